@@ -1,0 +1,98 @@
+import type { Json } from './json.js';
+import type { Position } from './position.js';
+import type { RecordKey } from './record.js';
+
+/**
+ * One edit of a member of a FHIR resource that is folded from HL7 v2 fields. HL7 v2.5, section 2.5.3: an empty field says nothing
+ * (no edit at all), `""` deletes.
+ * - `set`: the member (every repetition of it) is now this value
+ * - `clear`: the member is deleted
+ * - `default`: this value, unless something is known already (a laboratory's idea of a name never beats the admission desk's)
+ * - `upsert`, `drop`: one repetition, told by its key (`repetitionKey`)
+ */
+export type MemberEdit =
+  | { readonly op: 'set' | 'default' | 'upsert'; readonly member: string; readonly value: Json }
+  | { readonly op: 'clear'; readonly member: string }
+  | { readonly op: 'drop'; readonly member: string; readonly key: string };
+
+/** What a movement means for its visit, whatever trigger told of it. */
+export const movementNatures = [
+  'pre-admission',
+  'admission',
+  'transfer',
+  'class',
+  'responsibility',
+  'leave',
+  'return',
+  'discharge',
+] as const;
+export type MovementNature = (typeof movementNatures)[number];
+
+/** A FHIR body as it was sent; a new version unless the record already is exactly this. */
+export interface Put {
+  readonly kind: 'put';
+  readonly record: RecordKey;
+  readonly patient?: RecordKey;
+  readonly content: Uint8Array;
+}
+export interface Remove {
+  readonly kind: 'remove';
+  readonly record: RecordKey;
+  readonly patient?: RecordKey;
+}
+/** RFC 7396 over the record's present content; a record that is not there is a fault. */
+export interface MergePatch {
+  readonly kind: 'merge-patch';
+  readonly record: RecordKey;
+  readonly patient?: RecordKey;
+  readonly content: Uint8Array;
+}
+/** Members of a Patient folded from PID, set or cleared. */
+export interface Identify {
+  readonly kind: 'identify';
+  readonly patient: RecordKey;
+  readonly edits: readonly MemberEdit[];
+}
+/** A visit (PV1) and, where the message tells of one, a movement of it (ZBE, or the trigger itself when there is no ZBE). */
+export interface Movement {
+  readonly kind: 'movement';
+  /** `Encounter/id` of the visit. */
+  readonly visit: RecordKey;
+  readonly patient: RecordKey;
+  /** Edits of members of the visit's Encounter: identifier, class, participant, hospitalization… */
+  readonly visitEdits: readonly MemberEdit[];
+  readonly movement?: {
+    readonly action: 'insert' | 'update' | 'cancel';
+    /** `Encounter/id` of the movement. */
+    readonly record: RecordKey;
+    readonly nature: MovementNature;
+    /** ZBE-2, or EVN-6, EVN-2, PV1-44/45 without ZBE: FHIR dateTime with offset. */
+    readonly start?: string;
+    /** Edits of the movement's own Encounter: class, location, serviceProvider, participant… */
+    readonly edits: readonly MemberEdit[];
+  };
+}
+/** A40: `patient` is replaced by `into`; both stay. */
+export interface Link {
+  readonly kind: 'link';
+  readonly patient: RecordKey;
+  readonly into: RecordKey;
+}
+/** An operator's word: what waits for this patient is tried again, in order; `skip` names events given up for good. */
+export interface Drain {
+  readonly kind: 'drain';
+  readonly patient: RecordKey;
+  readonly skip: readonly Position[];
+}
+
+/** Closed and versioned with the event format: an unknown kind stops the follower. */
+export type Change = Put | Remove | MergePatch | Identify | Movement | Link | Drain;
+export const changeKinds = [
+  'put',
+  'remove',
+  'merge-patch',
+  'identify',
+  'movement',
+  'link',
+  'drain',
+] as const satisfies readonly Change['kind'][];

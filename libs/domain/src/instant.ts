@@ -1,0 +1,30 @@
+import type { Brand } from './brand.js';
+import { Failure } from './failure.js';
+
+/** A moment: milliseconds since 1970 in UTC. */
+export type Instant = Brand<number, 'Instant'>;
+
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+export const Instant = {
+  of(ms: number): Instant {
+    if (!Number.isFinite(ms)) throw new RangeError(`not an instant: ${ms}`);
+    return Math.trunc(ms) as Instant;
+  },
+  /** RFC 3339 with zone; anything else is refused, because a local time means two moments on one night of the year. */
+  parse(raw: string): Instant {
+    const ms = rfc3339.test(raw) ? Date.parse(raw.replace(' ', 'T')) : Number.NaN;
+    if (Number.isNaN(ms))
+      throw new Failure(
+        'input.invalid',
+        `not an instant: "${raw.slice(0, 40)}"`,
+        'RFC 3339 with a zone, for example 2026-11-20T14:30:00+01:00',
+      );
+    return ms as Instant;
+  },
+  iso: (instant: Instant): string => new Date(instant).toISOString(),
+};
+
+/** Which time a person means: recorded = appended to the log, sent = MSH-7 or CloudEvents `time`, occurred = in the hospital. */
+export const clocks = ['recorded', 'sent', 'occurred'] as const;
+export type Clock = (typeof clocks)[number];
