@@ -1,0 +1,172 @@
+import type { Change, Drain } from '../change.js';
+import { Instant } from '../instant.js';
+import type { LogEvent, RecordedEvent, Warning } from '../log-event.js';
+import type { Position } from '../position.js';
+import type { RecordKey, RecordVersion } from '../record.js';
+import { counts, type Timeline, timelineAt } from '../timeline.js';
+import { Draft, FoldFault, hashOf } from './draft.js';
+import { messageKeyOf } from './message-key.js';
+import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
+
+/** Two folds of one version make the same records of the same log, byte for byte. Any change of a result raises it. */
+export const FOLD_VERSION = 1;
+
+/** A message sent again within 30 days of log time has one effect. */
+const duplicateWindowMs = 30 * 24 * 3600 * 1000;
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** Who has to wait when this change cannot be applied: its patient, or the record itself where no patient is known. */
+const waitingFor = (view: FoldView, change: Change): readonly RecordKey[] => {
+  switch (change.kind) {
+    case 'put':
+    case 'remove':
+    case 'merge-patch':
+      return [change.patient ?? view.head(change.record)?.patient ?? change.record];
+    case 'identify':
+      return [change.patient];
+    case 'movement':
+      return [change.patient];
+    case 'link':
+      return [change.patient, change.into];
+    case 'drain':
+      return [];
+  }
+};
+
+const waiters = (view: FoldView, event: LogEvent): readonly RecordKey[] => [
+  ...new Set(event.changes.flatMap((change) => waitingFor(view, change))),
+];
+
+/** The parked event that holds this one up, if any. */
+const standsBehind = (view: FoldView, event: LogEvent): ParkedEvent | undefined => {
+  if (view.parked.length === 0) return undefined;
+  const waiting = new Set(waiters(view, event));
+  return view.parked.find((parked) => parked.waiting.some((key) => waiting.has(key)));
+};
+
+interface Moment {
+  readonly recorded: RecordedEvent;
+  readonly recordedAt: Instant;
+  readonly timeline: number;
+}
+
+/** A record that is already exactly so gets no version: one record has at most one version per event. */
+const versionsOf = (view: FoldView, draft: Draft, moment: Moment): readonly RecordVersion[] => {
+  const versions: RecordVersion[] = [];
+  for (const [key, { content, deleted, patient }] of draft.records) {
+    const contentHash = hashOf(content);
+    const head = view.head(key);
+    if (head && head.deleted === deleted && sameBytes(head.contentHash, contentHash)) continue;
+    versions.push({
+      key,
+      timeline: moment.timeline,
+      position: moment.recorded.position,
+      recordedAt: moment.recordedAt,
+      deleted,
+      ...(patient && { patient }),
+      content,
+      contentHash,
+    });
+  }
+  return versions;
+};
+
+const withoutEffect = (moment: Moment, outcome: Effects['outcome']): Effects => ({
+  recorded: moment.recorded,
+  recordedAt: moment.recordedAt,
+  outcome,
+  records: [],
+  versions: [],
+  subjects: [],
+  messageKey: '',
+  settled: [],
+  warnings: [],
+});
+
+const drafted = (view: FoldView, draft: Draft, moment: Moment): Pick<Effects, 'records' | 'versions' | 'subjects'> => ({
+  records: [...draft.records.keys()],
+  versions: versionsOf(view, draft, moment),
+  subjects: [...draft.subjects],
+});
+
+/** Applies the event, or parks it with the reason. */
+const applyOrPark = (view: FoldView, moment: Moment): Effects => {
+  const { event } = moment.recorded;
+  const park = (reason: string): Effects => ({
+    ...withoutEffect(moment, 'parked'),
+    records: event.changes.flatMap((change) => ('record' in change ? [change.record] : [])),
+    park: { recorded: moment.recorded, recordedAt: moment.recordedAt, waiting: waiters(view, event), reason },
+  });
+  const behind = standsBehind(view, event);
+  if (behind) return park(`waits behind position ${behind.recorded.position}`);
+  try {
+    const draft = new Draft(view);
+    draft.make(event.changes);
+    return { ...withoutEffect(moment, 'applied'), ...drafted(view, draft, moment) };
+  } catch (error) {
+    if (error instanceof FoldFault) return park(error.message);
+    throw error;
+  }
+};
+
+/** Tries what waits for a patient again, in order; what still fails goes on waiting, and so does what it holds up. */
+const drain = (view: FoldView, moment: Moment, change: Drain): Effects => {
+  const whole = new Draft(view);
+  const settled: { position: Position; outcome: 'applied' | 'unmapped' }[] = [];
+  const blocked = new Set<RecordKey>();
+  const block = (parked: ParkedEvent): void => {
+    for (const key of parked.waiting) blocked.add(key);
+  };
+  for (const parked of view.parked) {
+    const { position, event } = parked.recorded;
+    if (change.skip.includes(position)) settled.push({ position, outcome: 'unmapped' });
+    else if (!parked.waiting.includes(change.patient) || parked.waiting.some((key) => blocked.has(key))) block(parked);
+    else {
+      try {
+        const one = new Draft(view, whole);
+        one.make(event.changes);
+        whole.absorb(one);
+        settled.push({ position, outcome: 'applied' });
+      } catch (error) {
+        if (!(error instanceof FoldFault)) throw error;
+        block(parked);
+      }
+    }
+  }
+  return { ...withoutEffect(moment, 'applied'), ...drafted(view, whole, moment), settled };
+};
+
+const reused: Warning = {
+  code: 'message-id-reused',
+  location: '',
+  text: 'an earlier message of this sender has the same id and other bytes; both took effect',
+};
+
+const repeats = (earlier: readonly Seen[], moment: Moment): 'no' | 'same-bytes' | 'other-bytes' => {
+  const within = earlier.filter((seen) => moment.recordedAt - seen.recordedAt <= duplicateWindowMs);
+  if (within.length === 0) return 'no';
+  return within.some((seen) => sameBytes(seen.receivedHash, moment.recorded.receivedHash))
+    ? 'same-bytes'
+    : 'other-bytes';
+};
+
+/**
+ * The one fold: what an event does to the state of its establishment, on a timeline. Pure; live replication, rebuild,
+ * verification and as-of reads all call it. Never throws on an event that was acknowledged: what cannot be applied is parked.
+ */
+export const evolve = (view: FoldView, recorded: RecordedEvent, timeline: Timeline): Effects => {
+  const recordedAt = Instant.of(Math.max(view.clock, recorded.appendedAt));
+  const moment: Moment = { recorded, recordedAt, timeline: timelineAt(timeline, recorded.position) };
+  const { event } = recorded;
+  if (!counts(timeline, { position: recorded.position, recordedAt, event })) return withoutEffect(moment, 'omitted');
+
+  const [first] = event.changes;
+  if (first?.kind === 'drain') return drain(view, moment, first);
+
+  const messageKey = messageKeyOf(event);
+  const repeat = messageKey === '' ? 'no' : repeats(view.seen(messageKey), moment);
+  if (repeat === 'same-bytes') return { ...withoutEffect(moment, 'duplicate'), messageKey };
+  const effects = first ? applyOrPark(view, moment) : withoutEffect(moment, 'unmapped');
+  return { ...effects, messageKey, warnings: repeat === 'other-bytes' ? [reused] : [] };
+};

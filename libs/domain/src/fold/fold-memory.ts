@@ -1,0 +1,57 @@
+import type { Instant } from '../instant.js';
+import type { Head, RecordKey, RecordVersion } from '../record.js';
+import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
+import type { Subject } from './subject.js';
+
+const none: readonly Seen[] = [];
+
+const headOf = (version: RecordVersion, keepContent: boolean): Head => ({
+  timeline: version.timeline,
+  position: version.position,
+  deleted: version.deleted,
+  contentHash: version.contentHash,
+  ...(version.patient && { patient: version.patient }),
+  ...(keepContent && { content: version.content }),
+});
+
+/** The state of one establishment, or the part of it that a batch touches, in memory. */
+export class FoldMemory implements FoldView {
+  readonly heads = new Map<RecordKey, Head>();
+  readonly subjects = new Map<RecordKey, Subject>();
+  readonly messages = new Map<string, readonly Seen[]>();
+  parked: readonly ParkedEvent[] = [];
+
+  /** `keepContent`: contents stay in memory, so that a merge patch finds them; a rebuild loads them when it needs them. */
+  constructor(
+    public clock: Instant,
+    private readonly keepContent = true,
+  ) {}
+
+  head(record: RecordKey): Head | undefined {
+    return this.heads.get(record);
+  }
+
+  subject(key: RecordKey): Subject | undefined {
+    return this.subjects.get(key);
+  }
+
+  seen(messageKey: string): readonly Seen[] {
+    return this.messages.get(messageKey) ?? none;
+  }
+
+  /** Takes over what an event did. */
+  absorb(effects: Effects): void {
+    this.clock = effects.recordedAt;
+    for (const version of effects.versions) this.heads.set(version.key, headOf(version, this.keepContent));
+    for (const [key, subject] of effects.subjects) this.subjects.set(key, subject);
+    if (effects.messageKey !== '' && effects.outcome !== 'omitted' && effects.outcome !== 'duplicate') {
+      const seen = { receivedHash: effects.recorded.receivedHash, recordedAt: effects.recordedAt };
+      this.messages.set(effects.messageKey, [...this.seen(effects.messageKey), seen]);
+    }
+    if (effects.park) this.parked = [...this.parked, effects.park];
+    if (effects.settled.length > 0) {
+      const settled = new Set(effects.settled.map(({ position }) => position));
+      this.parked = this.parked.filter(({ recorded }) => !settled.has(recorded.position));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { MemberEdit } from '../change.js';
+import { isObject, type Json, type JsonObject } from '../json.js';
+import type { Members } from './subject.js';
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+/**
+ * What tells one repetition of a member from another: an identifier by type code and system, an extension by url,
+ * anything else by use. The key of `drop` edits.
+ */
+export const repetitionKey = (value: Json): string => {
+  if (!isObject(value)) return text(value);
+  if (typeof value['url'] === 'string') return value['url'];
+  if (value['system'] !== undefined || value['type'] !== undefined) {
+    const type = isObject(value['type']) ? value['type'] : {};
+    const coding = Array.isArray(type['coding']) ? (type['coding'][0] as JsonObject | undefined) : undefined;
+    return `${text(coding?.['code'])}|${text(value['system'])}`;
+  }
+  return text(value['use']);
+};
+
+const repetitions = (value: Json | undefined): readonly Json[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly Json[]) : [value];
+
+const edit = (members: Record<string, Json>, change: MemberEdit): void => {
+  const known = members[change.member];
+  switch (change.op) {
+    case 'set':
+      members[change.member] = change.value;
+      return;
+    case 'default':
+      if (known === undefined) members[change.member] = change.value;
+      return;
+    case 'clear':
+      delete members[change.member];
+      return;
+    case 'upsert': {
+      const key = repetitionKey(change.value);
+      const others = repetitions(known);
+      const at = others.findIndex((value) => repetitionKey(value) === key);
+      members[change.member] = at < 0 ? [...others, change.value] : others.with(at, change.value);
+      return;
+    }
+    case 'drop': {
+      const left = repetitions(known).filter((value) => repetitionKey(value) !== change.key);
+      if (left.length > 0) members[change.member] = left;
+      else delete members[change.member];
+    }
+  }
+};
+
+/** The members after the edits, in the order in which the message made them. */
+export const editMembers = (members: Members, edits: readonly MemberEdit[]): Members => {
+  if (edits.length === 0) return members;
+  const edited = { ...members };
+  for (const change of edits) edit(edited, change);
+  return edited;
+};

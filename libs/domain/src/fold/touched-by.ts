@@ -1,0 +1,64 @@
+import type { Change } from '../change.js';
+import type { LogEvent } from '../log-event.js';
+import type { RecordKey } from '../record.js';
+import { messageKeyOf } from './message-key.js';
+
+/** What must be known before these events are folded. */
+export interface Touched {
+  readonly heads: ReadonlySet<RecordKey>;
+  /** Heads whose content is needed as well. */
+  readonly contents: ReadonlySet<RecordKey>;
+  readonly subjects: ReadonlySet<RecordKey>;
+  readonly messageKeys: ReadonlySet<string>;
+}
+
+interface Collected {
+  readonly heads: Set<RecordKey>;
+  readonly contents: Set<RecordKey>;
+  readonly subjects: Set<RecordKey>;
+  readonly messageKeys: Set<string>;
+}
+
+const collect = (into: Collected, change: Change): void => {
+  switch (change.kind) {
+    case 'merge-patch':
+      into.contents.add(change.record);
+      into.heads.add(change.record);
+      return;
+    case 'put':
+    case 'remove':
+      into.heads.add(change.record);
+      return;
+    case 'identify':
+      into.heads.add(change.patient);
+      into.subjects.add(change.patient);
+      return;
+    case 'movement':
+      into.heads.add(change.visit);
+      into.subjects.add(change.visit);
+      if (change.movement) into.heads.add(change.movement.record);
+      return;
+    case 'link':
+      for (const patient of [change.patient, change.into]) {
+        into.heads.add(patient);
+        into.subjects.add(patient);
+      }
+      return;
+    case 'drain':
+      return; // Parked events are always known whole; what they touch is added by the follower.
+  }
+};
+
+/**
+ * Names every lookup that folding these events makes, but for one thing: a visit's movements have heads that only its
+ * subject names; a follower loads the heads of the movements of the subjects that it loaded.
+ */
+export const touchedBy = (events: readonly LogEvent[]): Touched => {
+  const touched: Collected = { heads: new Set(), contents: new Set(), subjects: new Set(), messageKeys: new Set() };
+  for (const event of events) {
+    const key = messageKeyOf(event);
+    if (key !== '') touched.messageKeys.add(key);
+    for (const change of event.changes) collect(touched, change);
+  }
+  return touched;
+};

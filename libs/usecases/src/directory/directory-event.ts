@@ -1,0 +1,74 @@
+import type { Establishment, Finess, Instant, Membership, Position, Sender, Timeline } from '#domain';
+
+/** What a restore of one establishment is made of; fixed by the plan. */
+export interface RestoreTarget {
+  readonly establishment: Finess;
+  /** The new timeline. */
+  readonly timeline: Timeline;
+  /** The generation is built up to here: the cut, or the log's end at planning when what came after is replayed. */
+  readonly buildTo: Position;
+  readonly events: number;
+}
+
+/** What certifies one built establishment (contract, section 6). */
+export interface Certificate {
+  readonly version: 1;
+  readonly restoreId: string;
+  readonly planHash: string;
+  readonly establishment: Finess;
+  readonly timeline: number;
+  /** All that is needed to fold again. */
+  readonly definition: Timeline;
+  /** Decimal. */
+  readonly cut: string;
+  readonly builtTo: string;
+  readonly logId: string;
+  readonly logHash: string;
+  readonly foldVersion: number;
+  readonly stateDigest: string;
+  readonly records: number;
+  readonly events: number;
+  readonly gaps: readonly string[];
+  readonly parked: readonly string[];
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** Ed25519 over the certificate without `signature`, canonical JSON (RFC 8785), base64. */
+  readonly signature: string;
+  readonly keyId: string;
+}
+
+/** The directory log tells everything that is decided for a territory; who is who, which restore counts. Closed, versioned by `v`. */
+export type DirectoryEvent = { readonly v: 1; readonly at: Instant; readonly by: string } & (
+  | { readonly kind: 'territory-declared'; readonly code: string; readonly name: string }
+  | { readonly kind: 'establishment-declared'; readonly establishment: Establishment }
+  | { readonly kind: 'sender-declared'; readonly sender: Sender }
+  | { readonly kind: 'membership-declared'; readonly membership: Membership }
+  | {
+      readonly kind: 'restore-requested';
+      readonly restoreId: string;
+      readonly planId: string;
+      readonly planHash: string;
+      readonly target: string;
+      readonly targets: readonly RestoreTarget[];
+    }
+  | { readonly kind: 'restore-resumed' | 'restore-cancelled'; readonly restoreId: string }
+  | { readonly kind: 'restore-built'; readonly restoreId: string; readonly certificates: readonly Certificate[] }
+  | {
+      readonly kind: 'restore-approved';
+      readonly restoreId: string;
+      readonly planHash: string;
+      readonly stateDigests: Readonly<Record<string, string>>;
+    }
+  /** The restored timelines go live behind these positions. */
+  | {
+      readonly kind: 'restore-promoted';
+      readonly restoreId: string;
+      readonly resumeAt: Readonly<Record<string, Position>>;
+    }
+  /** The former timelines go live again, with what came since. */
+  | {
+      readonly kind: 'restore-rolled-back';
+      readonly restoreId: string;
+      readonly resumeAt: Readonly<Record<string, Position>>;
+    }
+);

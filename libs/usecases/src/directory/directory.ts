@@ -1,0 +1,154 @@
+import {
+  type Establishment,
+  type Finess,
+  type Membership,
+  originalTimeline,
+  Position,
+  type Sender,
+  type Timeline,
+} from '#domain';
+import type { DirectoryEntry } from '../ports/directory-log.js';
+import type { Certificate, DirectoryEvent, RestoreTarget } from './directory-event.js';
+
+export type RestoreState = 'requested' | 'built' | 'approved' | 'promoted' | 'rolled-back' | 'cancelled';
+
+export interface Restore {
+  readonly restoreId: string;
+  readonly planId: string;
+  readonly planHash: string;
+  readonly target: string;
+  readonly targets: readonly RestoreTarget[];
+  readonly state: RestoreState;
+  readonly requestedBy: string;
+  readonly approvedBy?: string;
+  readonly certificates: readonly Certificate[];
+  /** How often an operator has asked to go on. */
+  readonly resumed: number;
+}
+
+/** From position `after` (exclusive) on, this timeline is the live one. */
+interface Switch {
+  readonly after: Position;
+  readonly timeline: Timeline;
+}
+
+/** The fold of the directory log. */
+export class Directory {
+  readonly territories = new Map<string, string>();
+  readonly establishments = new Map<Finess, Establishment>();
+  readonly senders = new Map<string, Sender>();
+  readonly memberships: Membership[] = [];
+  readonly restores = new Map<string, Restore>();
+  private readonly switches = new Map<Finess, readonly Switch[]>();
+  private readonly timelinesGiven = new Map<Finess, number>();
+
+  apply({ event }: DirectoryEntry): void {
+    if ('restoreId' in event) this.applyRestore(event);
+    else this.declare(event);
+  }
+
+  private declare(event: Exclude<DirectoryEvent, { restoreId: string }>): void {
+    switch (event.kind) {
+      case 'territory-declared':
+        this.territories.set(event.code, event.name);
+        return;
+      case 'establishment-declared':
+        this.establishments.set(event.establishment.finess, event.establishment);
+        return;
+      case 'sender-declared':
+        this.senders.set(event.sender.name, event.sender);
+        return;
+      case 'membership-declared':
+        this.memberships.push(event.membership);
+        return;
+    }
+  }
+
+  /** Establishments of the territory now. */
+  members(territory: string): readonly Finess[] {
+    const current = new Set<Finess>();
+    for (const { territory: code, establishment, to } of this.memberships) {
+      if (code !== territory) continue;
+      if (to === undefined) current.add(establishment);
+      else current.delete(establishment);
+    }
+    return [...current];
+  }
+
+  /** The timeline whose state readers saw at this position of the log. */
+  liveTimeline(establishment: Finess, at: Position): Timeline {
+    return this.switches.get(establishment)?.findLast(({ after }) => after < at)?.timeline ?? originalTimeline;
+  }
+
+  /** The number that the establishment's next timeline gets. */
+  nextTimeline(establishment: Finess): number {
+    return (this.timelinesGiven.get(establishment) ?? 1) + 1;
+  }
+
+  private applyRestore(event: Extract<DirectoryEvent, { restoreId: string }>): void {
+    if (event.kind === 'restore-requested') {
+      this.request(event);
+      return;
+    }
+    const restore = this.restores.get(event.restoreId);
+    if (!restore) return;
+    const change = (changed: Partial<Restore>): void => {
+      this.restores.set(restore.restoreId, { ...restore, ...changed });
+    };
+    switch (event.kind) {
+      case 'restore-resumed':
+        return change({ resumed: restore.resumed + 1 });
+      case 'restore-cancelled':
+        return change({ state: 'cancelled' });
+      case 'restore-built':
+        return change({ state: 'built', certificates: event.certificates });
+      case 'restore-approved':
+        return change({ state: 'approved', approvedBy: event.by });
+      case 'restore-promoted':
+        this.promote(restore, event.resumeAt);
+        return change({ state: 'promoted' });
+      case 'restore-rolled-back':
+        this.rollBack(restore, event.resumeAt);
+        return change({ state: 'rolled-back' });
+    }
+  }
+
+  private request(event: Extract<DirectoryEvent, { kind: 'restore-requested' }>): void {
+    const { restoreId, planId, planHash, target, targets, by } = event;
+    for (const { establishment, timeline } of targets)
+      this.timelinesGiven.set(establishment, Math.max(timeline.number, this.timelinesGiven.get(establishment) ?? 1));
+    this.restores.set(restoreId, {
+      restoreId,
+      planId,
+      planHash,
+      target,
+      targets,
+      state: 'requested',
+      requestedBy: by,
+      certificates: [],
+      resumed: 0,
+    });
+  }
+
+  private promote(restore: Restore, resumeAt: Readonly<Record<string, Position>>): void {
+    for (const { establishment, timeline } of restore.targets) {
+      const after = resumeAt[establishment] ?? Position.none;
+      this.switchTo(establishment, after, resumed(timeline, after));
+    }
+  }
+
+  private rollBack(restore: Restore, resumeAt: Readonly<Record<string, Position>>): void {
+    for (const { establishment } of restore.targets) {
+      const former = this.switches.get(establishment)?.at(-2)?.timeline ?? originalTimeline;
+      this.switchTo(establishment, resumeAt[establishment] ?? Position.none, former);
+    }
+  }
+
+  private switchTo(establishment: Finess, after: Position, timeline: Timeline): void {
+    this.switches.set(establishment, [...(this.switches.get(establishment) ?? []), { after, timeline }]);
+  }
+}
+
+/** The timeline of a promotion: the one that was built, with where it takes up the log. */
+export const resumed = (timeline: Timeline, resumeAt: Position): Timeline =>
+  'parent' in timeline ? { ...timeline, resumeAt } : timeline;

@@ -1,0 +1,17 @@
+import type { DirectoryEvent } from '../directory/directory-event.js';
+import type { Instant, Position } from '#domain';
+
+export interface DirectoryEntry {
+  readonly position: Position;
+  readonly appendedAt: Instant;
+  readonly event: DirectoryEvent;
+}
+
+/** `reprise.directory`: one order for the territory, kept for ever. */
+export abstract class DirectoryLog {
+  abstract append(event: DirectoryEvent): Promise<Position>;
+  /** Everything so far, from the beginning. */
+  abstract read(): AsyncIterable<readonly DirectoryEntry[]>;
+  /** Calls for every entry from the beginning, then as they come, one after the other, until closed. */
+  abstract follow(onEntry: (entry: DirectoryEntry) => Promise<void>): Promise<{ close(): Promise<void> }>;
+}
