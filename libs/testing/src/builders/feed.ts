@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import {
+  type Change,
+  decodeEvent,
+  encodeEvent,
+  Instant,
+  type LogEvent,
+  type MemberEdit,
+  type MovementNature,
+  movementNatures,
+  Position,
+  RecordKey,
+  type RecordedEvent,
+} from '#domain';
+
+/** An accepted message of a fictitious sender; override what a test is about. */
+export const anEvent = (changes: readonly Change[], over: Partial<LogEvent> = {}): LogEvent => ({
+  format: 'fhir',
+  sender: 'his-demo',
+  incarnation: 1,
+  messageId: '',
+  receivedAt: Instant.of(1_790_000_000_000),
+  mapping: { name: 'test', version: 1 },
+  label: 'PUT Patient',
+  charset: 'utf-8',
+  acknowledgement: '200',
+  warnings: [],
+  changes,
+  received: Buffer.from('{}'),
+  ...over,
+});
+
+/** The events as a log gives them back: through the codec, one position after the other, one second apart. */
+export const asRecorded = (events: readonly LogEvent[], from = 0): RecordedEvent[] =>
+  events.map((event, index) => ({
+    position: Position.of(from + index),
+    appendedAt: Instant.of(1_790_000_000_000 + (from + index) * 1000),
+    ...decodeEvent(encodeEvent(event)),
+  }));
+
+export const patientKey = (name: string | number): RecordKey => RecordKey.of('Patient', `p${name}`);
+
+export const resource = (key: RecordKey, members: Record<string, unknown> = {}): Buffer =>
+  Buffer.from(JSON.stringify({ resourceType: RecordKey.type(key), id: RecordKey.id(key), ...members }));
+
+export const put = (key: RecordKey, members: Record<string, unknown> = {}, patient?: RecordKey): Change => ({
+  kind: 'put',
+  record: key,
+  ...(patient && { patient }),
+  content: resource(key, { ...(patient && { subject: { reference: patient } }), ...members }),
+});
+
+const edits = (n: number): readonly MemberEdit[] => [
+  { op: 'set', member: 'name', value: [{ use: 'official', family: `Martin${n}` }] },
+  ...(n % 3 === 0 ? [{ op: 'clear', member: 'birthDate' } as const] : []),
+  ...(n % 3 === 1 ? [{ op: 'set', member: 'birthDate', value: `19${50 + (n % 40)}-03-24` } as const] : []),
+  { op: 'upsert', member: 'identifier', value: { system: 'urn:ipp', value: `ipp-${n}` } },
+];
+
+const changeOf = (kind: number, patient: number, n: number): Change => {
+  const who = patientKey(patient);
+  const observation = RecordKey.of('Observation', `o${patient}-${n % 4}`);
+  const visit = RecordKey.of('Encounter', `v${patient}-${n % 2}`);
+  switch (kind) {
+    case 0:
+    case 1:
+      return put(observation, { status: 'final', valueQuantity: { value: n } }, who);
+    case 2:
+      return { kind: 'remove', record: observation };
+    case 3:
+      return {
+        kind: 'merge-patch',
+        record: observation,
+        content: Buffer.from(JSON.stringify({ note: [{ text: `n${n}` }] })),
+      };
+    case 4:
+    case 5:
+      return { kind: 'identify', patient: who, edits: edits(n) };
+    case 6:
+      return { kind: 'link', patient: who, into: patientKey((patient + 1) % 5) };
+    default:
+      return {
+        kind: 'movement',
+        visit,
+        patient: who,
+        visitEdits: n % 2 === 0 ? [] : [{ op: 'set', member: 'class', value: { code: 'IMP' } }],
+        movement: {
+          action: n % 5 === 0 ? 'cancel' : n % 2 === 0 ? 'insert' : 'update',
+          record: RecordKey.of('Encounter', `m${patient}-${n % 3}`),
+          nature: movementNatures[n % movementNatures.length] as MovementNature,
+          start: `2026-11-${String(1 + (n % 28)).padStart(2, '0')}T10:00:00+01:00`,
+          edits: [{ op: 'set', member: 'location', value: [{ location: { reference: `Location/uf${n % 3}` } }] }],
+        },
+      };
+  }
+};
+
+/**
+ * Events of a small hospital of five patients: every kind of change, patches of records that are not there (they park), repeated
+ * messages, and drains. Shrinks to few and simple events.
+ */
+export const anyFeed = (maxEvents = 40): fc.Arbitrary<readonly LogEvent[]> =>
+  fc.array(
+    fc.tuple(fc.nat(20), fc.nat(4), fc.nat(60), fc.nat(11)).map(([kind, patient, n, id]): LogEvent => {
+      const over = { messageId: id > 5 ? `m${patient}-${id}-${n % 2}` : '', received: Buffer.from(`${kind} ${n % 2}`) };
+      if (kind === 20)
+        return anEvent(
+          [{ kind: 'drain', patient: patientKey(patient), skip: n % 2 === 0 ? [Position.of(n % 20)] : [] }],
+          {
+            format: 'control',
+          },
+        );
+      if (kind === 19) return anEvent([], over);
+      const changes = [changeOf(kind % 8, patient, n)];
+      return anEvent(kind > 15 ? [...changes, changeOf((kind + 3) % 8, patient, n + 1)] : changes, over);
+    }),
+    { maxLength: maxEvents },
+  );
