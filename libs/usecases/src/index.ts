@@ -5,3 +5,7 @@ export * from './ports/establishment-log.js';
 export * from './ports/generation-builder.js';
 export * from './ports/refusal-journal.js';
 export * from './ports/replica-store.js';
+export * from './replicate/fold-batch.js';
+export * from './replicate/replicate-log.js';
+export * from './restore/build-generation.js';
+export * from './restore/follow-restores.js';

@@ -5,13 +5,13 @@ import type { Subject } from './subject.js';
 
 const none: readonly Seen[] = [];
 
-const headOf = (version: RecordVersion, keepContent: boolean): Head => ({
+const headOf = (version: RecordVersion, withContent: boolean): Head => ({
   timeline: version.timeline,
   position: version.position,
   deleted: version.deleted,
   contentHash: version.contentHash,
   ...(version.patient && { patient: version.patient }),
-  ...(keepContent && { content: version.content }),
+  ...(withContent && { content: version.content }),
 });
 
 /** The state of one establishment, or the part of it that a batch touches, in memory. */
@@ -21,11 +21,10 @@ export class FoldMemory implements FoldView {
   readonly messages = new Map<string, readonly Seen[]>();
   parked: readonly ParkedEvent[] = [];
 
-  /** `keepContent`: contents stay in memory, so that a merge patch finds them; a rebuild loads them when it needs them. */
-  constructor(
-    public clock: Instant,
-    private readonly keepContent = true,
-  ) {}
+  /** Whose contents stay in memory for a later merge patch: a batch keeps all, a rebuild those that it is about to patch. */
+  keepContentsOf: ReadonlySet<RecordKey> | 'all' = 'all';
+
+  constructor(public clock: Instant) {}
 
   head(record: RecordKey): Head | undefined {
     return this.heads.get(record);
@@ -42,7 +41,9 @@ export class FoldMemory implements FoldView {
   /** Takes over what an event did. */
   absorb(effects: Effects): void {
     this.clock = effects.recordedAt;
-    for (const version of effects.versions) this.heads.set(version.key, headOf(version, this.keepContent));
+    const keep = this.keepContentsOf;
+    for (const version of effects.versions)
+      this.heads.set(version.key, headOf(version, keep === 'all' || keep.has(version.key)));
     for (const [key, subject] of effects.subjects) this.subjects.set(key, subject);
     if (effects.messageKey !== '' && effects.outcome !== 'omitted' && effects.outcome !== 'duplicate') {
       const seen = { receivedHash: effects.recorded.receivedHash, recordedAt: effects.recordedAt };

@@ -27,7 +27,7 @@ export interface Restore {
 }
 
 /** From position `after` (exclusive) on, this timeline is the live one. */
-interface Switch {
+export interface TimelineSwitch {
   readonly after: Position;
   readonly timeline: Timeline;
 }
@@ -39,7 +39,7 @@ export class Directory {
   readonly senders = new Map<string, Sender>();
   readonly memberships: Membership[] = [];
   readonly restores = new Map<string, Restore>();
-  private readonly switches = new Map<Finess, readonly Switch[]>();
+  private readonly switches = new Map<Finess, readonly TimelineSwitch[]>();
   private readonly timelinesGiven = new Map<Finess, number>();
 
   apply({ event }: DirectoryEntry): void {
@@ -78,6 +78,11 @@ export class Directory {
   /** The timeline whose state readers saw at this position of the log. */
   liveTimeline(establishment: Finess, at: Position): Timeline {
     return this.switches.get(establishment)?.findLast(({ after }) => after < at)?.timeline ?? originalTimeline;
+  }
+
+  /** What every replica has to show now. */
+  currentTimeline(establishment: Finess): TimelineSwitch {
+    return this.switches.get(establishment)?.at(-1) ?? { after: Position.none, timeline: originalTimeline };
   }
 
   /** The number that the establishment's next timeline gets. */

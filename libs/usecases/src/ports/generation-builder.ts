@@ -23,7 +23,7 @@ export interface GenerationTables {
   readonly generation: Generation;
   /** Appends versions and messages of these events and moves the progress, in one transaction. */
   write(effects: readonly Effects[], progress: Progress): Promise<void>;
-  /** Newest contents of these records, for a merge patch; of what was written before. */
+  /** Contents of exactly these versions, for a merge patch; all of them were written before. */
   contents(heads: ReadonlyMap<RecordKey, Head>): Promise<ReadonlyMap<RecordKey, Uint8Array>>;
   /** Heads and search tokens from the versions, subjects, parked; keys, indexes, policies; attached to the parent tables. */
   finish(subjects: ReadonlyMap<RecordKey, Subject>, parked: readonly ParkedEvent[]): Promise<void>;
@@ -33,6 +33,8 @@ export interface GenerationTables {
 export abstract class GenerationBuilder {
   /** The same restore asks twice, one generation is made. Fresh tables; a build that was interrupted goes on where it committed. */
   abstract open(establishment: Finess, timeline: Timeline, restoreId: string): Promise<GenerationTables>;
+  /** An operator asks to go on: a failed build becomes a building one again. */
+  abstract retry(generation: number): Promise<void>;
   abstract report(generation: number, report: BuildReport): Promise<void>;
   /** Digest over what the tables hold now. */
   abstract digest(generation: number): Promise<BuiltState>;

@@ -1,0 +1,160 @@
+import {
+  type Effects,
+  emptyChain,
+  Failure,
+  FoldMemory,
+  type Head,
+  Instant,
+  Position,
+  type RecordKey,
+  touchedBy,
+} from '#domain';
+import type { RestoreTarget } from '../directory/directory-event.js';
+import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
+import type { BuildPhase, GenerationBuilder, GenerationTables } from '../ports/generation-builder.js';
+import type { Progress } from '../ports/replica-store.js';
+import { eventsToLookUp, type Folded, foldBatch, readEntries } from '../replicate/fold-batch.js';
+
+/** Effects are written when this many events have gathered: large COPYs, small memory. */
+const chunkEvents = 4000;
+
+const start: Progress = { logId: '', position: Position.none, chainHash: emptyChain, clock: Instant.of(0) };
+
+/**
+ * Builds a generation beside the live one: the log up to the target is folded in memory and written in chunks, each with its
+ * position. Killed at any moment it goes on: what had been written is folded again without writing (the same bytes make the
+ * same state), the rest is appended.
+ */
+export class BuildGeneration {
+  constructor(
+    private readonly log: EstablishmentLog,
+    private readonly builder: GenerationBuilder,
+  ) {}
+
+  async run(restoreId: string, target: RestoreTarget, signal: AbortSignal): Promise<void> {
+    const tables = await this.builder.open(target.establishment, target.timeline, restoreId);
+    if (tables.generation.state !== 'building') return;
+    const build = new Build(this.log, this.builder, tables, target);
+    try {
+      await build.replay(signal);
+      await build.finish();
+    } catch (error) {
+      // An interruption is no failure: the next start goes on. Neither is a database that is away for a while.
+      if (signal.aborted || Failure.is(error, 'replica.unreachable') || Failure.is(error, 'log.unreachable'))
+        throw error;
+      await this.builder.failed(
+        tables.generation.generation,
+        Failure.is(error)
+          ? [error.message, error.hint].filter(Boolean).join('; ')
+          : 'an internal error; see the log of the replicator',
+      );
+      throw error;
+    }
+  }
+}
+
+class Build {
+  private readonly state = new FoldMemory(Instant.of(0));
+  private progress = start;
+  private pending: Effects[] = [];
+  private reportedAt = 0;
+
+  constructor(
+    private readonly log: EstablishmentLog,
+    private readonly builder: GenerationBuilder,
+    private readonly tables: GenerationTables,
+    private readonly target: RestoreTarget,
+  ) {}
+
+  async replay(signal: AbortSignal): Promise<void> {
+    const { establishment, buildTo } = this.target;
+    const { logId } = await this.log.range(establishment);
+    const before = this.tables.generation.progress.logId;
+    if (before !== '' && before !== logId)
+      throw new Failure(
+        'log.replaced',
+        `${establishment}: the build began on the log "${before}", and the log is now "${logId}"`,
+        'cancel this restore and plan a new one',
+      );
+    this.progress = { ...start, logId };
+    await this.report('replaying');
+    if (buildTo === Position.none) return;
+    for await (const entries of this.log.read(establishment, Position.of(0), buildTo)) {
+      signal.throwIfAborted();
+      await this.take(entries);
+    }
+    await this.flush();
+  }
+
+  async finish(): Promise<void> {
+    const { generation } = this.tables.generation;
+    await this.report('indexing');
+    await this.tables.finish(this.state.subjects, this.state.parked);
+    await this.report('verifying');
+    const built = await this.builder.digest(generation);
+    await this.builder.built(generation, built);
+    await this.report('done');
+  }
+
+  private async take(entries: readonly LogEntry[]): Promise<void> {
+    const events = readEntries(entries);
+    const patched = touchedBy(eventsToLookUp(events, this.state.parked)).contents;
+    if (patched.size > 0) await this.loadContents(patched);
+    this.state.keepContentsOf = patched;
+    this.keep(foldBatch(this.state, { entries, events }, this.target.timeline, this.progress));
+    this.forgetContents(patched);
+    if (this.pending.length >= chunkEvents) await this.flush();
+    if (this.progress.position - this.reportedAt >= chunkEvents) await this.report('replaying');
+  }
+
+  /** Only what was not written before an interruption is written now. */
+  private keep({ effects, progress }: Folded): void {
+    const written = this.tables.generation.progress.position;
+    for (const effect of effects) if (effect.recorded.position > written) this.pending.push(effect);
+    this.progress = progress;
+  }
+
+  /** A rebuild keeps no contents in memory; the few that a merge patch needs are read back. */
+  private async loadContents(patched: ReadonlySet<RecordKey>): Promise<void> {
+    await this.flush();
+    const heads = new Map<RecordKey, Head>();
+    for (const key of patched) {
+      const head = this.state.head(key);
+      if (head && !head.deleted) heads.set(key, head);
+    }
+    if (heads.size === 0) return;
+    const contents = await this.tables.contents(heads);
+    for (const [key, head] of heads) {
+      const content = contents.get(key);
+      if (!content)
+        throw new Error(`no content of ${key} at ${head.position} in generation ${this.tables.generation.generation}`);
+      this.state.heads.set(key, { ...head, content });
+    }
+  }
+
+  private forgetContents(patched: ReadonlySet<RecordKey>): void {
+    for (const key of patched) {
+      const head = this.state.head(key);
+      if (!head?.content) continue;
+      const { content: _content, ...rest } = head;
+      this.state.heads.set(key, rest);
+    }
+  }
+
+  private async flush(): Promise<void> {
+    if (this.pending.length === 0) return;
+    const effects = this.pending;
+    this.pending = [];
+    await this.tables.write(effects, this.progress);
+  }
+
+  private async report(phase: BuildPhase): Promise<void> {
+    this.reportedAt = this.progress.position;
+    await this.builder.report(this.tables.generation.generation, {
+      phase,
+      eventsDone: this.progress.position + 1,
+      eventsTotal: this.target.buildTo + 1,
+      eventTimeReached: this.progress.position === Position.none ? '' : Instant.iso(this.progress.clock),
+    });
+  }
+}
