@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Failure } from '#domain';
+import { fetchKafka, kafkaFiles, type Say } from './fetch-kafka.js';
+import { isPortFree, isPortOpen } from './ports.js';
+import { launch, type RunningServer, stopOrphan } from './server-process.js';
+
+export interface KafkaOptions {
+  readonly port: number;
+  readonly controllerPort: number;
+  /** Created when missing; survives restarts. Holds the log, `server.properties`, `kafka.log`. */
+  readonly dataDir: string;
+  /** Broker settings over ours. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Gets a line whenever something takes long. */
+  readonly say?: Say;
+}
+
+export interface RunningKafka extends RunningServer {
+  /** `host:port` */
+  readonly brokers: string;
+}
+
+/** Above the largest frame of 24 MB (design, section 5). */
+const messageBytesMax = 26 * 1024 * 1024;
+
+/** One node that is broker and controller, on loopback only; every internal topic says that it is alone. */
+const settingsOf = (options: KafkaOptions): Record<string, string | number | boolean> => ({
+  'process.roles': 'broker,controller',
+  'node.id': 1,
+  'controller.quorum.voters': `1@127.0.0.1:${options.controllerPort}`,
+  listeners: `PLAINTEXT://127.0.0.1:${options.port},CONTROLLER://127.0.0.1:${options.controllerPort}`,
+  'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.port}`,
+  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  'controller.listener.names': 'CONTROLLER',
+  'inter.broker.listener.name': 'PLAINTEXT',
+  'log.dirs': join(options.dataDir, 'log'),
+  'auto.create.topics.enable': false,
+  'num.partitions': 1,
+  'default.replication.factor': 1,
+  'min.insync.replicas': 1,
+  'unclean.leader.election.enable': false,
+  'log.message.timestamp.type': 'LogAppendTime',
+  'log.retention.ms': -1,
+  'log.retention.bytes': -1,
+  'message.max.bytes': messageBytesMax,
+  'replica.fetch.max.bytes': messageBytesMax,
+  'group.initial.rebalance.delay.ms': 0,
+  'offsets.topic.replication.factor': 1,
+  'offsets.topic.num.partitions': 4,
+  'transaction.state.log.replication.factor': 1,
+  'transaction.state.log.min.isr': 1,
+  'transaction.state.log.num.partitions': 4,
+  'share.coordinator.state.topic.replication.factor': 1,
+  'share.coordinator.state.topic.min.isr': 1,
+  'share.coordinator.state.topic.num.partitions': 1,
+  ...options.settings,
+});
+
+const java = (): string => (process.env['JAVA_HOME'] ? join(process.env['JAVA_HOME'], 'bin', 'java') : 'java');
+
+const javaArgs = (jars: string, dataDir: string): readonly string[] => [
+  '-Xmx512m',
+  '-XX:TieredStopAtLevel=1',
+  '-XX:+UseSerialGC',
+  `-Dreprise.log=${join(dataDir, 'kafka.log')}`,
+  `-Dlog4j2.configurationFile=${join(kafkaFiles, 'log4j2.properties')}`,
+  '-cp',
+  join(jars, '*'),
+];
+
+/** KRaft wants its folder formatted, once; `meta.properties` is the last thing that formatting writes. */
+const formatOnce = async (jars: string, dataDir: string, properties: string): Promise<void> => {
+  if (existsSync(join(dataDir, 'log', 'meta.properties'))) return;
+  const clusterId = randomBytes(16).toString('base64url');
+  const args = ['format', '--ignore-formatted', '-t', clusterId, '-c', properties];
+  await promisify(execFile)(java(), [...javaArgs(jars, dataDir), 'kafka.tools.StorageTool', ...args]).catch(
+    (error: Error & { stderr?: string; stdout?: string }) => {
+      throw new Failure(
+        'log.unreachable',
+        `Kafka refuses its data folder: ${(error.stderr || error.stdout || error.message).trim().split('\n')[0]}`,
+        `look into ${join(dataDir, 'kafka.log')}`,
+        { cause: error },
+      );
+    },
+  );
+};
+
+const lastErrorIn = (...files: readonly string[]): string => {
+  for (const file of files) {
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+    const line = lines.findLast((l) => / (ERROR|FATAL) /.test(l)) ?? lines.find((l) => /exception|error/i.test(l));
+    if (line) return line.slice(0, 300);
+  }
+  return 'it ended without a word';
+};
+
+const startTimeoutMs = 60_000;
+
+/**
+ * Starts one Kafka broker on loopback. A broker that a killed run left on this folder is stopped first.
+ * Throws `busy` (port or folder in use), `not-found` (no Java, no Maven), `log.unreachable` (the broker does not come up).
+ */
+export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> => {
+  const dataDir = resolve(options.dataDir);
+  const say = options.say ?? (() => {});
+  const jars = await fetchKafka(say);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const pidFile = join(dataDir, 'server.pid');
+  if (await stopOrphan(pidFile, dataDir, 'SIGTERM')) say('stopped the Kafka that a killed run had left');
+  for (const port of [options.port, options.controllerPort])
+    if (!(await isPortFree(port))) throw new Failure('busy', `port ${port} is taken`, 'choose another port for Kafka');
+  const properties = join(dataDir, 'server.properties');
+  const settings = Object.entries(settingsOf({ ...options, dataDir }));
+  writeFileSync(properties, settings.map(([key, value]) => `${key}=${value}\n`).join(''));
+  await formatOnce(jars, dataDir, properties);
+  const outputFile = join(dataDir, 'kafka.out');
+  const server = launch({
+    command: java(),
+    args: [...javaArgs(jars, dataDir), 'kafka.Kafka', properties],
+    pidFile,
+    outputFile,
+    stopSignal: 'SIGTERM',
+  });
+  let gone = false;
+  void server.exited.then(() => {
+    gone = true;
+  });
+  for (const startedAtMs = Date.now(); !(await isPortOpen(options.port)); await sleep(50)) {
+    if (!gone && Date.now() - startedAtMs < startTimeoutMs) continue;
+    await server.kill();
+    const reason = gone
+      ? lastErrorIn(join(dataDir, 'kafka.log'), outputFile)
+      : `no answer in ${startTimeoutMs / 1000} s`;
+    throw new Failure('log.unreachable', `Kafka does not start: ${reason}`, `look into ${join(dataDir, 'kafka.log')}`);
+  }
+  return { ...server, brokers: `127.0.0.1:${options.port}` };
+};

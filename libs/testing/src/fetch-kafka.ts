@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Failure } from '#domain';
+
+export const kafkaVersion = '4.3.1';
+
+/** `libs/testing/kafka`, from the sources as from `dist`. */
+export const kafkaFiles = ((): string => {
+  let root = import.meta.dirname;
+  while (!existsSync(join(root, 'package.json'))) root = dirname(root);
+  return join(root, 'libs/testing/kafka');
+})();
+
+export type Say = (line: string) => void;
+
+const cacheFolder = (): string => process.env['REPRISE_CACHE_DIR'] ?? join(homedir(), '.cache', 'reprise');
+
+const copyDependencies = (target: string, say: Say): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${target}`, '-DincludeScope=runtime'];
+    const maven = spawn('mvn', ['-B', '-f', join(kafkaFiles, 'pom.xml'), ...goal], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let jars = 0;
+    const hear = (chunk: Buffer): void => {
+      const text = chunk.toString();
+      output = (output + text).slice(-4000);
+      jars += text.match(/Downloaded[^\n]*\.jar/g)?.length ?? 0;
+    };
+    maven.stdout.on('data', hear);
+    maven.stderr.on('data', hear);
+    const report = setInterval(() => say(`fetching Kafka ${kafkaVersion} by Maven, once: ${jars} files`), 3000);
+    const failed = (reason: string, hint: string): void => reject(new Failure('not-found', reason, hint));
+    maven.once('error', () =>
+      failed('Maven is missing: Kafka is fetched by it', 'install it, for example: apt-get install maven'),
+    );
+    maven.once('close', (code) => {
+      clearInterval(report);
+      if (code === 0) return resolve();
+      const error = /\[ERROR\][^\n]*/.exec(output)?.[0] ?? `exit code ${code}`;
+      failed(
+        `Maven could not fetch Kafka ${kafkaVersion}: ${error}`,
+        'check the network or the mirror in settings.xml',
+      );
+    });
+  });
+
+/**
+ * The folder of the broker's jars, fetched on first use (54 MB, about half a minute). A fetch becomes visible by one rename,
+ * so half a fetch is never used and two at once do no harm.
+ */
+export const fetchKafka = async (say: Say = () => {}): Promise<string> => {
+  const pomHash = createHash('sha256')
+    .update(readFileSync(join(kafkaFiles, 'pom.xml')))
+    .digest('hex')
+    .slice(0, 8);
+  const jars = join(cacheFolder(), `kafka-${kafkaVersion}-${pomHash}`);
+  if (existsSync(jars)) return jars;
+  mkdirSync(cacheFolder(), { recursive: true });
+  const fetched = mkdtempSync(join(cacheFolder(), 'fetching-'));
+  try {
+    say(`fetching Kafka ${kafkaVersion} by Maven, once (54 MB)`);
+    await copyDependencies(fetched, say);
+    renameSync(fetched, jars);
+    say(`Kafka ${kafkaVersion} is in ${jars}`);
+  } catch (error) {
+    if (!existsSync(jars)) throw error;
+  } finally {
+    rmSync(fetched, { recursive: true, force: true });
+  }
+  return jars;
+};
