@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { Failure } from '#domain';
+import type { ProcessLog } from '../logging/process-log.js';
+import type { Caller, SenderCaller } from './caller.js';
+import { type KnownCallers, parseCallers } from './parse-callers.js';
+
+const lookEveryMs = 1_000;
+const tokenLengthMax = 4_096;
+
+/**
+ * Who may call. The file is looked at every second and read again when it has changed, so that a revoked token dies within a
+ * second; a file that cannot be read leaves the last good one in force, and says so.
+ */
+export class CallersFile {
+  private known: KnownCallers;
+  private version: string;
+  private readonly listeners = new Set<() => void>();
+  private readonly timer;
+
+  /** Throws `Failure` `input.invalid` when the file is missing or wrong. */
+  constructor(
+    private readonly path: string,
+    private readonly log: ProcessLog,
+  ) {
+    this.version = versionOf(path);
+    this.known = read(path);
+    this.timer = setInterval(() => this.look(), lookEveryMs);
+    this.timer.unref();
+  }
+
+  /**
+   * The token is looked up by its SHA-256: how long that takes tells at most something of a hash whose preimage is the secret,
+   * so no comparison that depends on the token itself takes place.
+   */
+  byToken(token: string): Caller | undefined {
+    if (token === '' || token.length > tokenLengthMax) return undefined;
+    return this.known.byToken.get(createHash('sha256').update(token).digest('hex'));
+  }
+
+  /** By the SHA-256 of the client certificate in DER, hex, lower case. */
+  byCertificate(sha256: string): SenderCaller | undefined {
+    return this.known.byCertificate.get(sha256);
+  }
+
+  byMllpPort(): ReadonlyMap<number, SenderCaller> {
+    return this.known.byMllpPort;
+  }
+
+  /** Called after the file has changed. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.listeners.clear();
+  }
+
+  private look(): void {
+    try {
+      const version = versionOf(this.path);
+      if (version === this.version) return;
+      this.version = version;
+      this.known = read(this.path);
+    } catch (error) {
+      this.log.fault('callers.unreadable', error);
+      return;
+    }
+    this.log.info('callers.read', { count: this.known.byToken.size });
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const unreadable = (path: string, cause: unknown): Failure =>
+  new Failure(
+    'input.invalid',
+    `the callers file ${path} cannot be read`,
+    'set REPRISE_CALLERS_FILE to a readable file',
+    {
+      cause,
+    },
+  );
+
+/** Changes whenever the file was written or replaced. */
+const versionOf = (path: string): string => {
+  try {
+    const { mtimeNs, size, ino } = statSync(path, { bigint: true });
+    return `${mtimeNs} ${size} ${ino}`;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+};
+
+const read = (path: string): KnownCallers => {
+  try {
+    return parseCallers(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw unreadable(path, error);
+  }
+};

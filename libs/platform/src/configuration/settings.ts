@@ -1,0 +1,55 @@
+import { Transform } from 'class-transformer';
+import { buildMessage, ValidateBy } from 'class-validator';
+
+/** A kind of setting: how its text is read, and what a wrong one is told. `undefined` = wrong. */
+const setting =
+  <T>(name: string, expected: string, read: (text: string) => T | undefined) =>
+  (): PropertyDecorator =>
+  (target, property) => {
+    // A value that could not be read becomes a symbol, so that validation and not the transformation tells of it.
+    Transform(({ value }) => (typeof value === 'string' ? (read(value) ?? wrong) : value))(target, property);
+    ValidateBy({
+      name,
+      validator: {
+        validate: (value) => value !== undefined && value !== wrong,
+        defaultMessage: buildMessage(() => expected),
+      },
+    })(target, property);
+  };
+const wrong = Symbol('a setting that could not be read');
+
+const integer = (text: string, min: number, max: number): number | undefined => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : undefined;
+};
+
+const list = <T>(text: string, read: (item: string) => T | undefined): readonly T[] | undefined => {
+  const items = text.split(',').map((item) => read(item.trim()));
+  return items.every((item) => item !== undefined) ? Object.freeze(items) : undefined;
+};
+
+/** Any text: a path, a name, an address. */
+export const Text = setting('text', 'must be a text', (text) => text);
+
+/** 0 lets the system choose; only tests want that. */
+export const Port = setting('port', 'must be a port, 0 to 65535', (text) => integer(text, 0, 65_535));
+
+/** A whole number of at least one: replicas, sizes. */
+export const Count = setting('count', 'must be a whole number of at least 1', (text) => integer(text, 1, 999_999_999));
+
+/** `host:port,host:port` */
+export const Addresses = setting('addresses', 'must be host:port, several divided by commas', (text) =>
+  list(text, (item) => (/^[^\s:/]+:\d{1,5}$/.test(item) ? item : undefined)),
+);
+
+/** `postgres://user:password@host:port/database` */
+export const Url = setting('url', 'must be a URL', (text) => (URL.canParse(text) ? text : undefined));
+
+/** `a=URL,b=URL`, read as `{ a: URL, b: URL }`. */
+export const NamedUrls = setting('namedUrls', 'must be name=URL, several divided by commas', (text) => {
+  const pairs = list(text, (item) => {
+    const [, name, url] = /^([a-z0-9-]+)=(.+)$/.exec(item) ?? [];
+    return name !== undefined && url !== undefined && URL.canParse(url) ? ([name, url] as const) : undefined;
+  });
+  return pairs && Object.freeze(Object.fromEntries(pairs));
+});

@@ -1,0 +1,280 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Body, Controller, Get, Module, Param, Post } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Failure, failureCodes } from '#domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Caller } from '../callers/caller.js';
+import { CallersFile } from '../callers/callers-file.js';
+import { Callers, Public, TheCaller } from '../callers/route-access.js';
+import { HealthModule } from '../health/health.module.js';
+import { ProcessLog } from '../logging/process-log.js';
+import { httpAnswers } from './failure-table.js';
+import { ByteBudget, httpApp } from './http-app.js';
+import { openRoutes, routesOf } from './open-routes.js';
+
+@Controller('establishments/:finess/fhir')
+@Callers('sender', 'reader')
+class SampleController {
+  @Get('Patient/:id')
+  read(@Param('id') id: string): { id: string } {
+    return { id };
+  }
+  @Post('Patient')
+  @Callers('sender')
+  write(@Body() body: Buffer): { bytes: number } {
+    return { bytes: body.byteLength };
+  }
+  @Get('fail/:code')
+  fail(@Param('code') code: string): never {
+    if (code === 'bug') throw new Error('DUPONT was born');
+    throw new Failure(failureCodes.find((known) => known === code) ?? 'busy', 'a sentence', 'a hint');
+  }
+}
+
+@Controller('who')
+@Callers('sender', 'reader', 'operator')
+class WhoController {
+  @Get()
+  who(@TheCaller() caller: Caller): Caller {
+    return caller;
+  }
+  @Get('fail')
+  fail(): never {
+    throw new Failure('busy', 'a sentence', 'a hint');
+  }
+}
+
+@Controller()
+class ForgottenController {
+  @Get('forgotten')
+  forgotten(): string {
+    return 'a secret';
+  }
+  @Get('fhir/metadata')
+  @Public()
+  metadata(): string {
+    return 'known to all';
+  }
+}
+
+let draining = false;
+@Module({
+  imports: [
+    HealthModule.forRoot({
+      kafka: async () => {
+        if (draining) throw new Failure('log.settings', 'cleanup.policy is compact');
+      },
+    }),
+  ],
+  controllers: [SampleController, WhoController, ForgottenController],
+})
+class SampleModule {}
+
+const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const here = '/establishments/010000024/fhir';
+
+describe('an HTTP app', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'http-app-'));
+  const written: string[] = [];
+  const log = new ProcessLog('test', { write: (line) => void written.push(line) });
+  const budget = new ByteBudget(1_500);
+  let callers: CallersFile;
+  let app: NestFastifyApplication;
+  beforeAll(async () => {
+    const path = join(folder, 'callers.json');
+    writeFileSync(
+      path,
+      JSON.stringify({
+        senders: [{ name: 'his-a', finess: '010000024', tokenSha256: sha('sender') }],
+        readers: [{ name: 'viewer', tokenSha256: sha('reader'), establishments: ['010000024', '020000022'] }],
+        operators: [{ name: 'alice', tokenSha256: sha('operator') }],
+      }),
+    );
+    callers = new CallersFile(path, log);
+    const rawBodies = ['application/fhir+json', 'application/json'];
+    app = await httpApp(SampleModule, { callers, log, rawBodies, bodyBytesMax: 1_000, budget });
+    await app.listen(0, '127.0.0.1');
+  });
+  afterAll(async () => {
+    await app.close();
+    callers.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('answers strangers on these routes and no others', async () => {
+    expect(routesOf(app).length).toBeGreaterThan(10);
+    const open = ['/fhir/metadata', '/livez', '/metrics', '/readyz'];
+    expect(await openRoutes(app)).toEqual([
+      ...open.map((path) => `GET ${path}`),
+      ...open.map((path) => `HEAD ${path}`),
+    ]);
+  });
+
+  it('refuses a route that says nothing of its callers, to everyone', async () => {
+    for (const token of ['sender', 'reader', 'operator']) {
+      const { statusCode, body } = await app.inject({ url: '/forgotten', headers: bearer(token) });
+      expect([statusCode, body.includes('secret')]).toEqual([403, false]);
+    }
+  });
+
+  it.each([
+    ['sender', `${here}/Patient/1`, 200],
+    ['sender', '/establishments/020000022/fhir/Patient/1', 403],
+    ['reader', '/establishments/020000022/fhir/Patient/1', 200],
+    ['reader', '/establishments/030000020/fhir/Patient/1', 403],
+    ['operator', `${here}/Patient/1`, 403],
+    ['stranger', `${here}/Patient/1`, 401],
+  ])('lets a %s in at %s: %i', async (token, url, status) => {
+    expect((await app.inject({ url, headers: bearer(token) })).statusCode).toBe(status);
+  });
+
+  it('puts the caller on the request', async () => {
+    const { body } = await app.inject({ url: '/who', headers: bearer('reader') });
+    expect(JSON.parse(body)).toEqual({ kind: 'reader', name: 'viewer', establishments: ['010000024', '020000022'] });
+  });
+
+  const spellings = (path: string): string[] => [
+    path,
+    `${path}/`,
+    `/${path}`,
+    path.replace('/Patient', '//Patient'),
+    `${path};x=1`,
+    path.replace('/Patient', ';/Patient'),
+    path.toUpperCase(),
+    path.replace('Patient/', 'Patient%2f'),
+    path.replace('Patient', '%50atient'),
+    path.replace('/Patient', '/../fhir/Patient'),
+    path.replace('/Patient', '/%2e%2e/fhir/Patient'),
+    `${path}%09`,
+    `${path}%00`,
+    `${path}?finess=020000022`,
+    `${path}#x`,
+    path.replace('/Patient', '/metadata/../Patient'),
+    `/livez/..${path}`,
+    `/fhir/metadata;${path}`,
+  ];
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'] as const;
+
+  it('is passed by no spelling of an address, no method and no odd token', async () => {
+    const tokens = [
+      undefined,
+      'Bearer',
+      'Bearer ',
+      'Bearer x',
+      'Basic c2VuZGVyOg==',
+      'bearer\tsender',
+      'sender',
+      'Bearer sender x',
+    ];
+    let asked = 0;
+    for (const path of [`${here}/Patient/1`, `${here}/Patient`])
+      for (const url of spellings(path))
+        for (const method of methods)
+          for (const authorization of tokens) {
+            const headers = authorization === undefined ? {} : { authorization };
+            const { statusCode, body } = await app.inject({ method, url, headers });
+            expect(statusCode, `${method} ${url} ${authorization}`).toBeGreaterThanOrEqual(400);
+            expect(statusCode, `${method} ${url} ${authorization}`).toBeLessThan(500);
+            expect(body).not.toContain('known to all');
+            asked += 1;
+          }
+    expect(asked).toBe(2 * 18 * 7 * 8);
+  });
+
+  it('sees the other establishment behind every spelling', async () => {
+    for (const url of spellings('/establishments/020000022/fhir/Patient/1'))
+      for (const method of ['GET', 'HEAD'] as const) {
+        const { statusCode } = await app.inject({ method, url, headers: bearer('sender') });
+        expect([403, 404, 400, 414], `${method} ${url}`).toContain(statusCode);
+      }
+  });
+
+  it('takes bodies as bytes, to the cap and not beyond', async () => {
+    const post = (bytes: number, type = 'application/fhir+json; charset=utf-8') =>
+      app.inject({
+        method: 'POST',
+        url: `${here}/Patient`,
+        headers: { ...bearer('sender'), 'content-type': type },
+        payload: Buffer.alloc(bytes, 'x'),
+      });
+    expect((await post(1_000)).json()).toEqual({ bytes: 1_000 });
+    const tooLarge = await post(1_001);
+    expect([tooLarge.statusCode, tooLarge.json<{ issue: unknown[] }>().issue]).toEqual([
+      413,
+      [{ severity: 'error', code: 'too-long', diagnostics: 'the body is too large: split it' }],
+    ]);
+    expect((await post(10, 'application/xml')).statusCode).toBe(415);
+    expect((await post(10, 'application/fhir+json\t')).statusCode).toBeLessThan(500);
+  });
+
+  it('refuses a stranger’s body unread', async () => {
+    const { statusCode } = await app.inject({
+      method: 'POST',
+      url: '/nowhere',
+      headers: { 'content-type': 'application/json' },
+      payload: Buffer.alloc(5_000),
+    });
+    expect(statusCode).toBe(401);
+  });
+
+  it('takes no more bytes than the budget holds, and gives every byte back', async () => {
+    const address = app.getHttpServer().address() as { port: number };
+    const half = connect(address.port, '127.0.0.1');
+    const head = `POST ${here}/Patient HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sender\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n`;
+    half.write(head);
+    await expect.poll(() => budget.held).toBe(900);
+    const other = await app.inject({
+      method: 'POST',
+      url: `${here}/Patient`,
+      headers: { ...bearer('sender'), 'content-type': 'application/json' },
+      payload: Buffer.alloc(900),
+    });
+    expect([other.statusCode, other.headers['retry-after']]).toEqual([503, '2']);
+    half.destroy();
+    await expect.poll(() => budget.held).toBe(0);
+  });
+
+  it('answers every failure code with its status, as OperationOutcome under /fhir and as problem JSON elsewhere', async () => {
+    for (const code of failureCodes) {
+      const answer = await app.inject({ url: `${here}/fail/${code}`, headers: bearer('sender') });
+      expect(answer.statusCode).toBe(httpAnswers[code].status);
+      expect(answer.json()).toEqual({
+        resourceType: 'OperationOutcome',
+        issue: [{ severity: 'error', code: httpAnswers[code].issue, diagnostics: 'a sentence: a hint' }],
+      });
+      expect(answer.headers['content-type']).toContain('application/fhir+json');
+      expect(answer.headers['retry-after'] === undefined).toBe(answer.statusCode !== 503);
+    }
+    const answer = await app.inject({ url: '/who/fail', headers: bearer('sender') });
+    expect(answer.json()).toMatchObject({ title: 'a sentence', status: 409, code: 'busy', hint: 'a hint' });
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+  });
+
+  it('leaks nothing of an unknown error: a plain 500 with a correlation id that the log knows', async () => {
+    const answer = await app.inject({ url: `${here}/fail/bug`, headers: bearer('sender') });
+    const id = String(answer.headers['x-correlation-id']);
+    expect([answer.statusCode, answer.body.includes('DUPONT'), answer.body.includes(id)]).toEqual([500, false, true]);
+    const line = written.find((logged) => logged.includes(id)) ?? '';
+    expect([line.includes('http.failed'), line.includes('DUPONT')]).toEqual([true, false]);
+  });
+
+  it('says who it is waiting for', async () => {
+    expect((await app.inject('/readyz')).json()).toEqual({ status: 'ready', dependencies: { kafka: { ok: true } } });
+    draining = true;
+    await expect
+      .poll(async () => (await app.inject('/readyz')).json<unknown>(), { timeout: 3_000, interval: 200 })
+      .toEqual({
+        status: 'not-ready',
+        dependencies: { kafka: { ok: false, reason: 'log.settings: cleanup.policy is compact' } },
+      });
+    draining = false;
+    expect((await app.inject('/livez')).statusCode).toBe(200);
+    expect((await app.inject('/metrics')).body).toContain('reprise_process_cpu_seconds_total');
+    expect((await app.inject({ url: '/metrics', remoteAddress: '192.0.2.7' })).statusCode).toBe(403);
+  });
+});

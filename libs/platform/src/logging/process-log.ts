@@ -1,0 +1,99 @@
+import { Failure } from '#domain';
+import { type DestinationStream, pino } from 'pino';
+
+/**
+ * The fields that a log line may have. What is not in this table is not written, so that no patient data can slip into a log by
+ * way of an object that happens to carry it: extend the table with names, counts and durations, never with content.
+ */
+const fieldKinds = {
+  establishment: 'string',
+  sender: 'string',
+  caller: 'string',
+  replica: 'string',
+  territory: 'string',
+  restoreId: 'string',
+  planId: 'string',
+  correlationId: 'string',
+  code: 'string',
+  text: 'string',
+  hint: 'string',
+  context: 'string',
+  setting: 'string',
+  state: 'string',
+  host: 'string',
+  route: 'string',
+  method: 'string',
+  errorName: 'string',
+  frames: 'string',
+  position: 'number',
+  from: 'number',
+  to: 'number',
+  timeline: 'number',
+  generation: 'number',
+  count: 'number',
+  records: 'number',
+  parked: 'number',
+  bytes: 'number',
+  port: 'number',
+  attempt: 'number',
+  status: 'number',
+  ms: 'number',
+} as const satisfies Record<string, 'string' | 'number'>;
+
+export type LogFields = {
+  readonly [F in keyof typeof fieldKinds]?: (typeof fieldKinds)[F] extends 'string' ? string : number;
+};
+
+/** `noun.past-participle`: `batch.applied`, `listener.opened`. */
+export type LogName = `${string}.${string}`;
+
+const textLengthMax = 2_000;
+
+const known = (fields: LogFields): Record<string, string | number> => {
+  const line: Record<string, string | number> = {};
+  for (const [name, kind] of Object.entries(fieldKinds)) {
+    const value = fields[name as keyof LogFields];
+    if (typeof value === kind && value !== undefined)
+      line[name] = typeof value === 'string' ? value.slice(0, textLengthMax) : value;
+  }
+  return line;
+};
+
+/** Where an unknown error was thrown, without its message: `JSON.parse` and drivers quote the content they choke on. */
+const framesOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack?.match(/^\s+at .*$/gm) ?? []).map((frame) => frame.trim()).join(' < ') : '';
+
+/** What went wrong, in loggable fields: a Failure in its own words, anything else by its place only. */
+export const faultFields = (error: unknown): LogFields =>
+  error instanceof Failure
+    ? { code: error.code, text: error.message, hint: error.hint }
+    : {
+        errorName: error instanceof Error ? error.name : typeof error,
+        ...(error instanceof Error && 'code' in error && typeof error.code === 'string' && { code: error.code }),
+        frames: framesOf(error),
+      };
+
+/** The log of one process: JSON events, one a line, with a fixed `name` and known fields. */
+export class ProcessLog {
+  private readonly pino;
+  constructor(app: string, destination: DestinationStream = pino.destination({ dest: 1, sync: true })) {
+    this.pino = pino(
+      {
+        base: { app },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (level) => ({ level }) },
+      },
+      destination,
+    );
+  }
+  info(name: LogName, fields: LogFields = {}): void {
+    this.pino.info({ name, ...known(fields) });
+  }
+  warn(name: LogName, fields: LogFields = {}): void {
+    this.pino.warn({ name, ...known(fields) });
+  }
+  /** Something failed and was answered or will be tried again; or the process ends because of it. */
+  fault(name: LogName, error: unknown, fields: LogFields = {}): void {
+    this.pino.error({ name, ...known({ ...fields, ...faultFields(error) }) });
+  }
+}
