@@ -1,0 +1,94 @@
+import { Failure, Position } from '#domain';
+import type { EventAttributes } from '#usecases';
+
+export interface NewEntry {
+  readonly value: Buffer;
+  readonly attributes: EventAttributes;
+}
+
+/** Bytes that wait in all logs of one process: what bounds its memory while a log is slow. */
+export class WaitingBytes {
+  private waiting = 0;
+  constructor(private readonly max: number) {}
+
+  take(bytes: number): void {
+    if (this.waiting + bytes > this.max)
+      throw new Failure(
+        'log.unreachable',
+        `${this.waiting} bytes already wait to be appended`,
+        'the log is slower than what comes in: send again later',
+      );
+    this.waiting += bytes;
+  }
+  give(bytes: number): void {
+    this.waiting -= bytes;
+  }
+}
+
+interface Waiting extends NewEntry {
+  resolve(position: Position): void;
+  reject(error: unknown): void;
+}
+
+/** One request: well above what a single record of ordinary size needs, well below `max.message.bytes`. */
+const batchMax = { records: 1000, bytes: 4 * 1024 * 1024 };
+
+/**
+ * One request in flight, no linger: what gathers while it is in flight goes with the next. When a request fails as unreachable,
+ * what waits behind it fails too, so that nobody waits longer than one time-out for a log that is away.
+ */
+export class GroupCommit {
+  private waiting: Waiting[] = [];
+  private sending: Promise<void> | undefined;
+
+  /** `send` appends in order and gives the first position. */
+  constructor(
+    private readonly send: (records: readonly NewEntry[]) => Promise<Position>,
+    private readonly waitingBytes: WaitingBytes,
+  ) {}
+
+  append(record: NewEntry): Promise<Position> {
+    const bytes = record.value.byteLength;
+    return new Promise<Position>((resolve, reject) => {
+      this.waitingBytes.take(bytes);
+      const done =
+        <T>(settle: (value: T) => void) =>
+        (value: T): void => {
+          this.waitingBytes.give(bytes);
+          settle(value);
+        };
+      this.waiting.push({ ...record, resolve: done(resolve), reject: done(reject) });
+      this.sending ??= this.drain();
+    });
+  }
+
+  /** Settles when nothing waits. */
+  async idle(): Promise<void> {
+    await this.sending;
+  }
+
+  private async drain(): Promise<void> {
+    // What is appended in the same turn of the event loop goes together.
+    await Promise.resolve();
+    while (this.waiting.length > 0) {
+      const batch = this.next();
+      try {
+        const first = await this.send(batch);
+        for (const [index, entry] of batch.entries()) entry.resolve(Position.of(first + index));
+      } catch (error) {
+        const failed = Failure.is(error, 'log.unreachable') ? [...batch, ...this.waiting.splice(0)] : batch;
+        for (const entry of failed) entry.reject(error);
+      }
+    }
+    this.sending = undefined;
+  }
+
+  private next(): readonly Waiting[] {
+    let bytes = 0;
+    const end = this.waiting.findIndex(({ value }, index) => {
+      bytes += value.byteLength;
+      return index === batchMax.records || (index > 0 && bytes > batchMax.bytes);
+    });
+    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
+  }
+}

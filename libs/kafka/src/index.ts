@@ -1,0 +1,6 @@
+export * from './kafka-client.js';
+export * from './kafka-directory-log.js';
+export * from './kafka-establishment-log.js';
+export * from './kafka-refusal-journal.js';
+export * from './log-topics.js';
+export * from './topics.js';

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CompressionTypes, KafkaJSProtocolError, type Message, type Producer } from 'kafkajs';
+import { Failure, Position } from '#domain';
+import type { CuttableKafka, KafkaClient } from './kafka-client.js';
+import type { NewEntry } from './group-commit.js';
+import { unreachable } from './unreachable.js';
+
+/** Below this zstd costs more than the checksum over fewer bytes saves. */
+const compressFromBytes = 8 * 1024;
+
+/** The client library's idempotent producer on connections of its own. */
+class Link {
+  private readonly client: CuttableKafka;
+  private readonly producer: Producer;
+  private readonly connected: Promise<void>;
+  private cutOff = false;
+
+  constructor(client: KafkaClient) {
+    this.client = client.open();
+    this.producer = this.client.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: () => () => 0,
+      // Attempts that outlive the time-out are cut off; these only must not end before it.
+      retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 5 + Math.ceil(client.timeoutMs / 500) },
+    });
+    this.connected = this.connect();
+    this.connected.catch(() => {});
+  }
+
+  private async connect(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.producer.connect();
+      } catch (error) {
+        if (this.cutOff) throw error;
+        await sleep(100);
+      }
+    }
+  }
+
+  async send(topic: string, messages: Message[], compression: CompressionTypes): Promise<Position> {
+    await this.connected;
+    const [answer] = await this.producer.send({ topic, acks: -1, messages, compression });
+    if (answer?.baseOffset === undefined) throw new Error('the broker gave no position');
+    return Position.of(Number(answer.baseOffset));
+  }
+
+  /** Ends it at once: an attempt that is repeated later would land behind what was appended meanwhile. */
+  cut(): void {
+    this.cutOff = true;
+    this.client.cut();
+  }
+
+  async close(): Promise<void> {
+    this.cutOff = true;
+    await this.producer.disconnect();
+    this.client.cut();
+  }
+}
+
+const tooLarge = (topic: string, error: unknown): Failure | undefined => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof KafkaJSProtocolError && cause.type === 'MESSAGE_TOO_LARGE'
+    ? new Failure('log.settings', `${topic}: max.message.bytes is too small for this event`, 'raise max.message.bytes')
+    : undefined;
+};
+
+/** Appends to one topic of one partition. One call at a time. */
+export class LogProducer {
+  private link: Link | undefined;
+
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly topic: string,
+  ) {}
+
+  /**
+   * Position of the first record; durable on all in-sync replicas. Repeats by the library are told apart by their sequence and
+   * never doubled. After any failure the producer is made anew, since its sequence is then in doubt.
+   */
+  async send(records: readonly NewEntry[]): Promise<Position> {
+    const bytes = records.reduce((sum, { value }) => sum + value.byteLength, 0);
+    const compression = bytes < compressFromBytes ? CompressionTypes.None : CompressionTypes.ZSTD;
+    const messages = records.map(({ value, attributes }) => ({ value, headers: attributes }));
+    const link = (this.link ??= new Link(this.client));
+    const { timeoutMs } = this.client;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no acknowledgement within ${timeoutMs} ms`)), timeoutMs);
+    });
+    try {
+      return await Promise.race([link.send(this.topic, messages, compression), timeout]);
+    } catch (error) {
+      this.link = undefined;
+      link.cut();
+      throw tooLarge(this.topic, error) ?? unreachable(this.topic, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    const { link } = this;
+    this.link = undefined;
+    await link?.close();
+  }
+}

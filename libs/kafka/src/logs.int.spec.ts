@@ -1,0 +1,68 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { Finess, Position } from '#domain';
+import { directoryLogContract } from '../../testing/src/contracts/directory-log.contract.js';
+import { entriesOf, establishmentLogContract } from '../../testing/src/contracts/establishment-log.contract.js';
+import { refusalJournalContract } from '../../testing/src/contracts/refusal-journal.contract.js';
+import { freshFiness, testKafka } from '../../testing/src/servers.js';
+import { KafkaClient } from './kafka-client.js';
+import { KafkaDirectoryLog } from './kafka-directory-log.js';
+import { KafkaEstablishmentLog } from './kafka-establishment-log.js';
+import { KafkaRefusalJournal } from './kafka-refusal-journal.js';
+import { LogTopics } from './log-topics.js';
+import { logTopic } from './topics.js';
+import { remakeTopic, trimTopic } from './topics.fixture.js';
+
+const warnings: string[] = [];
+process.on('warning', ({ name }) => warnings.push(name));
+
+const client = new KafkaClient({ brokers: [testKafka().brokers] });
+const topics = new LogTopics(client, 1);
+const log = new KafkaEstablishmentLog(client);
+const journal = new KafkaRefusalJournal(client);
+const directory = new KafkaDirectoryLog(client);
+
+const newEstablishment = async (): Promise<Finess> => {
+  const establishment = Finess.parse(freshFiness());
+  await topics.ensure([establishment]);
+  return establishment;
+};
+
+afterAll(async () => {
+  await Promise.all([log.close(), journal.close(), directory.close()]);
+  expect(warnings.filter((name) => name === 'TimeoutNegativeWarning')).toEqual([]);
+});
+
+establishmentLogContract('KafkaEstablishmentLog', async () => {
+  const establishment = await newEstablishment();
+  return {
+    log,
+    establishment,
+    replace: () => remakeTopic(client, topics, establishment),
+    trim: (before) => trimTopic(client, logTopic(establishment), before),
+  };
+});
+refusalJournalContract('KafkaRefusalJournal', async () => ({ journal, establishment: await newEstablishment() }));
+directoryLogContract('KafkaDirectoryLog', async () => {
+  await topics.ensure([]);
+  return directory;
+});
+
+describe('KafkaEstablishmentLog', () => {
+  it('carries frames of 20 MB among small events, whatever request they share', async () => {
+    const establishment = await newEstablishment();
+    const sizes = [100, 20_000_000, 5000, 3_000_000, 3_000_000, 10];
+    const values = sizes.map((size, n) => Buffer.alloc(size, n + 65));
+    const positions = await Promise.all(values.map((value) => log.append(establishment, value, {})));
+    expect(positions).toEqual([0, 1, 2, 3, 4, 5]);
+    const entries = await entriesOf(log.read(establishment, Position.of(0), Position.of(5)));
+    for (const [n, entry] of entries.entries()) expect(entry.value.equals(values[n] ?? Buffer.of())).toBe(true);
+  });
+
+  it('says which log is not there', async () => {
+    const establishment = Finess.parse(freshFiness());
+    await expect(log.range(establishment)).rejects.toMatchObject({
+      code: 'log.unreachable',
+      message: expect.stringContaining(logTopic(establishment)),
+    });
+  });
+});

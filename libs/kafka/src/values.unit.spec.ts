@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Instant } from '#domain';
+import type { DirectoryEvent, Refusal } from '#usecases';
+import { directoryValue, parseDirectoryValue } from './directory-value.js';
+import { parseRefusalValue, refusalValue } from './refusal-value.js';
+
+const tooNew = expect.objectContaining({ code: 'log.too-new' });
+
+describe('values of the directory log', () => {
+  const event: DirectoryEvent = {
+    v: 1,
+    at: Instant.of(1_790_000_000_000),
+    by: 'operator-a',
+    kind: 'territory-declared',
+    code: 'ght-demo',
+    name: 'Territoire (démo)',
+  };
+
+  it('come back as they were', () => {
+    expect(parseDirectoryValue(directoryValue(event))).toEqual(event);
+  });
+
+  it.each([
+    ['another version', JSON.stringify({ ...event, v: 2 })],
+    ['an unknown kind', JSON.stringify({ ...event, kind: 'territory-abolished' })],
+    ['a kind that every object has', JSON.stringify({ ...event, kind: 'toString' })],
+    ['no object', '7'],
+    ['no JSON', 'RP'],
+  ])('are not guessed at: %s', (_, value) => {
+    expect(() => parseDirectoryValue(Buffer.from(value))).toThrow(tooNew);
+  });
+});
+
+describe('values of a journal', () => {
+  const refusal = fc.record({
+    sender: fc.string(),
+    controlId: fc.string(),
+    label: fc.string(),
+    charset: fc.constantFrom('utf-8', 'iso-8859-1'),
+    receivedAt: fc.integer({ min: 0 }).map((ms) => Instant.of(ms)),
+    acknowledgement: fc.constantFrom('AE', '422'),
+    reasons: fc.array(fc.record({ code: fc.string(), location: fc.string(), text: fc.string() })),
+    received: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+    answered: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+  });
+
+  it('come back as they were', () => {
+    fc.assert(
+      fc.property(refusal, (value: Refusal) => {
+        expect(parseRefusalValue(refusalValue(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it('are not guessed at', () => {
+    expect(() => parseRefusalValue(Buffer.from('RJ\u0002'))).toThrow(tooNew);
+  });
+});
