@@ -1,0 +1,163 @@
+import type { Sender, Warning } from '#domain';
+
+export interface MessageError {
+  /** ERR-2: segment, its sequence, field: `MSH^1^12`. */
+  readonly location: string;
+  /** HL7 table 0357. */
+  readonly code: string;
+  readonly text: string;
+}
+
+type Language = Sender['language'];
+type Sentence = Readonly<Record<Language, string>>;
+
+const warnings = {
+  'charset-undeclared': {
+    fr: 'MSH-18 est vide et le message contient des caractères accentués',
+    en: 'MSH-18 is empty and the message holds characters beyond ASCII',
+  },
+  'charset-mismatch': {
+    fr: 'MSH-18 déclare un autre jeu de caractères que celui des octets',
+    en: 'MSH-18 declares another character set than the bytes are in',
+  },
+  'charset-unknown': {
+    fr: 'MSH-18 nomme un jeu de caractères inconnu',
+    en: 'MSH-18 names an unknown character set',
+  },
+  'field-forbidden': {
+    fr: "champ interdit en France, vidé avant l'enregistrement",
+    en: 'a field that French law forbids, blanked before it was recorded',
+  },
+  'finess-foreign': {
+    fr: "ce numéro FINESS n'est pas de l'établissement de l'émetteur",
+    en: "this FINESS number is none of the sender's establishment",
+  },
+  'ins-test': { fr: 'INS de test ou de démonstration', en: 'an INS of test or demonstration' },
+  'ins-production': { fr: 'INS de production', en: 'an INS of production' },
+  'ins-oid-unknown': {
+    fr: 'INS sous un OID inconnu',
+    en: 'an INS under an unknown OID',
+  },
+  'time-ambiguous': {
+    fr: 'heure locale qui existe deux fois cette nuit-là : la première est retenue',
+    en: 'a local time that occurs twice that night: the first is taken',
+  },
+  'time-skipped': {
+    fr: "heure locale qui n'existe pas cette nuit-là",
+    en: 'a local time that does not exist that night',
+  },
+  'date-invalid': { fr: 'date impossible, ignorée', en: 'an impossible date, left out' },
+  'code-unknown': { fr: 'code absent de la table, ignoré', en: 'a code that is not in its table, left out' },
+  'number-form': {
+    fr: "nombre sous une forme que FHIR n'admet pas : gardé comme texte",
+    en: 'a number in a form that FHIR does not have: kept as text',
+  },
+  'value-type-unmapped': {
+    fr: 'type de valeur non traduit ; les octets reçus sont conservés',
+    en: 'a type of value that is not mapped; the received bytes are kept',
+  },
+  'patient-unknown': {
+    fr: "aucun identifiant de patient utilisable : rien n'est traduit",
+    en: 'no usable patient identifier: nothing is mapped',
+  },
+  'visit-number-missing': {
+    fr: "aucun numéro de venue : le mouvement n'est pas traduit",
+    en: 'no visit number: the movement is not mapped',
+  },
+  'movement-missing': {
+    fr: 'segment ZBE absent : seule la venue est mise à jour',
+    en: 'no ZBE segment: only the visit is updated',
+  },
+  'movement-origin-missing': {
+    fr: "événement d'origine (ZBE-6) absent ou inconnu : seule la venue est mise à jour",
+    en: 'original trigger (ZBE-6) missing or unknown: only the visit is updated',
+  },
+  'movement-time-missing': {
+    fr: "heure du mouvement annulé inconnue : l'annulation n'est pas traduite",
+    en: 'the time of the cancelled movement is unknown: the cancellation is not mapped',
+  },
+  'merge-of-itself': {
+    fr: "fusion d'un patient avec lui-même, ignorée",
+    en: 'a patient merged with itself, left out',
+  },
+  'order-number-missing': {
+    fr: 'numéro de demande absent : le résultat ne pourra pas être remplacé',
+    en: 'no order number: the result cannot be replaced later',
+  },
+  'observation-without-order': {
+    fr: 'OBX sans OBR : non traduit',
+    en: 'OBX without OBR: not mapped',
+  },
+} as const satisfies Record<string, Sentence>;
+
+export type WarningCode = keyof typeof warnings;
+
+const refusals = {
+  'msh-missing': {
+    code: '100',
+    fr: 'le message ne commence pas par un segment MSH',
+    en: 'the message does not begin with MSH',
+  },
+  'delimiters-unreadable': {
+    code: '102',
+    fr: 'délimiteurs illisibles (MSH-1, MSH-2)',
+    en: 'unreadable delimiters (MSH-1, MSH-2)',
+  },
+  'control-id-missing': { code: '101', fr: 'identifiant de message absent', en: 'no message control id' },
+  'not-its-charset': {
+    code: '102',
+    fr: "le message est déclaré UTF-8 et n'est pas de l'UTF-8 valide",
+    en: 'the message is declared UTF-8 and is no valid UTF-8',
+  },
+  'nul-byte': { code: '102', fr: 'le message contient un octet nul', en: 'the message holds a NUL byte' },
+  'patient-missing': { code: '101', fr: 'aucun identifiant de patient utilisable', en: 'no usable patient identifier' },
+  'merged-missing': {
+    code: '101',
+    fr: 'aucun identifiant utilisable du patient fusionné',
+    en: 'no usable identifier of the merged patient',
+  },
+  'movement-id-missing': { code: '101', fr: 'identifiant de mouvement absent', en: 'no movement id' },
+  'movement-action': {
+    code: '103',
+    fr: 'action inconnue : INSERT, UPDATE ou CANCEL est attendu',
+    en: 'unknown action: INSERT, UPDATE or CANCEL is expected',
+  },
+  'movement-time': { code: '102', fr: 'date de mouvement illisible', en: 'unreadable time of the movement' },
+  'finess-foreign': {
+    code: '103',
+    fr: "ce numéro FINESS n'est pas de l'établissement de l'émetteur, et le réglage de l'émetteur le refuse",
+    en: "this FINESS number is none of the sender's establishment, and the sender's setting refuses it",
+  },
+  'ins-test': {
+    code: '103',
+    fr: "INS de test ou de démonstration, que le réglage de l'émetteur refuse",
+    en: "an INS of test or demonstration, which the sender's setting refuses",
+  },
+  'ins-production': {
+    code: '103',
+    fr: "INS de production, que le réglage de l'émetteur refuse",
+    en: "an INS of production, which the sender's setting refuses",
+  },
+} as const satisfies Record<string, Sentence & { readonly code: string }>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** What is found while one message is read. Names places, never what stands there. */
+export class Findings {
+  readonly warnings: Warning[] = [];
+  readonly errors: MessageError[] = [];
+
+  constructor(private readonly language: Language) {}
+
+  /** The same of the same place is said once. `count`: how many times, where the place stands for several. */
+  warn(code: WarningCode, location: string, count = 1): void {
+    if (this.warnings.some((warning) => warning.code === code && warning.location === location)) return;
+    const sentence = warnings[code][this.language];
+    this.warnings.push({ code, location, text: count > 1 ? `${sentence} (${count})` : sentence });
+  }
+
+  refuse(reason: RefusalCode, location: string): void {
+    const refusal = refusals[reason];
+    this.errors.push({ location, code: refusal.code, text: refusal[this.language] });
+  }
+}

@@ -1,0 +1,28 @@
+import type { Json, JsonObject } from '#domain';
+
+/** An object of the members that have a value, in the order in which they are written: `undefined`, '' and [] are none. */
+export const members = (values: Readonly<Record<string, Json | undefined>>): JsonObject => {
+  const kept: Record<string, Json> = {};
+  for (const name in values) {
+    const value = values[name];
+    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue;
+    kept[name] = value;
+  }
+  return kept;
+};
+
+export const coding = (system: string | undefined, code: string, display?: string): JsonObject =>
+  members({ system, code, display });
+
+export const concept = (system: string | undefined, code: string, display?: string): JsonObject => ({
+  coding: [coding(system, code, display)],
+});
+
+/** FHIR R4 decimal without exponent; 18 digits bound what every store holds. */
+const decimalForm = /^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$/;
+
+/** A number that is written to the letter: 98.00 stays 98.00. `undefined`: FHIR has no such form (`+5`, `.5`, `007`). */
+export const decimal = (text: string): Json | undefined =>
+  decimalForm.test(text) ? (JSON.rawJSON(text) as unknown as Json) : undefined;
+
+export const bytesOf = (resource: JsonObject): Uint8Array => Buffer.from(JSON.stringify(resource), 'utf8');

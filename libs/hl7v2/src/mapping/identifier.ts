@@ -1,0 +1,86 @@
+import type { JsonObject } from '#domain';
+import type { Composite } from '../message/segment.js';
+import { authorityIn, domainOf, systemOf } from './authority.js';
+import { concept, members } from './fhir-json.js';
+import type { Mapping } from './mapping.js';
+
+export const v2Types = 'http://terminology.hl7.org/CodeSystem/v2-0203';
+export const frenchTypes = 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203';
+
+/** Types that FR Core defines itself (domain facts, section 3.1). */
+const frenchCodes = new Set([
+  'ADELI',
+  'RPPS',
+  'IDNPS',
+  'NDP',
+  'RRI',
+  'INS-C',
+  'FINEJ',
+  'FINEG',
+  'SIREN',
+  'SIRET',
+  'IDNST',
+]);
+
+interface InsKind {
+  readonly code: string;
+  readonly use: string;
+  readonly nature: 'production' | 'test' | 'computed';
+}
+
+/** In HL7 v2 the OID tells the kinds of INS apart, in FHIR the type does (domain facts, section 1.2). */
+export const insKinds: Readonly<Record<string, InsKind>> = {
+  '1.2.250.1.213.1.4.8': { code: 'INS-NIR', use: 'official', nature: 'production' },
+  '1.2.250.1.213.1.4.9': { code: 'INS-NIA', use: 'temp', nature: 'production' },
+  '1.2.250.1.213.1.4.10': { code: 'INS-NIR-TEST', use: 'official', nature: 'test' },
+  '1.2.250.1.213.1.4.11': { code: 'INS-NIR-DEMO', use: 'official', nature: 'test' },
+  '1.2.250.1.213.1.4.2': { code: 'INS-C', use: 'secondary', nature: 'computed' },
+};
+
+/** The billing number (NSS) is written under the OID of the INS: only the type tells that it is none. */
+export const isIns = (identifier: Composite): boolean => identifier.text(5).startsWith('INS');
+
+const uses: Readonly<Record<string, string>> = { PI: 'usual', MR: 'usual', MRN: 'usual', RRI: 'secondary' };
+
+/** FHIR type and use of a CX. */
+const kindOf = (identifier: Composite): { readonly use?: string; readonly type?: JsonObject } => {
+  const code = identifier.text(5);
+  if (code.startsWith('INS')) {
+    const kind = insKinds[identifier.sub(4, 2)];
+    return kind ? { use: kind.use, type: concept(frenchTypes, kind.code) } : { type: { text: code } };
+  }
+  if (code === '') return {};
+  const use = uses[code];
+  return { ...(use !== undefined && { use }), type: concept(frenchCodes.has(code) ? frenchTypes : v2Types, code) };
+};
+
+/** FHIR Identifier of a CX (HL7 v2.5, section 2.A.14). */
+export const identifierOf = (identifier: Composite, mapping: Mapping, location: string): JsonObject => {
+  const { use, type } = kindOf(identifier);
+  const start = mapping.date(identifier.text(7), `${location}.7`);
+  const end = mapping.date(identifier.text(8), `${location}.8`);
+  return members({
+    use,
+    type,
+    system: systemOf(authorityIn(identifier, 4), mapping),
+    value: identifier.text(1),
+    period: start !== undefined || end !== undefined ? members({ start, end }) : undefined,
+  });
+};
+
+/** The key by which the fold tells repetitions of `identifier` apart: type code and system. */
+export const identifierKey = (identifier: Composite, mapping: Mapping): string => {
+  const code = isIns(identifier) ? (insKinds[identifier.sub(4, 2)]?.code ?? '') : identifier.text(5);
+  return `${code}|${systemOf(authorityIn(identifier, 4), mapping)}`;
+};
+
+/** An identifier and the domain in which it is unique. */
+export interface Identified {
+  readonly domain: string;
+  readonly value: string;
+}
+
+export const identified = (identifier: Composite, mapping: Mapping): Identified => ({
+  domain: domainOf(authorityIn(identifier, 4), mapping),
+  value: identifier.text(1),
+});

@@ -1,0 +1,47 @@
+import type { Findings, WarningCode } from '../findings.js';
+import { type Hl7Time, readDate, readTime } from '../message/hl7-time.js';
+import type { Message } from '../message/message.js';
+import type { MessageHead } from '../message-head.js';
+import type { ReadingContext } from '../reading-context.js';
+
+/** One message on its way to changes. */
+export class Mapping {
+  /** Sent under the French extension: XPN-3 lists birth given names, XAD-9 is an INSEE code. */
+  readonly isFrench: boolean;
+
+  constructor(
+    readonly message: Message,
+    readonly head: MessageHead,
+    readonly context: ReadingContext,
+    readonly findings: Findings,
+  ) {
+    const msh = message.segments[0];
+    this.isFrench = msh?.text(17) === 'FRA' || msh?.text(12, 2) === 'FRA' || message.first('ZBE') !== undefined;
+  }
+
+  get finess(): string {
+    return this.context.establishment.finess;
+  }
+
+  warn(code: WarningCode, location: string): void {
+    this.findings.warn(code, location);
+  }
+
+  /** A moment; what is none is left out with a warning. */
+  time(raw: string, location: string): Hl7Time | undefined {
+    if (raw === '') return undefined;
+    const time = readTime(raw, this.context.establishment.timeZone);
+    if (time === undefined) this.warn('date-invalid', location);
+    else if (time.doubt !== undefined)
+      this.warn(time.doubt === 'ambiguous' ? 'time-ambiguous' : 'time-skipped', location);
+    return time;
+  }
+
+  /** A date, whatever time stands behind it; what is none is left out with a warning. */
+  date(raw: string, location: string): string | undefined {
+    if (raw === '') return undefined;
+    const date = readDate(raw);
+    if (date === undefined) this.warn('date-invalid', location);
+    return date;
+  }
+}

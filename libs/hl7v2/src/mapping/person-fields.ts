@@ -1,0 +1,132 @@
+import type { JsonObject } from '#domain';
+import type { Composite } from '../message/segment.js';
+import { members } from './fhir-json.js';
+import type { Mapping } from './mapping.js';
+
+export const frenchProfiles = 'https://hl7.fr/ig/fhir/core/StructureDefinition/';
+
+/** HL7 table 0200. L is the birth name in France, D the name in use (domain facts, section 2.3). */
+const nameUses: Readonly<Record<string, string>> = {
+  L: 'official',
+  D: 'usual',
+  M: 'maiden',
+  N: 'nickname',
+  S: 'anonymous',
+  T: 'temp',
+};
+
+/** FHIR HumanName of an XPN; a name without type is the legal one where it stands alone (HL7 v2.3, PID-5). */
+export const humanName = (name: Composite, mapping: Mapping, isAlone: boolean): JsonObject | undefined => {
+  const type = name.text(7);
+  const [family, given, others] = [name.text(1), name.text(2), name.text(3)];
+  if (family === '' && given === '' && others === '') return undefined;
+  const listsBirthNames = mapping.isFrench && type === 'L' && others !== '';
+  return members({
+    extension: listsBirthNames
+      ? [{ url: `${frenchProfiles}fr-core-patient-birth-list-given-name`, valueString: others }]
+      : undefined,
+    use: type === '' && isAlone ? 'official' : nameUses[type],
+    family,
+    given: [given, listsBirthNames ? '' : others].filter((part) => part !== ''),
+    prefix: [name.text(5)].filter((part) => part !== ''),
+    suffix: [name.text(4)].filter((part) => part !== ''),
+  });
+};
+
+/** HL7 table 0190, and words that senders write instead. */
+const addressUses: Readonly<Record<string, string>> = {
+  H: 'home',
+  HOME: 'home',
+  P: 'home',
+  C: 'temp',
+  O: 'work',
+  B: 'work',
+  BA: 'old',
+  V: 'temp',
+};
+
+export const isBirthplace = (address: Composite): boolean => {
+  const type = address.text(7);
+  return type === 'BDL' || type === 'N';
+};
+
+const inseeForm = /^\d[\dAB]\d{3}$/;
+
+/** Communes and countries have one list of codes each; countries begin with 99. */
+const inseeSystem = (code: string): string =>
+  code.startsWith('99')
+    ? 'https://mos.esante.gouv.fr/NOS/TRE_R20-Pays/FHIR/TRE-R20-Pays'
+    : 'https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM';
+
+/** FHIR Address of an XAD; XAD-9 is the INSEE code of the commune in France, the county elsewhere. */
+export const addressOf = (address: Composite, mapping: Mapping, location: string): JsonObject | undefined => {
+  const ninth = address.text(9);
+  const insee = mapping.isFrench && inseeForm.test(ninth) ? ninth : '';
+  const start = mapping.date(address.text(13), `${location}.13`);
+  const end = mapping.date(address.text(14), `${location}.14`);
+  const content = members({
+    extension:
+      insee === ''
+        ? undefined
+        : [
+            {
+              url: `${frenchProfiles}fr-core-address-insee-code`,
+              valueCoding: { system: inseeSystem(insee), code: insee },
+            },
+          ],
+    line: [address.text(1), address.text(2)].filter((line) => line !== ''),
+    city: address.text(3),
+    district: insee === '' ? ninth : '',
+    state: address.text(4),
+    postalCode: address.text(5),
+    country: address.text(6),
+  });
+  if (Object.keys(content).length === 0) return undefined;
+  const { extension, ...rest } = content;
+  const type = address.text(7);
+  return members({
+    extension,
+    use: addressUses[type],
+    type: type === 'M' ? 'postal' : undefined,
+    ...rest,
+    period: start !== undefined || end !== undefined ? members({ start, end }) : undefined,
+  });
+};
+
+const telecomUses: Readonly<Record<string, string>> = {
+  PRN: 'home',
+  HOME: 'home',
+  VHN: 'home',
+  WPN: 'work',
+  ORN: 'temp',
+};
+const telecomSystems: Readonly<Record<string, string>> = {
+  FX: 'fax',
+  BP: 'pager',
+  INTERNET: 'email',
+  'X.400': 'email',
+};
+
+const numberOf = (telecom: Composite): string => {
+  const written = telecom.text(12) || telecom.text(1);
+  if (written !== '') return written;
+  const country = telecom.text(5);
+  return [country === '' ? '' : `+${country}`, telecom.text(6), telecom.text(7), telecom.text(8)]
+    .filter((part) => part !== '')
+    .join(' ');
+};
+
+/** FHIR ContactPoint of an XTN; `use`: of the field it stands in. */
+export const contactPoint = (telecom: Composite, use: 'home' | 'work'): JsonObject | undefined => {
+  const equipment = telecom.text(3).toUpperCase();
+  const code = telecom.text(2);
+  const email = telecom.text(4);
+  const system = email !== '' || code === 'NET' ? 'email' : (telecomSystems[equipment] ?? 'phone');
+  const value = email !== '' && system === 'email' ? email : numberOf(telecom);
+  if (value === '') return undefined;
+  return {
+    system,
+    value,
+    use: equipment === 'CP' ? 'mobile' : (telecomUses[code] ?? use),
+  };
+};

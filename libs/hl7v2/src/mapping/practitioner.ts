@@ -1,0 +1,29 @@
+import type { JsonObject } from '#domain';
+import type { Composite } from '../message/segment.js';
+import { authorityIn, systemOf } from './authority.js';
+import { concept, members } from './fhir-json.js';
+import { frenchTypes, v2Types } from './identifier.js';
+import type { Mapping } from './mapping.js';
+
+const rpps = /^\d{11}$/;
+
+const identifierOf = (person: Composite, mapping: Mapping): JsonObject | undefined => {
+  const value = person.text(1);
+  const type = person.text(13);
+  if (value === '') return undefined;
+  if (type === 'RPPS' && rpps.test(value))
+    return { type: concept(frenchTypes, 'RPPS'), system: 'https://rpps.esante.gouv.fr', value };
+  const isFrenchType = type === 'ADELI' || type === 'IDNPS' || type === 'RPPS';
+  return members({
+    type: type === '' ? undefined : concept(isFrenchType ? frenchTypes : v2Types, type),
+    system: systemOf(authorityIn(person, 9), mapping),
+    value,
+  });
+};
+
+/** Reference to a professional (XCN) by identifier and name: messages hold no record of them. */
+export const practitionerOf = (person: Composite, mapping: Mapping): JsonObject | undefined => {
+  const identifier = identifierOf(person, mapping);
+  const display = [person.text(6), person.text(3), person.text(2)].filter((part) => part !== '').join(' ');
+  return identifier === undefined && display === '' ? undefined : members({ identifier, display });
+};

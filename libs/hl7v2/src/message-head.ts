@@ -1,0 +1,63 @@
+import type { Instant } from '#domain';
+import type { Charset } from './message/charset.js';
+import type { Delimiters } from './message/syntax.js';
+import type { Segment } from './message/segment.js';
+
+/** What of a message can be said even when it is refused. Fields are as they stood, escapes included. */
+export interface MessageHead {
+  readonly delimiters: Delimiters;
+  readonly charset: Charset;
+  readonly sendingApplication: string;
+  readonly sendingFacility: string;
+  readonly receivingApplication: string;
+  readonly receivingFacility: string;
+  /** MSH-7 as it stood. */
+  readonly sent: string;
+  /** MSH-7 as an instant, where it is one. */
+  readonly sentAt?: Instant;
+  /** MSH-9: `ADT^A01^ADT_A01`. */
+  readonly type: string;
+  /** `ADT^A01`; `unknown` where MSH-9 names none. */
+  readonly label: string;
+  /** MSH-10; empty where there is none. */
+  readonly controlId: string;
+  readonly processing: string;
+  readonly version: string;
+  /** MSH-15 and MSH-16: `AL`, `NE`, `ER`, `SU` or empty. */
+  readonly acceptAck: string;
+  readonly applicationAck: string;
+  readonly country: string;
+  readonly declaredCharset: string;
+}
+
+const word = /^[A-Z0-9_]{1,12}$/i;
+
+/** Type and trigger of MSH-9; what is no code is not repeated, for it could be anything. */
+const labelOf = (msh: Segment): string => {
+  const [type, trigger] = [msh.text(9, 1), msh.text(9, 2)];
+  if (!word.test(type)) return 'unknown';
+  return word.test(trigger) ? `${type}^${trigger}` : type;
+};
+
+export const headOf = (
+  msh: Segment,
+  read: { readonly delimiters: Delimiters; readonly charset: Charset; readonly sentAt?: Instant },
+): MessageHead => ({
+  delimiters: read.delimiters,
+  charset: read.charset,
+  sendingApplication: msh.raw(3),
+  sendingFacility: msh.raw(4),
+  receivingApplication: msh.raw(5),
+  receivingFacility: msh.raw(6),
+  sent: msh.raw(7),
+  ...(read.sentAt !== undefined && { sentAt: read.sentAt }),
+  type: msh.raw(9),
+  label: labelOf(msh),
+  controlId: msh.raw(10).trim(),
+  processing: msh.raw(11),
+  version: msh.raw(12),
+  acceptAck: msh.text(15),
+  applicationAck: msh.text(16),
+  country: msh.raw(17),
+  declaredCharset: msh.raw(18),
+});

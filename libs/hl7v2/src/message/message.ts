@@ -1,0 +1,54 @@
+import type { Syntax } from './syntax.js';
+import { Segment } from './segment.js';
+
+/** A line feed ends a segment only where another one begins behind it: free text holds bare line feeds. */
+const segmentEnd = (field: string): RegExp =>
+  new RegExp(`\\r\\n?|\\n(?=[A-Z][A-Z0-9]{2}(?:\\${field}|[\\r\\n]|$))|\\n$`, 'g');
+
+/** Start and end of each segment in the text; the ends are CR, LF or CRLF. */
+export const segmentRanges = (text: string, field: string): readonly (readonly [number, number])[] => {
+  const ranges: (readonly [number, number])[] = [];
+  const add = (start: number, end: number): void => {
+    if (end - start >= 3) ranges.push([start, end]);
+  };
+  let start = 0;
+  if (text.includes('\n')) {
+    for (const match of text.matchAll(segmentEnd(field))) {
+      add(start, match.index);
+      start = match.index + match[0].length;
+    }
+  } else {
+    for (let end = text.indexOf('\r'); end >= 0; end = text.indexOf('\r', start)) {
+      add(start, end);
+      start = end + 1;
+    }
+  }
+  add(start, text.length);
+  return ranges;
+};
+
+/** A message as segments; the first one is MSH. */
+export class Message {
+  readonly segments: readonly Segment[];
+  constructor(
+    text: string,
+    readonly syntax: Syntax,
+  ) {
+    const counted = new Map<string, number>();
+    this.segments = segmentRanges(text, syntax.field).map(([start, end]) => {
+      const line = text.slice(start, end);
+      const name = line.slice(0, 3);
+      const sequence = (counted.get(name) ?? 0) + 1;
+      counted.set(name, sequence);
+      return new Segment(line, syntax, sequence);
+    });
+  }
+
+  first(name: string): Segment | undefined {
+    return this.segments.find((segment) => segment.name === name);
+  }
+
+  all(name: string): readonly Segment[] {
+    return this.segments.filter((segment) => segment.name === name);
+  }
+}

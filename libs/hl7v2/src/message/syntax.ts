@@ -1,0 +1,117 @@
+import { type Charset, decode } from './charset.js';
+
+/** MSH-1 and MSH-2. A delimiter that MSH-2 does not name is NUL, which no accepted message holds. */
+export interface Delimiters {
+  readonly field: string;
+  readonly component: string;
+  readonly repetition: string;
+  readonly escape: string;
+  readonly subcomponent: string;
+}
+
+export const standardDelimiters: Delimiters = {
+  field: '|',
+  component: '^',
+  repetition: '~',
+  escape: '\\',
+  subcomponent: '&',
+};
+
+/** Everything needed to read the text of one message. */
+export interface Syntax extends Delimiters {
+  readonly charset: Charset;
+  /** False where the message holds no escape character behind MSH-2: nothing is searched then. */
+  readonly hasEscapes: boolean;
+}
+
+const isDelimiter = (code: number): boolean =>
+  code > 0x20 &&
+  code < 0x7f &&
+  !(code >= 0x30 && code <= 0x39) &&
+  !(code >= 0x41 && code <= 0x5a) &&
+  !(code >= 0x61 && code <= 0x7a);
+
+/** HL7 v2.5, section 2.5.4; a fifth character (truncation, v2.7) is taken and not used. */
+export const readDelimiters = (head: string): Delimiters | undefined => {
+  const field = head.charAt(3);
+  const encoding = head.slice(4, head.indexOf(field, 4));
+  if (field === '' || head.indexOf(field, 4) < 0 || encoding.length < 1 || encoding.length > 5) return undefined;
+  const all = field + encoding;
+  for (let i = 0; i < all.length; i++)
+    if (!isDelimiter(all.charCodeAt(i)) || all.indexOf(all.charAt(i)) !== i) return undefined;
+  const at = (index: number): string => encoding.charAt(index) || '\0';
+  return { field, component: at(0), repetition: at(1), escape: at(2), subcomponent: at(3) };
+};
+
+const isHex = /^(?:[0-9A-Fa-f]{2})+$/;
+
+const decodeHex = (digits: string, syntax: Syntax): string | undefined => {
+  if (!isHex.test(digits)) return undefined;
+  const bytes = Buffer.from(digits, 'hex');
+  // A NUL could not be stored; it stays the escape that it was.
+  return bytes.includes(0) ? undefined : decode(bytes, syntax.charset === 'us-ascii' ? 'iso-8859-1' : syntax.charset);
+};
+
+/** What stands between two escape characters (HL7 v2.5, section 2.7); `undefined`: not known, kept as it is. */
+const meaning = (sequence: string, syntax: Syntax): string | undefined => {
+  switch (sequence) {
+    case 'F':
+      return syntax.field;
+    case 'S':
+      return syntax.component;
+    case 'T':
+      return syntax.subcomponent;
+    case 'R':
+      return syntax.repetition;
+    case 'E':
+      return syntax.escape;
+    case '.br':
+      return '\n';
+  }
+  return sequence.startsWith('X') ? decodeHex(sequence.slice(1), syntax) : undefined;
+};
+
+export const unescape = (raw: string, syntax: Syntax): string => {
+  if (!syntax.hasEscapes) return raw;
+  let start = raw.indexOf(syntax.escape);
+  if (start < 0) return raw;
+  let text = '';
+  let done = 0;
+  while (start >= 0) {
+    const end = raw.indexOf(syntax.escape, start + 1);
+    if (end < 0) break;
+    const decoded = meaning(raw.slice(start + 1, end), syntax);
+    if (decoded === undefined) {
+      // The closing character may open a sequence that is known.
+      start = end;
+      continue;
+    }
+    text += raw.slice(done, start) + decoded;
+    done = end + 1;
+    start = raw.indexOf(syntax.escape, done);
+  }
+  return text + raw.slice(done);
+};
+
+/** Text made safe to stand in a field; line ends become `\.br\`. */
+export const escape = (text: string, delimiters: Delimiters): string => {
+  let raw = '';
+  for (const character of text.replace(/\r\n?/g, '\n')) {
+    const code =
+      character === delimiters.field
+        ? 'F'
+        : character === delimiters.component
+          ? 'S'
+          : character === delimiters.subcomponent
+            ? 'T'
+            : character === delimiters.repetition
+              ? 'R'
+              : character === delimiters.escape
+                ? 'E'
+                : character === '\n'
+                  ? '.br'
+                  : undefined;
+    raw += code === undefined ? character : delimiters.escape + code + delimiters.escape;
+  }
+  return raw;
+};

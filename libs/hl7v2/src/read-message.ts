@@ -1,0 +1,146 @@
+import type { Change, Instant, LogEvent } from '#domain';
+import { Instant as Instants } from '#domain';
+import { adtChanges } from './adt/adt.js';
+import { Findings, type MessageError, type RefusalCode } from './findings.js';
+import { blankForbidden } from './forbidden-fields.js';
+import { Mapping } from './mapping/mapping.js';
+import { type Charset, chooseCharset, decode } from './message/charset.js';
+import { readTime } from './message/hl7-time.js';
+import { Message, segmentRanges } from './message/message.js';
+import { Segment } from './message/segment.js';
+import { type Delimiters, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
+import { headOf, type MessageHead } from './message-head.js';
+import { oruChanges } from './oru/oru.js';
+import type { ReadingContext } from './reading-context.js';
+import { checkPolicy } from './sender-policy.js';
+
+export type Reading =
+  | {
+      readonly accepted: true;
+      readonly head: MessageHead;
+      readonly event: Omit<LogEvent, 'sender' | 'incarnation' | 'receivedAt' | 'acknowledgement'>;
+    }
+  | {
+      readonly accepted: false;
+      readonly head: MessageHead;
+      readonly errors: readonly MessageError[];
+      /** For the journal: the bytes, without the fields that the law forbids as far as they could be told. */
+      readonly received: Uint8Array;
+    };
+
+/** Raised when changes that the same bytes give come out otherwise. */
+const mapping = { name: 'ihe-pam-fr', version: 1 } as const;
+
+/** Message type to changes; what is not here is recorded and mapped to nothing. */
+const families: Readonly<Record<string, (mapping: Mapping) => readonly Change[]>> = {
+  ADT: adtChanges,
+  'ORU^R01': oruChanges,
+};
+
+const byteOrderMark = '\u00ef\u00bb\u00bf';
+
+const syntaxOf = (delimiters: Delimiters, charset: Charset, hasEscapes: boolean): Syntax => ({
+  ...delimiters,
+  charset,
+  hasEscapes,
+});
+
+/** Where MSH begins: byte-order marks and blank lines before it are not the sender's words. */
+const startOf = (bytes: Buffer): number => {
+  let start = bytes.subarray(0, 3).toString('latin1') === byteOrderMark ? 3 : 0;
+  while (start < bytes.length && (bytes[start] === 0x0d || bytes[start] === 0x0a || bytes[start] === 0x20)) start++;
+  return start;
+};
+
+interface Opened {
+  readonly delimiters: Delimiters;
+  readonly msh: Segment;
+}
+
+/** MSH as far as it can be read, one character a byte: it names the character set of the rest. */
+const openMsh = (bytes: Buffer, start: number): Opened | RefusalCode => {
+  if (bytes.subarray(start, start + 3).toString('latin1') !== 'MSH') return 'msh-missing';
+  const head = bytes.subarray(start, start + 2000).toString('latin1');
+  const [range] = segmentRanges(head, head.charAt(3));
+  const line = head.slice(0, range?.[1] ?? 0);
+  const delimiters = readDelimiters(line);
+  if (delimiters === undefined) return 'delimiters-unreadable';
+  return { delimiters, msh: new Segment(line, syntaxOf(delimiters, 'iso-8859-1', true), 1) };
+};
+
+const refusalPlaces: Partial<Record<RefusalCode, string>> = {
+  'msh-missing': 'MSH^1',
+  'delimiters-unreadable': 'MSH^1^2',
+  'not-its-charset': 'MSH^1^18',
+  'nul-byte': 'MSH^1',
+};
+
+const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii', false), 1);
+
+const sentAtOf = (msh: Segment, context: ReadingContext): Instant | undefined =>
+  readTime(msh.text(7), context.establishment.timeZone)?.instant;
+
+/** ZBE-2, EVN-6 or EVN-2: when it happened in the hospital, as far as the message says. */
+const occurredAtOf = (message: Message, context: ReadingContext): Instant | undefined => {
+  const evn = message.first('EVN');
+  for (const raw of [message.first('ZBE')?.text(2), evn?.text(6), evn?.text(2)]) {
+    const time = raw ? readTime(raw, context.establishment.timeZone) : undefined;
+    if (time?.instant !== undefined) return Instants.of(time.instant);
+  }
+  return undefined;
+};
+
+/**
+ * Reads one HL7 v2 message. Refused is only what would corrupt state or cannot be stored; everything else is accepted, with
+ * warnings, and with no changes where its type is not mapped. A function of the bytes and the context; never throws on bytes.
+ */
+export const readMessage = (received: Uint8Array, context: ReadingContext): Reading => {
+  const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength);
+  const findings = new Findings(context.sender.language);
+  const start = startOf(bytes);
+  const opened = openMsh(bytes, start);
+  const refuseEarly = (reason: RefusalCode, { delimiters, msh }: Opened): Reading => {
+    findings.refuse(reason, refusalPlaces[reason] ?? 'MSH^1');
+    const head = headOf(msh, { delimiters, charset: 'iso-8859-1' });
+    return { accepted: false, head, errors: findings.errors, received };
+  };
+  if (typeof opened === 'string') return refuseEarly(opened, { delimiters: standardDelimiters, msh: noMsh });
+  if (bytes.includes(0)) return refuseEarly('nul-byte', opened);
+  const choice = chooseCharset(bytes.subarray(start), opened.msh.text(18));
+  if ('undecodable' in choice) return refuseEarly('not-its-charset', opened);
+  if (choice.doubt) findings.warn(choice.doubt, 'MSH-18');
+
+  const { delimiters } = opened;
+  const text = decode(bytes.subarray(start), choice.charset);
+  const encodingEnd = text.indexOf(delimiters.field, 4);
+  const hasEscapes = text.indexOf(delimiters.escape, encodingEnd) >= 0;
+  const message = new Message(text, syntaxOf(delimiters, choice.charset, hasEscapes));
+  const msh = message.segments[0] ?? noMsh;
+  const sentAt = sentAtOf(msh, context);
+  const head = headOf(msh, { delimiters, charset: choice.charset, ...(sentAt !== undefined && { sentAt }) });
+  if (head.controlId === '') findings.refuse('control-id-missing', 'MSH^1^10');
+
+  const work = new Mapping(message, head, context, findings);
+  checkPolicy(work);
+  const family = families[head.label] ?? families[head.label.split('^')[0] ?? ''];
+  const changes = family?.(work) ?? [];
+  const blanked = blankForbidden(received, message, findings);
+  if (findings.errors.length > 0) return { accepted: false, head, errors: findings.errors, received: blanked };
+  const occurredAt = occurredAtOf(message, context);
+  return {
+    accepted: true,
+    head,
+    event: {
+      format: 'hl7v2',
+      messageId: head.controlId,
+      ...(sentAt !== undefined && { sentAt }),
+      ...(occurredAt !== undefined && { occurredAt }),
+      mapping,
+      label: head.label,
+      charset: choice.charset,
+      warnings: findings.warnings,
+      changes,
+      received: blanked,
+    },
+  };
+};
