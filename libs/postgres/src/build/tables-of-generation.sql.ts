@@ -1,0 +1,67 @@
+/** What a generation has one partition of each, in the order in which they are attached. */
+export const partitioned = ['versions', 'heads', 'tokens', 'subjects', 'messages', 'parked'] as const;
+export type Partitioned = (typeof partitioned)[number];
+
+export const partitionOf = (table: Partitioned, generation: number): string => `${table}_g${generation}`;
+
+const forEach = (sql: (table: Partitioned) => string): string => partitioned.map(sql).join('\n');
+
+/**
+ * Bare tables to be filled: no key, no index, no policy, nothing granted. Contents that do not fit a row go out of line as they
+ * are: compressing costs more than it saves on the way in.
+ */
+export const createBareTables = (generation: number): string => `
+${forEach((table) => `create table if not exists ${partitionOf(table, generation)} (like ${table} including constraints);`)}
+alter table ${partitionOf('versions', generation)} alter column content set storage external;
+alter table ${partitionOf('heads', generation)} set (fillfactor = 80);`;
+
+/** Heads are the newest versions, tokens those of the heads that are there. */
+export const deriveHeads = (generation: number): string => `
+insert into ${partitionOf('heads', generation)}
+  (generation, establishment, type, id, timeline, position, recorded_at, deleted, patient, tokens, content_hash)
+select distinct on (type, id)
+  generation, establishment, type, id, timeline, position, recorded_at, deleted, patient, tokens, content_hash
+from ${partitionOf('versions', generation)}
+order by type, id, position desc;
+
+insert into ${partitionOf('tokens', generation)} (generation, establishment, type, token, id)
+select generation, establishment, type, unnest(tokens), id
+from ${partitionOf('heads', generation)}
+where not deleted;`;
+
+const keys: Readonly<Record<Partitioned, string>> = {
+  versions: 'type, id, position, generation',
+  heads: 'type, id, generation',
+  tokens: 'type, token, id, generation',
+  subjects: 'key, generation',
+  messages: 'position, generation',
+  parked: 'position, generation',
+};
+
+/** All that the parents have, so that attaching builds nothing while it holds their lock; and the policy of the live writer. */
+export const closeTables = (generation: number): string => `
+${forEach((table) => `alter table ${partitionOf(table, generation)} add primary key (${keys[table]});`)}
+create index on ${partitionOf('versions', generation)} using brin (position);
+create index on ${partitionOf('heads', generation)} (patient, type, id);
+create index on ${partitionOf('messages', generation)} (message_key) where message_key is not null;
+create index on ${partitionOf('messages', generation)} (recorded_at);
+${forEach((table) => {
+  const name = partitionOf(table, generation);
+  return `
+analyze ${name};
+alter table ${name} enable row level security, force row level security;
+create policy replicator on ${name} to reprise_replicator using (true) with check (true);
+grant select, insert, update, delete on ${name} to reprise_replicator;`;
+})}`;
+
+/** With the constraint there is nothing to scan, and the parents are held in a mode that no reader and no writer waits for. */
+export const attachTables = (generation: number): string => `
+${forEach((table) => `alter table ${partitionOf(table, generation)} add constraint attaching check (generation = ${generation});`)}
+${forEach((table) => `alter table ${table} attach partition ${partitionOf(table, generation)} for values in (${generation});`)}
+${forEach((table) => `alter table ${partitionOf(table, generation)} drop constraint attaching;`)}`;
+
+/** $1 name of a table: is it there, is it attached, or left half detached? */
+export const standingOfTable = `
+select c.relispartition as attached, coalesce(i.inhdetachpending, false) as "detachPending"
+from pg_class as c left join pg_inherits as i on i.inhrelid = c.oid
+where c.oid = to_regclass($1)`;

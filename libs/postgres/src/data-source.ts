@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type pg from 'pg';
+import { Schema1790000000001 } from './migrations/0001-schema.js';
+import { asFailure } from './postgres-failure.js';
+
+const options = (url: string): DataSourceOptions & { readonly type: 'postgres' } => ({
+  type: 'postgres',
+  url,
+  applicationName: 'reprise',
+  connectTimeoutMS: 10_000,
+  logging: false,
+  migrations: [Schema1790000000001],
+  migrationsTransactionMode: 'each',
+  // A connection that breaks while it idles is replaced when the next one is asked for.
+  poolErrorHandler: () => undefined,
+});
+
+const open = async (source: DataSource): Promise<DataSource> => {
+  try {
+    return await source.initialize();
+  } catch (error) {
+    throw asFailure(error);
+  }
+};
+
+/**
+ * Connections of a role that reads or writes rows. Statements go out without waiting for the answers of the ones before
+ * (`pg` pipeline mode); cursors and COPY streams are not possible on them. Throws `replica.unreachable`.
+ */
+export const openReplica = (url: string, poolSize = 4): Promise<DataSource> =>
+  open(new DataSource({ ...options(url), poolSize, extra: { pipeline: true } }));
+
+/** Connections of the owner: migrations, and the tables of a generation. Throws `replica.unreachable`. */
+export const openOwner = (url: string): Promise<DataSource> => open(new DataSource({ ...options(url), poolSize: 4 }));
+
+/** A connection of the pool, for one piece of work. One that broke is not given back. Throws `Failure` for what operation can cause. */
+export const withClient = async <T>(source: DataSource, work: (client: pg.ClientBase) => Promise<T>): Promise<T> => {
+  const runner = source.createQueryRunner();
+  try {
+    return await work((await runner.connect()) as pg.ClientBase);
+  } catch (error) {
+    throw asFailure(error);
+  } finally {
+    await runner.release();
+  }
+};

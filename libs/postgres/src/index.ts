@@ -1,0 +1,4 @@
+export { openOwner, openReplica } from './data-source.js';
+export { migrate } from './migrate.js';
+export { PostgresReplicaStore } from './write/postgres-replica-store.js';
+export type { TokensOf } from './rows/rows-of-effects.js';
