@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { loadDataType } from '@medplum/core';
+import { resourceTypes } from './resource-types.js';
+
+/** What `slim-definitions.mjs` writes. A StructureDefinition is opaque here: Medplum reads it. */
+type StructureDefinition = Parameters<typeof loadDataType>[0];
+interface Head {
+  readonly types: readonly StructureDefinition[];
+  readonly resources: readonly string[];
+  readonly codes: Readonly<Record<string, readonly string[]>>;
+}
+
+const place = join('libs', 'fhir', 'generated', 'definitions.ndjson');
+
+/** Upwards from this file, because it runs from the sources and from `dist`. */
+const pathOfDefinitions = (): string => {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const path = join(folder, place);
+    if (existsSync(path)) return path;
+    if (folder === dirname(folder)) throw new Error(`${place} is missing: run node libs/fhir/slim-definitions.mjs`);
+  }
+};
+
+/** The definitions, read once and indexed type by type as resources of the type come. */
+export class DefinitionIndex {
+  /** Definitions that no resource has asked for yet, as JSON. */
+  private readonly waiting: Map<string, string>;
+  private readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
+
+  private constructor(ndjson: string) {
+    const [, head = '', ...lines] = ndjson.split('\n');
+    const { types, resources, codes } = JSON.parse(head) as Head;
+    for (const type of types) loadDataType(type);
+    this.waiting = new Map(resources.map((type, index) => [type, lines[index] ?? '']));
+    this.allowed = new Map(Object.entries(codes).map(([valueSet, list]) => [valueSet, new Set(list)]));
+  }
+
+  private static only: DefinitionIndex | undefined;
+  static get(): DefinitionIndex {
+    DefinitionIndex.only ??= new DefinitionIndex(readFileSync(pathOfDefinitions(), 'utf8'));
+    return DefinitionIndex.only;
+  }
+
+  /** Idempotent; a type that R4 does not have stays unknown. */
+  load(type: string): void {
+    const definition = resourceTypes.has(type) ? this.waiting.get(type) : undefined;
+    if (definition === undefined) return;
+    loadDataType(JSON.parse(definition) as StructureDefinition);
+    this.waiting.delete(type);
+  }
+
+  /** Codes of a value set that the definitions list in full; undefined where they do not. */
+  codes(valueSet: string): ReadonlySet<string> | undefined {
+    return this.allowed.get(valueSet);
+  }
+}

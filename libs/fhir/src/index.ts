@@ -1,0 +1,16 @@
+export { InvalidContent } from './issue.js';
+export type { Issue, IssueCode } from './issue.js';
+export { elementsAt, membersAt, textAt, valueAt } from './json-slices.js';
+export type { Member, Span } from './json-slices.js';
+export { operationOutcome } from './operation-outcome.js';
+export type { Language, OperationOutcome } from './operation-outcome.js';
+export { patientOf } from './patient-of.js';
+export { readWrite } from './read-write.js';
+export { resourceTypes } from './resource-types.js';
+export { JsonScan, scanJson } from './scan-json.js';
+export type { JsonLimits } from './scan-json.js';
+export { searchTokens } from './search-tokens.js';
+export { validateResource } from './validate-resource.js';
+export { withMeta } from './with-meta.js';
+export type { Meta } from './with-meta.js';
+export type { WriteContext, WriteRequest, Written, WrittenEntry } from './write-request.js';

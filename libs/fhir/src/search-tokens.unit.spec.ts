@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { foldText } from './fold-text.js';
+import { patientOf } from './patient-of.js';
+import { searchTokens } from './search-tokens.js';
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+const patient = {
+  resourceType: 'Patient',
+  identifier: [
+    { system: 'urn:oid:1.2.3', value: 'IPP-1' },
+    { value: 'loose' },
+    { system: 'http://a|b', value: 'c|d' },
+    { system: 'urn:only-a-system' },
+  ],
+  name: [
+    { use: 'official', family: 'Le Goff-Ébène', given: ['Marie-Laure', 'Zoé'], prefix: ['Mme'] },
+    { use: 'usual', family: "D'Œuvre", text: 'Marie Œuvre' },
+  ],
+  birthDate: '1980-03-24',
+  gender: 'female',
+};
+
+describe('searchTokens', () => {
+  it('names every identifier, name, birth date and gender of a patient, sorted and once', () => {
+    const tokens = searchTokens('Patient', json(patient));
+    expect(tokens).toEqual([...tokens].sort());
+    expect(new Set(tokens).size).toBe(tokens.length);
+    expect(tokens).toEqual([
+      'birthdate|1980-03-24',
+      "family:exact|D'Œuvre",
+      'family:exact|Le Goff-Ébène',
+      'family|d oeuvre',
+      'family|le goff ebene',
+      'gender|female',
+      'given:exact|Marie-Laure',
+      'given:exact|Zoé',
+      'given|marie laure',
+      'given|zoe',
+      'identifier|%|loose',
+      'identifier|http://a%7Cb|c|d',
+      'identifier|urn:oid:1.2.3|IPP-1',
+      'identifier||IPP-1',
+      'identifier||c|d',
+      'identifier||loose',
+      'name|d',
+      'name|ebene',
+      'name|goff',
+      'name|laure',
+      'name|le',
+      'name|marie',
+      'name|oeuvre',
+      'name|zoe',
+      'text:exact|Marie Œuvre',
+    ]);
+  });
+
+  it('takes a single identifier as well as a list, and only identifiers of other types', () => {
+    expect(searchTokens('Composition', json({ identifier: { system: 's', value: 'v' }, name: 'x' }))).toEqual([
+      'identifier|s|v',
+      'identifier||v',
+    ]);
+    expect(searchTokens('Observation', json({ contained: [{ identifier: [{ value: 'inner' }] }] }))).toEqual([]);
+    expect(searchTokens('Binary', json({ identifier: [{ value: 'v' }] }))).toEqual([]);
+    expect(searchTokens('NoSuchType', json({ identifier: [{ value: 'v' }] }))).toEqual([]);
+  });
+
+  it('replaces what is too long by a hash of fixed length', () => {
+    const long = 'x'.repeat(5000);
+    const tokens = searchTokens(
+      'Patient',
+      json({ identifier: [{ system: 's', value: long }], name: [{ family: long }] }),
+    );
+    expect(Math.max(...tokens.map((token) => token.length))).toBeLessThanOrEqual(200);
+    expect(tokens.filter((token) => /^identifier\|#[0-9a-f]{32}$/.test(token))).toHaveLength(2);
+  });
+
+  it('lives with a content that a patch has made odd', () => {
+    for (const odd of [null, 'x', 7, {}, [null, 'x', [1]], [{ value: 7, system: [] }], { family: {} }])
+      expect(searchTokens('Patient', json({ identifier: odd, name: odd, birthDate: odd, gender: odd }))).toBeInstanceOf(
+        Array,
+      );
+  });
+});
+
+describe('foldText', () => {
+  it.each([
+    ['LE-GOFF', 'le goff'],
+    ['Le  Goff', 'le goff'],
+    ['Éléonore', 'eleonore'],
+    ['E\u0301le\u0301onore', 'eleonore'],
+    ['Œuvré', 'oeuvre'],
+    ['d’Artagnan', 'd artagnan'],
+    ['Ștefan Łukasz Ærø', 'stefan lukasz aero'],
+    ['  ', ''],
+  ])('%s', (text, folded) => {
+    expect(foldText(text)).toBe(folded);
+    expect(foldText(folded)).toBe(folded);
+  });
+});
+
+describe('patientOf', () => {
+  it.each([
+    ['Observation', { subject: { reference: 'Patient/p1' } }, 'Patient/p1'],
+    ['Observation', { subject: { reference: 'http://his.example/fhir/Patient/p1' } }, 'Patient/p1'],
+    ['Observation', { subject: { reference: 'Patient/p1/_history/3' } }, 'Patient/p1'],
+    ['Observation', { subject: { reference: 'Group/g' } }, undefined],
+    ['Observation', { subject: { reference: '#p' } }, undefined],
+    ['Observation', { subject: { identifier: { value: 'x' } } }, undefined],
+    ['Observation', { patient: { reference: 'Patient/p1' } }, undefined],
+    ['Immunization', { patient: { reference: 'Patient/p1' } }, 'Patient/p1'],
+    ['Task', { for: { reference: 'Patient/p1' } }, 'Patient/p1'],
+    [
+      'Appointment',
+      { participant: [{ actor: { reference: 'Location/l' } }, { actor: { reference: 'Patient/p1' } }] },
+      'Patient/p1',
+    ],
+    ['Account', { subject: [{ reference: 'Patient/p1' }, { reference: 'Patient/p1' }] }, 'Patient/p1'],
+    ['Account', { subject: [{ reference: 'Patient/p1' }, { reference: 'Patient/p2' }] }, undefined],
+    ['Organization', { subject: { reference: 'Patient/p1' } }, undefined],
+  ])('%s %j', (type, content, expected) => {
+    expect(patientOf(type, json(content))).toBe(expected);
+  });
+});
