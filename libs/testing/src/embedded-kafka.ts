@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -39,6 +39,9 @@ const settingsOf = (options: KafkaOptions): Record<string, string | number | boo
   'controller.listener.names': 'CONTROLLER',
   'inter.broker.listener.name': 'PLAINTEXT',
   'log.dirs': join(options.dataDir, 'log'),
+  // After a kill -9 the next start waits until the controller has given up the former incarnation.
+  'broker.session.timeout.ms': 3000,
+  'broker.heartbeat.interval.ms': 500,
   'auto.create.topics.enable': false,
   'num.partitions': 1,
   'default.replication.factor': 1,
@@ -90,13 +93,12 @@ const formatOnce = async (jars: string, dataDir: string, properties: string): Pr
   );
 };
 
-const lastErrorIn = (...files: readonly string[]): string => {
-  for (const file of files) {
-    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-    const line = lines.findLast((l) => / (ERROR|FATAL) /.test(l)) ?? lines.find((l) => /exception|error/i.test(l));
-    if (line) return line.slice(0, 300);
-  }
-  return 'it ended without a word';
+/** The exception that the broker logged in this start; `seenBytes` of its log are from former ones. */
+const reasonIn = (logFile: string, seenBytes: number, outputFile: string): string => {
+  const log = existsSync(logFile) ? readFileSync(logFile).subarray(seenBytes).toString('utf8') : '';
+  const output = existsSync(outputFile) ? readFileSync(outputFile, 'utf8') : '';
+  const reason = [log, output].flatMap((text) => /^\S*(?:Exception|Error)[^\n]*/m.exec(text) ?? [])[0];
+  return (reason ?? 'it ended without a word').slice(0, 300);
 };
 
 const startTimeoutMs = 60_000;
@@ -119,6 +121,8 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   writeFileSync(properties, settings.map(([key, value]) => `${key}=${value}\n`).join(''));
   await formatOnce(jars, dataDir, properties);
   const outputFile = join(dataDir, 'kafka.out');
+  const logFile = join(dataDir, 'kafka.log');
+  const seenBytes = existsSync(logFile) ? statSync(logFile).size : 0;
   const server = launch({
     command: java(),
     args: [...javaArgs(jars, dataDir), 'kafka.Kafka', properties],
@@ -133,10 +137,8 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   for (const startedAtMs = Date.now(); !(await isPortOpen(options.port)); await sleep(50)) {
     if (!gone && Date.now() - startedAtMs < startTimeoutMs) continue;
     await server.kill();
-    const reason = gone
-      ? lastErrorIn(join(dataDir, 'kafka.log'), outputFile)
-      : `no answer in ${startTimeoutMs / 1000} s`;
-    throw new Failure('log.unreachable', `Kafka does not start: ${reason}`, `look into ${join(dataDir, 'kafka.log')}`);
+    const reason = gone ? reasonIn(logFile, seenBytes, outputFile) : `no answer in ${startTimeoutMs / 1000} s`;
+    throw new Failure('log.unreachable', `Kafka does not start: ${reason}`, `look into ${logFile}`);
   }
   return { ...server, brokers: `127.0.0.1:${options.port}` };
 };

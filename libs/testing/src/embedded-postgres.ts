@@ -123,11 +123,11 @@ const untilLogin = async (server: RunningServer, adminUrl: string, logFile: stri
     gone = true;
   });
   for (const startedAtMs = Date.now(); ; await sleep(25)) {
-    const refusal = await canLogIn(adminUrl).catch((error: unknown) => error);
+    const refusal = await canLogIn(adminUrl).catch((error: Error) => error.message);
     if (refusal === undefined) return;
     if (!gone && Date.now() - startedAtMs < startTimeoutMs) continue;
     await server.kill();
-    const reason = gone ? lastErrorIn(logFile) : `no login in ${startTimeoutMs / 1000} s (${String(refusal)})`;
+    const reason = gone ? lastErrorIn(logFile) : `no login in ${startTimeoutMs / 1000} s (${refusal})`;
     throw new Failure('replica.unreachable', `Postgres does not start: ${reason}`, `look into ${logFile}`);
   }
 };

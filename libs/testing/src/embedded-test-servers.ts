@@ -38,7 +38,8 @@ export const startTestServers = async (): Promise<StartedServers> => {
     startPostgres({ port: postgresPort, dataDir: join(folder, 'postgres'), settings: { fsync: 'off' }, say }),
   ]);
   const stop = async (): Promise<void> => {
-    await Promise.all(started.map((server) => (server.status === 'fulfilled' ? server.value.stop() : undefined)));
+    const running = started.filter((server) => server.status === 'fulfilled');
+    await Promise.all(running.map((server) => server.value.stop()));
     rmSync(folder, { recursive: true, force: true });
   };
   const [kafka, postgres] = started;

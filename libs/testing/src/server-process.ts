@@ -10,9 +10,9 @@ export interface RunningServer {
   /** Settles when the process is gone, wished for or not. */
   readonly exited: Promise<void>;
   /** In good order; SIGKILL after 8 s. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   /** SIGKILL, as a power cut would. */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
 }
 
 export interface Launch {

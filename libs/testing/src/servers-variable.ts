@@ -10,5 +10,5 @@ export interface TestServers {
 
 /** What starts them gives `startTestServers(): Promise<StartedServers>`. */
 export interface StartedServers extends TestServers {
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }

@@ -37,7 +37,7 @@ export interface FreshDatabase {
   readonly urls: RoleUrls;
   /** The superuser, in this database. */
   readonly superuserUrl: string;
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 /** An empty database with the rights of a real one, for one spec file. Drop it in `afterAll`. */

@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.js';
+import { freePorts } from './ports.js';
+import { freshDatabase } from './servers.js';
+
+const query = async (url: string, sql: string): Promise<readonly unknown[]> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as unknown[];
+  } finally {
+    await client.end();
+  }
+};
+
+describe('embedded Postgres', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'reprise-postgres-'));
+  let options: PostgresOptions;
+  let postgres: RunningPostgres;
+
+  beforeAll(async () => {
+    const [port = 0] = await freePorts(1);
+    options = { port, dataDir };
+    postgres = await startPostgres(options);
+    await query(postgres.urls.owner, `create table kept as select 'Zoé' as word`);
+  });
+
+  afterAll(async () => {
+    await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('is version 18 with checksums, sorted by code point', async () => {
+    const [settings] = await query(
+      postgres.superuserUrl,
+      `select current_setting('server_version') as version, current_setting('data_checksums') as checksums,
+              'Z' < 'é' and 'Z' < 'a' as "byCodePoint", current_setting('listen_addresses') as listen`,
+    );
+    expect(settings).toEqual({
+      version: expect.stringMatching(/^18\./),
+      checksums: 'on',
+      byCodePoint: true,
+      listen: '127.0.0.1',
+    });
+  });
+
+  it('keeps its passwords from others', () => {
+    expect(statSync(join(dataDir, 'passwords.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('asks for a password and lets only the owner make tables', async () => {
+    const { owner, reader } = postgres.urls;
+    await expect(query(owner.replace(/:[^:@]+@/, ':wrong@'), 'select 1')).rejects.toThrow(/password/);
+    await expect(query(reader, 'create table mine (x int)')).rejects.toThrow(/permission denied/);
+    await expect(query(reader, 'create temporary table mine (x int)')).rejects.toThrow(/permission denied/);
+    const supers = await query(owner, `select rolname from pg_roles where rolsuper or rolbypassrls or rolcreaterole`);
+    expect(supers).toEqual([{ rolname: 'postgres' }]);
+  });
+
+  it('keeps what was committed over a kill -9', async () => {
+    await postgres.kill();
+    postgres = await startPostgres(options);
+    expect(await query(postgres.urls.owner, 'select * from kept')).toEqual([{ word: 'Zoé' }]);
+  });
+
+  it('stops what a killed run left and takes its place', async () => {
+    const pidFile = join(dataDir, 'server.pid');
+    const written = JSON.parse(readFileSync(pidFile, 'utf8')) as { server: object };
+    await expect(startPostgres(options)).rejects.toMatchObject({ code: 'busy' });
+    const orphan = postgres;
+    writeFileSync(pidFile, JSON.stringify({ ...written, owner: { pid: process.pid, startedAt: 'earlier' } }));
+    postgres = await startPostgres(options);
+    await orphan.exited;
+    expect(await query(postgres.urls.owner, 'select * from kept')).toEqual([{ word: 'Zoé' }]);
+  });
+
+  it('names the setting that keeps it from starting', async () => {
+    await postgres.stop();
+    await expect(startPostgres({ ...options, settings: { shared_buffers: 'much' } })).rejects.toThrow(/shared_buffers/);
+    postgres = await startPostgres(options);
+  });
+});
+
+describe('a fresh database', () => {
+  it('is empty, of its own, with the four roles, and goes when dropped', async () => {
+    const [one, other] = [await freshDatabase(), await freshDatabase()];
+    await query(one.urls.owner, 'create table t (x int); grant select on t to reprise_reader');
+    expect(await query(one.urls.reader, 'select count(*)::int as count from t')).toEqual([{ count: 0 }]);
+    await expect(query(other.urls.owner, 'select * from t')).rejects.toThrow(/does not exist/);
+    await one.drop();
+    await other.drop();
+    await expect(query(one.urls.owner, 'select 1')).rejects.toThrow(/does not exist/);
+  });
+});
