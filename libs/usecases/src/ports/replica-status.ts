@@ -1,0 +1,144 @@
+import type { Finess, Instant, Outcome, Position, RecordKey, Timeline, Warning } from '#domain';
+import type { BuildPhase } from './generation-builder.js';
+import type { GenerationState } from './replica-store.js';
+
+/** One generation as its replica tells of it. */
+export interface GenerationReport {
+  readonly generation: number;
+  readonly establishment: Finess;
+  readonly timeline: Timeline;
+  /** The restore that asked for it; absent for generation 1 of an establishment. */
+  readonly restoreId?: string;
+  readonly state: GenerationState;
+  readonly live: boolean;
+  readonly foldVersion: number;
+  readonly logId: string;
+  readonly position: Position;
+  /** Hex. */
+  readonly chainHash: string;
+  readonly clock: Instant;
+  readonly phase: BuildPhase;
+  readonly eventsDone: number;
+  readonly eventsTotal: number;
+  /** RFC 3339; empty before the first event. */
+  readonly eventTimeReached: string;
+  /** Empty until built. */
+  readonly stateDigest: string;
+  readonly records: number;
+  readonly parked: readonly Position[];
+  /** A sentence for the operator; empty while nothing has failed. */
+  readonly failure: string;
+  readonly startedAt?: Instant;
+  readonly finishedAt?: Instant;
+}
+
+/** What readers of this replica see of one establishment. */
+export interface LiveReport {
+  readonly establishment: Finess;
+  readonly generation: number;
+  readonly timeline: Timeline;
+  readonly position: Position;
+  /** `recorded` of the newest event applied. */
+  readonly clock: Instant;
+  /** Last moment at which the replica was level with the log's end; 0 = never. */
+  readonly levelAt: Instant;
+  readonly parked: number;
+}
+
+/** An accepted message as the live generation's journal has it. */
+export interface MessageReport {
+  readonly position: Position;
+  readonly sender: string;
+  readonly controlId: string;
+  readonly label: string;
+  readonly charset: string;
+  readonly acknowledgement: string;
+  readonly receivedAt: Instant;
+  readonly recordedAt: Instant;
+  readonly sentAt?: Instant;
+  readonly occurredAt?: Instant;
+  readonly outcome: Outcome;
+  readonly records: readonly RecordKey[];
+  readonly warnings: readonly Warning[];
+  /** Of the received message. */
+  readonly sizeBytes: number;
+}
+
+export interface MessageFilter {
+  readonly sender?: string;
+  readonly outcome?: Outcome;
+  readonly since?: Instant;
+  /** MSH-10, or what the sender gave in its place. */
+  readonly controlId?: string;
+  /** Only those before this position. */
+  readonly before?: Position;
+  readonly limit: number;
+}
+
+export interface ParkedReport {
+  readonly position: Position;
+  readonly recordedAt: Instant;
+  readonly waiting: readonly RecordKey[];
+  readonly reason: string;
+}
+
+/** The state digest of one generation, over what its tables hold. */
+export interface DigestReport {
+  readonly timeline: number;
+  readonly position: Position;
+  /** Hex. */
+  readonly chainHash: string;
+  readonly stateDigest: string;
+  readonly records: number;
+}
+
+/** The tables at one moment: what is asked of it is asked of one state, whatever is written meanwhile. Close it. */
+export interface ReplicaSnapshot {
+  readonly timeline: number;
+  readonly position: Position;
+  /** From the heads: what readers see. */
+  digest(): Promise<DigestReport>;
+  /** From the history, as it was at an earlier position. */
+  digestAt(position: Position): Promise<DigestReport>;
+  close(): Promise<void>;
+}
+
+export interface TypeDifference {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly same: number;
+}
+
+/** `added` = in the second generation and not in the first. */
+export interface GenerationDifference {
+  readonly byType: Readonly<Record<string, TypeDifference>>;
+  readonly patients: { readonly added: number; readonly changed: number; readonly removed: number };
+}
+
+export interface PatientDifference {
+  readonly patient: RecordKey;
+  readonly difference: 'added' | 'changed' | 'removed';
+}
+
+/** How often a top-level member differs among the records that changed: `{ Patient: { name: 3 } }`. */
+export type FieldDifferences = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** One replica as operators see it; it writes nothing. Throws `Failure` `replica.unreachable`. */
+export abstract class ReplicaStatus {
+  /** `a`, `b`. */
+  abstract readonly name: string;
+  abstract live(): Promise<readonly LiveReport[]>;
+  /** Generations of one restore, or of all. */
+  abstract generations(restoreId?: string): Promise<readonly GenerationReport[]>;
+  /** Newest first. */
+  abstract messages(establishment: Finess, filter: MessageFilter): Promise<readonly MessageReport[]>;
+  abstract parked(establishment: Finess): Promise<readonly ParkedReport[]>;
+  /** Undefined where the replica does not have the establishment yet. */
+  abstract snapshot(establishment: Finess): Promise<ReplicaSnapshot | undefined>;
+  abstract compare(before: number, after: number): Promise<GenerationDifference>;
+  abstract comparePatients(before: number, after: number, limit: number): Promise<readonly PatientDifference[]>;
+  abstract compareFields(before: number, after: number): Promise<FieldDifferences>;
+  /** The database's version and clock, for `doctor`. */
+  abstract probe(): Promise<{ readonly version: string; readonly now: Instant }>;
+}
