@@ -2,3 +2,4 @@ export { openOwner, openReplica } from './data-source.js';
 export { migrate } from './migrate.js';
 export { PostgresReplicaStore } from './write/postgres-replica-store.js';
 export type { TokensOf } from './rows/rows-of-effects.js';
+export { PostgresGenerationBuilder } from './build/postgres-generation-builder.js';

@@ -21,7 +21,7 @@ import {
   standingOfTable,
 } from './tables-of-generation.sql.js';
 
-/** Namespace of the locks that let one process at a time make, finish or drop the tables of a generation. */
+/** Namespace of the locks that let one process at a time make, fill, finish or drop the tables of a generation. */
 const lockSpace = 7265;
 
 interface Standing {
@@ -32,6 +32,11 @@ interface Standing {
 const standingOf = async (client: pg.ClientBase, table: string): Promise<Standing | undefined> =>
   (await client.query<Standing>(standingOfTable, [table])).rows[0];
 
+/** Until the transaction ends. */
+export const lockTables = async (client: pg.ClientBase, generation: number): Promise<void> => {
+  await client.query('select pg_advisory_xact_lock($1, $2)', [lockSpace, generation]);
+};
+
 /** Runs where the tables are not attached yet, one process at a time, in one transaction: killed in the middle, nothing was done. */
 const unlessAttached = (
   owner: DataSource,
@@ -40,7 +45,7 @@ const unlessAttached = (
 ): Promise<void> =>
   withClient(owner, (client) =>
     inTransaction(client, 'begin', async () => {
-      await client.query('select pg_advisory_xact_lock($1, $2)', [lockSpace, generation]);
+      await lockTables(client, generation);
       if (!(await standingOf(client, partitionOf('versions', generation)))?.attached) await work(client);
     }),
   );
@@ -63,7 +68,7 @@ export const copyRows = async <Row>(
   await pipeline(Readable.from(binaryCopy(all, rows)), sink);
 };
 
-export const makeTables = (owner: DataSource, { generation }: Generation): Promise<void> =>
+export const makeTables = (owner: DataSource, generation: number): Promise<void> =>
   unlessAttached(owner, generation, async (client) => {
     await client.query(createBareTables(generation));
   });

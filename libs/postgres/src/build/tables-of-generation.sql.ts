@@ -38,9 +38,20 @@ const keys: Readonly<Record<Partitioned, string>> = {
   parked: 'position, generation',
 };
 
+/** History is only ever added to. */
+const liveWriterMay: Readonly<Record<Partitioned, string>> = {
+  versions: 'select, insert',
+  heads: 'select, insert, update',
+  tokens: 'select, insert, delete',
+  subjects: 'select, insert, update',
+  messages: 'select, insert, update',
+  parked: 'select, insert, delete',
+};
+
 /** All that the parents have, so that attaching builds nothing while it holds their lock; and the policy of the live writer. */
 export const closeTables = (generation: number): string => `
 ${forEach((table) => `alter table ${partitionOf(table, generation)} add primary key (${keys[table]});`)}
+drop index if exists ${partitionOf('versions', generation)}_being_built;
 create index on ${partitionOf('versions', generation)} using brin (position);
 create index on ${partitionOf('heads', generation)} (patient, type, id);
 create index on ${partitionOf('messages', generation)} (message_key) where message_key is not null;
@@ -51,7 +62,7 @@ ${forEach((table) => {
 analyze ${name};
 alter table ${name} enable row level security, force row level security;
 create policy replicator on ${name} to reprise_replicator using (true) with check (true);
-grant select, insert, update, delete on ${name} to reprise_replicator;`;
+grant ${liveWriterMay[table]} on ${name} to reprise_replicator;`;
 })}`;
 
 /** With the constraint there is nothing to scan, and the parents are held in a mode that no reader and no writer waits for. */

@@ -40,7 +40,7 @@ export class PostgresReplicaStore extends ReplicaStore {
     const { rowCount } = await this.query('select from establishments where establishment = $1', [establishment]);
     if (rowCount !== 0) return;
     const generation = await openGeneration(this.replica, establishment, originalTimeline, null);
-    await makeTables(this.owner, generation);
+    await makeTables(this.owner, generation.generation);
     await finishTables(this.owner, generation, [], []);
     const values = [generation.generation];
     await this.query(`update generations set state = 'following', phase = 'done' where generation = $1`, values);
