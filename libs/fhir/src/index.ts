@@ -1,14 +1,28 @@
+export { history, searchset, writeResponse } from './bundles.js';
+export type { HistoryEntry, Links, SearchEntry } from './bundles.js';
+export { capabilityStatement } from './capability-statement.js';
+export type { Capability } from './capability-statement.js';
 export { InvalidContent } from './issue.js';
 export type { Issue, IssueCode } from './issue.js';
 export { elementsAt, membersAt, textAt, valueAt } from './json-slices.js';
 export type { Member, Span } from './json-slices.js';
 export { operationOutcome } from './operation-outcome.js';
 export type { Language, OperationOutcome } from './operation-outcome.js';
+export { parseHistory, parseRead, parseSearch } from './parse-search.js';
+export type { Handling, Query } from './parse-search.js';
 export { patientOf } from './patient-of.js';
 export { readWrite } from './read-write.js';
 export { resourceTypes } from './resource-types.js';
 export { JsonScan, scanJson } from './scan-json.js';
 export type { JsonLimits } from './scan-json.js';
+export type {
+  HistoryRequest,
+  InstantRange,
+  ReadRequest,
+  SearchRequest,
+  TokenCondition,
+  TokenMatch,
+} from './search-request.js';
 export { searchTokens } from './search-tokens.js';
 export { validateResource } from './validate-resource.js';
 export { withMeta } from './with-meta.js';

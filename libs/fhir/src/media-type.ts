@@ -1,7 +1,7 @@
 import { Failure } from '#domain';
 
 const resourceTypes = new Set(['application/fhir+json', 'application/json', 'application/json+fhir', 'text/json']);
-const patchTypes = new Set(['application/merge-patch+json', 'application/fhir+merge-patch+json']);
+export const patchTypes: ReadonlySet<string> = new Set(['application/merge-patch+json']);
 
 /** Refused by name, each with what to send instead. */
 const refusedNames: readonly (readonly [string, string])[] = [

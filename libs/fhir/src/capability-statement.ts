@@ -1,0 +1,82 @@
+import { bundleTypes } from './read-bundle.js';
+import { patchTypes } from './media-type.js';
+import { resourceTypes } from './resource-types.js';
+import { historyParameters, readParameters, searchParameters, searchShaping } from './search-parameters.js';
+
+/** What each app lets a caller do with every type, and with the base. */
+const interactions = {
+  reader: { type: ['read', 'vread', 'history-instance', 'search-type'], system: [] },
+  gateway: { type: ['update', 'patch', 'delete', 'create'], system: ['transaction', 'batch'] },
+} as const;
+
+const words = {
+  reader:
+    'Read-only replica. Content is served as it was sent; id, meta.versionId and meta.lastUpdated are the only members set here.',
+  gateway: `Writes are answered when they are durable in the log. Bundles: ${Object.keys(bundleTypes).join(', ')}, as a whole or not at all. Conditional operations and If-Match are not supported.`,
+} as const;
+
+export interface Capability {
+  readonly mode: 'reader' | 'gateway';
+  readonly software: { readonly name: string; readonly version: string };
+  /** The base that it is about, without a slash at the end. */
+  readonly url: string;
+  /** FHIR dateTime of the release. */
+  readonly date: string;
+}
+
+interface DeclaredParameter {
+  readonly name: string;
+  readonly type?: string;
+  readonly documentation: string;
+}
+const declared = ({ name, type, documentation }: DeclaredParameter): object => ({
+  name,
+  type: type ?? 'special',
+  documentation,
+});
+
+const resourceOf = (mode: Capability['mode'], type: string): object => ({
+  type,
+  interaction: interactions[mode].type.map((code) => ({ code })),
+  ...(mode === 'reader'
+    ? { versioning: 'versioned', readHistory: true, searchParam: searchParameters(type).map(declared) }
+    : {
+        versioning: 'versioned',
+        updateCreate: true,
+        conditionalCreate: false,
+        conditionalUpdate: false,
+        conditionalDelete: 'not-supported',
+      }),
+});
+
+/**
+ * FHIR R4 CapabilityStatement, made from the very tables by which requests are read, so that it cannot say what is not so.
+ */
+export const capabilityStatement = (capability: Capability): object => {
+  const { mode, software, url, date } = capability;
+  const shaping = [
+    ...new Map([...searchShaping, ...historyParameters, ...readParameters].map((one) => [one.name, one])).values(),
+  ];
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date,
+    kind: 'instance',
+    software,
+    implementation: { description: `Reprise ${mode}`, url },
+    fhirVersion: '4.0.1',
+    format: ['json'],
+    ...(mode === 'gateway' && { patchFormat: [...patchTypes] }),
+    rest: [
+      {
+        mode: 'server',
+        documentation: words[mode],
+        resource: [...resourceTypes].map((type) => resourceOf(mode, type)),
+        ...(interactions[mode].system.length > 0 && {
+          interaction: interactions[mode].system.map((code) => ({ code })),
+        }),
+        ...(mode === 'reader' && { searchParam: shaping.map(declared) }),
+      },
+    ],
+  };
+};

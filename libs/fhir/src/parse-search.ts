@@ -1,0 +1,76 @@
+import { Failure } from '#domain';
+import { resourceTypes } from './resource-types.js';
+import type { Draft, QueryParameter } from './search-parameters.js';
+import { emptyDraft, historyParameters, readParameters, searchParameters, searchShaping } from './search-parameters.js';
+import type { HistoryRequest, ReadRequest, SearchRequest } from './search-request.js';
+
+/** Decoded name and value, in the order of the query. */
+export type Query = readonly (readonly [name: string, value: string])[];
+
+/** `Prefer: handling=…` (FHIR R4, section 3.1.1.5); strict unless the caller asks for lenient. */
+export type Handling = 'strict' | 'lenient';
+
+const shown = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_:.-]{0,63}$/.test(name) ? name : '(unreadable)');
+
+const unknown = (name: string, known: readonly QueryParameter[]): Failure =>
+  new Failure(
+    'input.invalid',
+    `the parameter ${shown(name)} is not known here`,
+    `known: ${known.map((one) => [one.name, ...one.modifiers.map((modifier) => `${one.name}:${modifier}`)].join(', ')).join(', ')}; or send Prefer: handling=lenient`,
+  );
+
+/** Reads a query by a table of parameters. A value that a known parameter cannot have is refused in lenient handling too. */
+const readQuery = (
+  known: readonly QueryParameter[],
+  query: Query,
+  handling: Handling,
+): { readonly draft: Draft; readonly ignored: readonly string[] } => {
+  let draft = emptyDraft;
+  const ignored: string[] = [];
+  const seen = new Set<string>();
+  for (const [written, value] of query) {
+    const [name = '', modifier, ...more] = written.split(':');
+    const parameter = known.find((one) => one.name === name);
+    const understood =
+      parameter && more.length === 0 && (modifier === undefined || parameter.modifiers.includes(modifier));
+    if (!understood) {
+      if (handling === 'strict') throw unknown(written, known);
+      ignored.push(shown(written));
+      continue;
+    }
+    if (seen.has(name) && !parameter.repeats)
+      throw new Failure('input.invalid', `the parameter ${name} is there twice`, 'send it once');
+    seen.add(name);
+    if (value === '')
+      throw new Failure('input.invalid', `the parameter ${name} is empty`, 'give it a value or leave it out');
+    draft = parameter.read(draft, value, modifier);
+  }
+  return { draft, ignored };
+};
+
+/** `GET {type}?…` or `POST {type}/_search`. Throws `input.invalid` or `input.not-supported`, naming the parameter and never its value. */
+export const parseSearch = (type: string, query: Query, handling: Handling = 'strict'): SearchRequest => {
+  if (!resourceTypes.has(type))
+    throw new Failure('not-found', 'the URL names no resource type of FHIR R4', 'for example Patient');
+  const { draft, ignored } = readQuery([...searchParameters(type), ...searchShaping], query, handling);
+  return { type, ...draft, ignored };
+};
+
+/** `GET {type}/{id}/_history?…` */
+export const parseHistory = (query: Query, handling: Handling = 'strict'): HistoryRequest => {
+  const { draft, ignored } = readQuery(historyParameters, query, handling);
+  const { since, count, cursor, asOf } = draft;
+  return {
+    count,
+    ignored,
+    ...(since !== undefined && { since }),
+    ...(cursor !== undefined && { cursor }),
+    ...(asOf !== undefined && { asOf }),
+  };
+};
+
+/** `GET {type}/{id}?…` and a version of it. */
+export const parseRead = (query: Query, handling: Handling = 'strict'): ReadRequest => {
+  const { draft, ignored } = readQuery(readParameters, query, handling);
+  return { ignored, ...(draft.asOf !== undefined && { asOf: draft.asOf }) };
+};

@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Sender } from '#domain';
+import { Failure } from '#domain';
+import { readWrite } from './read-write.js';
+import { referencesIn } from './references.js';
+import { spliced } from './splice.js';
+import type { WriteContext, Written } from './write-request.js';
+
+const sender = { testIdentities: 'warn', productionIdentities: 'accept' } as unknown as Sender;
+const context = (): WriteContext => {
+  let next = 0;
+  return { sender, newId: () => `new-${++next}`, derivedId: (uuid) => `derived-${uuid.slice(0, 4)}` };
+};
+
+const body = (bundle: unknown): Buffer => Buffer.from(typeof bundle === 'string' ? bundle : JSON.stringify(bundle));
+const post = (bundle: unknown): Written =>
+  readWrite({ method: 'POST', path: '', headers: {}, body: body(bundle) }, context());
+const refusalOf = (bundle: unknown): Failure => {
+  try {
+    post(bundle);
+  } catch (error) {
+    if (Failure.is(error)) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+};
+const bundle = (type: string, ...entry: unknown[]): unknown => ({ resourceType: 'Bundle', type, entry });
+const contentOf = (written: Written, index: number): string => {
+  const change = written.changes[index];
+  return change?.kind === 'put' ? Buffer.from(change.content).toString('utf8') : '';
+};
+
+const patient = { resourceType: 'Patient', name: [{ family: 'Fictif' }] };
+const uuid = (digit: number): string => `urn:uuid:${String(digit).repeat(8)}-0000-4000-8000-000000000000`;
+const about = (reference: string): object => ({
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: 'poids' },
+  subject: { reference },
+});
+
+describe('a transaction', () => {
+  const sent = `{ "resourceType": "Bundle", "type": "transaction", "entry": [
+    { "fullUrl": "${uuid(1)}", "resource": {"resourceType":"Patient", "id":"theirs","multipleBirthInteger":  1},
+      "request": { "method": "POST", "url": "Patient" } },
+    { "fullUrl": "${uuid(2)}", "request": { "method": "POST", "url": "Observation" },
+      "resource": {"resourceType":"Observation", "status":"final","code":{"text":"x"},
+        "identifier":[{"system":"urn:ietf:rfc:3986","value":"${uuid(1)}"}],
+        "subject" : { "reference" : "${uuid(1)}" }, "effectiveDateTime":"2026-02-01T10:00:00Z", "valueQuantity":{"value":1.30} } },
+    { "resource": {"resourceType":"Organization","name":"(démo)"}, "request": { "method": "PUT", "url": "Organization/o1" } },
+    { "request": { "method": "DELETE", "url": "Condition/c1" } },
+    { "resource": {"resourceType":"Condition","subject":{"reference":"Patient/p9"},"recordedDate":"2026-01-01T10:00:00Z"},
+      "request": { "method": "POST", "url": "/Condition" } } ] }`;
+  const written = post(sent);
+
+  it('is one event with a change per entry, in order', () => {
+    expect(written.label).toBe('Bundle transaction');
+    expect(written.changes.map((change) => [change.kind, 'record' in change && change.record, change.patient])).toEqual(
+      [
+        ['put', 'Patient/derived-1111', 'Patient/derived-1111'],
+        ['put', 'Observation/derived-2222', 'Patient/derived-1111'],
+        ['put', 'Organization/o1', undefined],
+        ['remove', 'Condition/c1', undefined],
+        ['put', 'Condition/new-1', 'Patient/p9'],
+      ],
+    );
+    expect(written.entries?.map((entry) => entry.status)).toEqual(['201', '201', '200', '204', '201']);
+    expect(written.occurredAt).toBe(Date.parse('2026-02-01T10:00:00Z'));
+    expect(written.warnings).toEqual([]);
+  });
+
+  it('puts in the reference and leaves every other byte as sent', () => {
+    expect(contentOf(written, 0)).toBe('{"resourceType":"Patient", "id":"theirs","multipleBirthInteger":  1}');
+    expect(contentOf(written, 1)).toBe(
+      `{"resourceType":"Observation", "status":"final","code":{"text":"x"},
+        "identifier":[{"system":"urn:ietf:rfc:3986","value":"${uuid(1)}"}],
+        "subject" : { "reference" : "Patient/derived-1111" }, "effectiveDateTime":"2026-02-01T10:00:00Z", "valueQuantity":{"value":1.30} }`,
+    );
+  });
+
+  it('points into the received bytes where nothing was put in', () => {
+    const received = body(sent);
+    const { changes } = readWrite({ method: 'POST', path: '/', headers: {}, body: received }, context());
+    const inside = changes.map(
+      (change) =>
+        change.kind === 'put' &&
+        change.content.buffer === received.buffer &&
+        change.content.byteOffset >= received.byteOffset &&
+        change.content.byteOffset + change.content.byteLength <= received.byteOffset + received.byteLength,
+    );
+    expect(inside).toEqual([true, false, true, false, true]);
+  });
+
+  it('gives the same ids when it is sent again', () => {
+    const ids = (one: Written): unknown[] =>
+      one.changes.slice(0, 2).map((change) => 'record' in change && change.record);
+    expect(ids(post(sent))).toEqual(ids(written));
+  });
+
+  it('follows a relative and an absolute reference to an entry that got another id', () => {
+    const { changes } = post(
+      bundle(
+        'transaction',
+        {
+          fullUrl: 'http://his.example/fhir/Patient/7',
+          resource: patient,
+          request: { method: 'POST', url: 'Patient' },
+        },
+        {
+          fullUrl: 'http://his.example/fhir/Observation/8',
+          resource: about('Patient/7'),
+          request: { method: 'POST', url: 'Observation' },
+        },
+        { resource: about('http://his.example/fhir/Patient/7'), request: { method: 'PUT', url: 'Observation/9' } },
+      ),
+    );
+    expect(changes.map((change) => change.patient)).toEqual(['Patient/new-1', 'Patient/new-1', 'Patient/new-1']);
+  });
+
+  it('keeps a reference that leads nowhere and says so', () => {
+    const written = post(
+      bundle('batch', { resource: about(uuid(9)), request: { method: 'PUT', url: 'Observation/1' } }),
+    );
+    expect(written.warnings).toMatchObject([{ code: 'reference-unresolved', location: 'Bundle.entry[0].resource' }]);
+    expect(contentOf(written, 0)).toContain(uuid(9));
+    expect(written.changes[0]).not.toHaveProperty('patient');
+  });
+});
+
+describe('a message or collection', () => {
+  it('is puts under the resources’ own ids, or what their fullUrl says', () => {
+    const written = post(
+      bundle(
+        'collection',
+        { fullUrl: uuid(1), resource: { ...patient, id: 'p1' } },
+        { fullUrl: 'http://his.example/Patient/p2', resource: patient },
+        { fullUrl: uuid(3), resource: about(uuid(1)) },
+        { resource: about('Patient/p2') },
+      ),
+    );
+    expect(written.changes.map((change) => ['record' in change && change.record, change.patient])).toEqual([
+      ['Patient/p1', 'Patient/p1'],
+      ['Patient/p2', 'Patient/p2'],
+      ['Observation/derived-3333', 'Patient/p1'],
+      ['Observation/new-1', 'Patient/p2'],
+    ]);
+  });
+});
+
+describe('is refused', () => {
+  const put = (resource: unknown, url: string): unknown => ({ resource, request: { method: 'PUT', url } });
+  it.each<[string, unknown, string, RegExp]>([
+    [
+      'an invalid entry, named',
+      bundle('batch', put(patient, 'Patient/1'), put({ resourceType: 'Patient', gender: 'F' }, 'Patient/2')),
+      'input.invalid',
+      /^Bundle\.entry\[1\]\.resource\.gender: not one of male/,
+    ],
+    [
+      'another type than the URL’s',
+      bundle('batch', put(patient, 'Observation/1')),
+      'input.invalid',
+      /Bundle\.entry\[0\]\.resource|resourceType/,
+    ],
+    [
+      'the same record twice',
+      bundle('transaction', put(patient, 'Patient/1'), put(patient, 'Patient/1')),
+      'input.invalid',
+      /entry\[1\]: the same record/,
+    ],
+    [
+      'the same fullUrl twice',
+      bundle(
+        'collection',
+        { fullUrl: uuid(1), resource: { ...patient, id: '1' } },
+        { fullUrl: uuid(1), resource: { ...patient, id: '2' } },
+      ),
+      'input.invalid',
+      /fullUrl/,
+    ],
+    ['no entry', bundle('transaction'), 'input.invalid', /no entry/],
+    ['no request', bundle('transaction', { resource: patient }), 'input.invalid', /entry\[0\]: no request/],
+    ['no resource', bundle('transaction', put(undefined, 'Patient/1')), 'input.invalid', /no resource/],
+    [
+      'no such type in a collection',
+      bundle('collection', { resource: { resourceType: 'Nothing' } }),
+      'input.invalid',
+      /no resource type/,
+    ],
+    ['an entry that is none', bundle('batch', 'x'), 'input.invalid', /not an object/],
+    [
+      'an id that is none',
+      bundle('collection', { resource: { ...patient, id: 'a b' } }),
+      'input.invalid',
+      /not a record/,
+    ],
+    ['no Bundle', patient, 'input.invalid', /not a Bundle/],
+    ['no type', { resourceType: 'Bundle', entry: [] }, 'input.invalid', /Bundle\.type/],
+    ['a searchset', bundle('searchset', { resource: patient }), 'input.not-supported', /searchset/],
+    ['a history', bundle('history', put(patient, 'Patient/1')), 'input.not-supported', /history/],
+    ['a document', bundle('document', { resource: patient }), 'input.not-supported', /document/],
+    [
+      'a read in a batch',
+      bundle('batch', { request: { method: 'GET', url: 'Patient/1' } }),
+      'input.not-supported',
+      /method/,
+    ],
+    [
+      'a conditional create',
+      bundle('transaction', {
+        resource: patient,
+        request: { method: 'POST', url: 'Patient', ifNoneExist: 'identifier=x' },
+      }),
+      'input.not-supported',
+      /ifNoneExist/,
+    ],
+    [
+      'a conditional update',
+      bundle('transaction', put(patient, 'Patient?identifier=x')),
+      'input.not-supported',
+      /conditional/,
+    ],
+    [
+      'ifMatch',
+      bundle('transaction', { resource: patient, request: { method: 'PUT', url: 'Patient/1', ifMatch: 'W/"1"' } }),
+      'input.not-supported',
+      /ifMatch/,
+    ],
+    [
+      'a conditional reference to a patient',
+      bundle('transaction', put(about('Patient?identifier=x'), 'Observation/1')),
+      'input.not-supported',
+      /conditional reference/,
+    ],
+  ])('%s', (_what, sent, code, message) => {
+    const failure = refusalOf(sent);
+    expect(failure.code).toBe(code);
+    expect(failure.message).toMatch(message);
+  });
+
+  it('with prototypes as its type', () => {
+    for (const type of ['toString', 'hasOwnProperty']) expect(refusalOf(bundle(type, {})).code).toBe('input.invalid');
+  });
+});
+
+describe('rewriting', () => {
+  it('replaces what is resolved under the members that refer, and keeps all other bytes', () => {
+    const name = fc.constantFrom('reference', 'url', 'value', 'display', 'system');
+    const text = fc.constantFrom(uuid(1), uuid(2), 'Patient/1', 'x"\\y', 'é');
+    // As in FHIR, an array holds values of one kind, and no arrays.
+    const { object } = fc.letrec<{ object: Record<string, unknown>; value: unknown }>((tie) => ({
+      object: fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+      value: fc.oneof(
+        { depthSize: 'small', withCrossShrink: true },
+        text,
+        fc.integer(),
+        fc.array(text, { maxLength: 3 }),
+        tie('object'),
+        fc.array(tie('object'), { maxLength: 3 }),
+      ),
+    }));
+    const expected = (value: unknown, under = ''): unknown => {
+      if (value === uuid(1)) return under === 'reference' || under === 'url' ? 'Patient/a' : value;
+      if (Array.isArray(value)) return value.map((element) => expected(element, under));
+      if (typeof value === 'object' && value !== null)
+        return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expected(inner, key)]));
+      return value;
+    };
+    fc.assert(
+      fc.property(object, fc.constantFrom(undefined, 1), (sent, indent) => {
+        const content = Buffer.from(JSON.stringify(sent, undefined, indent));
+        const { splices } = referencesIn(content, new Map([[uuid(1), 'Patient/a']]), 'x');
+        const got = spliced(content, splices).toString('utf8');
+        expect(got).toBe(JSON.stringify(expected(sent), undefined, indent));
+      }),
+    );
+  });
+});
