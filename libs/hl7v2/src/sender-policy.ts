@@ -1,6 +1,5 @@
 import { insKinds, isIns } from './mapping/identifier.js';
 import type { Mapping } from './mapping/mapping.js';
-import type { Composite } from './message/segment.js';
 
 const finessForm = /^\d[\dAB]\d{7}$/;
 
@@ -24,10 +23,8 @@ const checkIdentities = (mapping: Mapping): void => {
     });
 };
 
-const partsOf = (composite: Composite | undefined, components: readonly number[]): readonly string[] =>
-  composite === undefined
-    ? []
-    : components.flatMap((component) => [composite.sub(component, 1), composite.sub(component, 2)]);
+const isForeign = (name: string, own: ReadonlySet<string>): boolean =>
+  name.length === 9 && finessForm.test(name) && !own.has(name);
 
 /** Where real feeds name establishments; which one it is has no say in where a record goes (contract, section 3). */
 const finessPlaces: readonly (readonly [string, number, readonly number[]])[] = [
@@ -47,8 +44,11 @@ const checkFiness = (mapping: Mapping): void => {
   const own = new Set<string>([establishment.finess, ...establishment.sites]);
   for (const [name, field, components] of finessPlaces) {
     const composite = mapping.message.first(name)?.first(field);
-    const isForeign = partsOf(composite, components).some((part) => finessForm.test(part) && !own.has(part));
-    if (isForeign) findAt('finess-foreign', sender.foreignFiness, `${name}-${field}`, `${name}^1^${field}`, mapping);
+    const names = (component: number): boolean =>
+      composite !== undefined &&
+      (isForeign(composite.sub(component, 1), own) || isForeign(composite.sub(component, 2), own));
+    if (components.some(names))
+      findAt('finess-foreign', sender.foreignFiness, `${name}-${field}`, `${name}^1^${field}`, mapping);
   }
 };
 

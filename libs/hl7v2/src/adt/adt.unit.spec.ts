@@ -7,10 +7,7 @@ const french = (trigger: string): string =>
   `MSH|^~\\&|GAM|CH^750712184^N|EAI|GHT|20260310091500||ADT^${trigger}^ADT_A05|M1|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8`;
 const evn = 'EVN||20260310091400||||20260310090000';
 const pid =
-  'PID|1||000042^^^CH&750712184&N^PI~279035121518989^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS||FICTIVE^Zoé^Zoé Marie^^^^L~EXEMPLE^Zoé^^^^^D||19790301|F|||1 rue du Modèle^^SAINT-ESSAI^^63000^FRA^H~^^^^^^BDL^^63220||||||24000006^^^CH&750712184&N^AN||||||||||||||VALI'.replace(
-    '||||||24000006',
-    '|||||||24000006',
-  );
+  'PID|1||000042^^^CH&750712184&N^PI~279035121518989^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS||FICTIVE^Zoé^Zoé Marie^^^^L~EXEMPLE^Zoé^^^^^D||19790301|F|||1 rue du Modèle^^SAINT-ESSAI^^63000^FRA^H~^^^^^^BDL^^63220|||||||24000006^^^CH&750712184&N^AN||||||||||||||VALI';
 const pv1 =
   'PV1|1|I|3620^201^A||||10000023084^AGNES^Isabelle^^^^^^ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO^L^^^RPPS||||||||||||24000007^^^CH&750712184&N^VN';
 const zbe = (action: string, origin = '', id = '1001'): string =>
@@ -168,10 +165,7 @@ describe('ADT visits', () => {
 describe('ADT of senders without the French extension', () => {
   const msh = (trigger: string): string => `MSH|^~\\&|ADT|1|||20240110045504||ADT^${trigger}|599102|P|2.3`;
   const patient = 'PID|1|77^^^CLINIC||||||';
-  const stay = 'PV1|1|I|PREOP^101^1|||||||||||||||||V9|||||||||||||||||||||||||20240110040000|20240113100000'.replace(
-    '|||||||||||||||||V9',
-    '||||||||||||||||V9',
-  );
+  const stay = 'PV1|1|I|PREOP^101^1||||||||||||||||V9|||||||||||||||||||||||||20240110040000|20240113100000';
 
   it('A01, A03 and their cancellations speak of one admission and one discharge a visit', () => {
     const records = ['A01', 'A11', 'A03', 'A13'].map((trigger) => {

@@ -5,17 +5,20 @@ const nullValue = '""';
 
 /** One repetition of a field; components and sub-components count from 1. */
 export class Composite {
-  private readonly components: readonly string[];
+  private split: readonly string[] | undefined;
   constructor(
     readonly raw: string,
     private readonly syntax: Syntax,
-  ) {
-    this.components = raw.split(syntax.component);
+  ) {}
+
+  private component(number: number): string {
+    this.split ??= this.raw.split(this.syntax.component);
+    return this.split[number - 1] ?? '';
   }
 
   /** The value is deleted: `""`, alone or before the components that say which one (`""^^^X^INS`). */
   get isNull(): boolean {
-    return this.components[0] === nullValue;
+    return this.raw.startsWith(nullValue) && this.component(1) === nullValue;
   }
 
   /** First sub-component of a component, unescaped and trimmed; empty where nothing, or `""`, stands. */
@@ -24,7 +27,7 @@ export class Composite {
   }
 
   sub(component: number, subcomponent: number): string {
-    let raw = this.components[component - 1] ?? '';
+    let raw = this.component(component);
     if (raw === '' || raw === nullValue) return '';
     if (raw.includes(this.syntax.subcomponent)) raw = raw.split(this.syntax.subcomponent)[subcomponent - 1] ?? '';
     else if (subcomponent > 1) return '';
@@ -43,6 +46,8 @@ const none: readonly Composite[] = [];
 export class Segment {
   readonly name: string;
   private split: readonly string[] | undefined;
+  /** Fields that were asked for; several readers ask for the same. */
+  private readonly read = new Map<number, readonly Composite[]>();
   constructor(
     private readonly line: string,
     private readonly syntax: Syntax,
@@ -69,15 +74,21 @@ export class Segment {
     return this.raw(field) === nullValue;
   }
 
-  /** Every repetition that says something, `""` included; its place is found by `repetitionNumbers`. */
+  /** Every repetition that is not empty, `""` included. */
   repetitions(field: number): readonly Composite[] {
     const raw = this.raw(field);
     if (raw === '') return none;
-    if (!raw.includes(this.syntax.repetition)) return [new Composite(raw, this.syntax)];
-    return raw
-      .split(this.syntax.repetition)
-      .filter((repetition) => repetition !== '')
-      .map((repetition) => new Composite(repetition, this.syntax));
+    let composites = this.read.get(field);
+    if (composites === undefined) {
+      composites = raw.includes(this.syntax.repetition)
+        ? raw
+            .split(this.syntax.repetition)
+            .filter((repetition) => repetition !== '')
+            .map((repetition) => new Composite(repetition, this.syntax))
+        : [new Composite(raw, this.syntax)];
+      this.read.set(field, composites);
+    }
+    return composites;
   }
 
   first(field: number): Composite | undefined {

@@ -93,7 +93,7 @@ export const unescape = (raw: string, syntax: Syntax): string => {
   return text + raw.slice(done);
 };
 
-/** Text made safe to stand in a field; line ends become `\.br\`. */
+/** Text made safe to stand in a field; line ends become `\.br\`. Without an escape character, delimiters become blanks. */
 export const escape = (text: string, delimiters: Delimiters): string => {
   let raw = '';
   for (const character of text.replace(/\r\n?/g, '\n')) {
@@ -111,7 +111,8 @@ export const escape = (text: string, delimiters: Delimiters): string => {
                 : character === '\n'
                   ? '.br'
                   : undefined;
-    raw += code === undefined ? character : delimiters.escape + code + delimiters.escape;
+    if (code === undefined) raw += character;
+    else raw += delimiters.escape === '\0' ? ' ' : delimiters.escape + code + delimiters.escape;
   }
   return raw;
 };

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contextOf } from './fixtures/context.js';
+import { readMessage } from './read-message.js';
+
+const msh = 'MSH|^~\\&|A|B|C|D|20260310||ADT^A31|M1|P|2.5||||||UNICODE UTF-8';
+const forbidden: Record<string, readonly number[]> = { PID: [10, 17, 22], NK1: [25, 28, 35] };
+
+const field = fc.string({ unit: fc.constantFrom('a', 'é', '^', '~', '&', 'œ', ' ', '"'), maxLength: 4 });
+const segment = fc
+  .tuple(fc.constantFrom('PID', 'NK1', 'PV1', 'ZZZ'), fc.array(field, { maxLength: 40 }))
+  .map(([name, fields]) => [name, ...fields]);
+
+describe('fields that the law forbids', () => {
+  it('are blanked, and every other byte stays, whatever ends the segments', () => {
+    fc.assert(
+      fc.property(
+        fc.array(segment, { maxLength: 6 }),
+        fc.constantFrom('\r', '\n', '\r\n'),
+        fc.boolean(),
+        (segments, end, bom) => {
+          const write = (blank: boolean): Buffer => {
+            const lines = segments.map(([name = '', ...fields]) =>
+              [name, ...fields.map((value, i) => (blank && forbidden[name]?.includes(i + 1) ? '' : value))].join('|'),
+            );
+            return Buffer.from(`${bom ? '\ufeff' : ''}${[msh, 'PID|1||42^^^CH^PI', ...lines].join(end)}${end}`);
+          };
+          const reading = readMessage(write(false), contextOf());
+          if (!reading.accepted) throw new Error(JSON.stringify(reading.errors));
+          expect(Buffer.from(reading.event.received).toString('hex')).toBe(write(true).toString('hex'));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('are counted in a warning that does not hold them', () => {
+    const bytes = Buffer.from(`${msh}\rPID|1||42^^^CH^PI|||||||secret|||||||secret\rNK1|1\rPID|2|||||||||secret`);
+    const reading = readMessage(bytes, contextOf());
+    const warnings = reading.accepted ? reading.event.warnings : [];
+    expect(warnings.map(({ code, location }) => `${code} ${location}`)).toEqual([
+      'field-forbidden PID-10',
+      'field-forbidden PID-17',
+    ]);
+    expect(warnings[0]?.text).toContain('(2)');
+    expect(JSON.stringify(warnings)).not.toContain('secret');
+  });
+
+  it('are no reason to copy a message that has none', () => {
+    const bytes = Buffer.from(`${msh}\rPID|1||42^^^CH^PI`);
+    const reading = readMessage(bytes, contextOf());
+    expect(reading.accepted && reading.event.received).toBe(bytes);
+  });
+});

@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { contextOf, er7 } from './fixtures/context.js';
+import { readMessage } from './read-message.js';
+
+const msh = (charset: string, label = 'ADT^A31', id = 'M1'): string =>
+  `MSH|^~\\&|GAM|CH|EAI|GHT|20260310091500||${label}|${id}|P|2.5||||||${charset}`;
+const pid = 'PID|1||42^^^CH^PI||ÉLÈVE^Zoé^^^^^L';
+
+const refusal = (bytes: Uint8Array, settings = {}) => {
+  const reading = readMessage(bytes, contextOf(settings));
+  return reading.accepted ? 'accepted' : reading.errors.map(({ location, code }) => `${location} ${code}`);
+};
+
+describe('refusals', () => {
+  it.each([
+    ['nothing', Buffer.from(''), 'MSH^1 100'],
+    ['no MSH', Buffer.from('PID|1'), 'MSH^1 100'],
+    ['a batch', Buffer.from('FHS|^~\\&\rBHS|^~\\&\rMSH|^~\\&|'), 'MSH^1 100'],
+    ['unreadable delimiters', Buffer.from('MSH|^^~&|A\r'), 'MSH^1^2 102'],
+    ['no control id', er7(msh('', 'ADT^A31', ''), pid), 'MSH^1^10 101'],
+    ['UTF-8 that is none', Buffer.from(`${msh('UNICODE UTF-8')}\r${pid}`, 'latin1'), 'MSH^1^18 102'],
+    ['a NUL', er7(msh(''), `${pid}\0`), 'MSH^1 102'],
+  ])('%s', (_name, bytes, error) => {
+    expect(refusal(bytes)).toEqual([error]);
+  });
+
+  it('answer under the control id of the message', () => {
+    const reading = readMessage(Buffer.from(`${msh('UTF-8')}\r${pid}`, 'latin1'), contextOf());
+    expect(reading).toMatchObject({ accepted: false, head: { controlId: 'M1', label: 'ADT^A31' } });
+  });
+
+  it('follow the sender’s settings on identities', () => {
+    const ins = (oid: string): Buffer =>
+      er7(msh('ASCII'), `PID|1||42^^^CH^PI~1^^^INS&1.2.250.1.213.1.4.${oid}&ISO^INS`);
+    expect(refusal(ins('10'))).toBe('accepted');
+    expect(refusal(ins('10'), { testIdentities: 'refuse' })).toEqual(['PID^1^3 103']);
+    expect(refusal(ins('8'), { testIdentities: 'refuse' })).toBe('accepted');
+    expect(refusal(ins('8'), { productionIdentities: 'refuse' })).toEqual(['PID^1^3 103']);
+    // The billing number stands under the same OID and is no INS.
+    const nss = er7(msh('ASCII'), 'PID|1||42^^^CH^PI~1^^^SS&1.2.250.1.213.1.4.8&ISO^NH');
+    expect(refusal(nss, { productionIdentities: 'refuse' })).toBe('accepted');
+  });
+
+  it('follow the sender’s setting on FINESS numbers of others', () => {
+    const from = (finess: string): Buffer => er7(msh('ASCII'), `PID|1||42^^^CH&${finess}&N^PI`);
+    expect(refusal(from('750712184'), { foreignFiness: 'refuse' })).toBe('accepted');
+    expect(refusal(from('750000001'), { foreignFiness: 'refuse' })).toBe('accepted');
+    expect(refusal(from('690781810'), { foreignFiness: 'refuse' })).toEqual(['PID^1^3 103']);
+    const reading = readMessage(from('690781810'), contextOf());
+    expect(reading.accepted && reading.event.warnings.map(({ code }) => code)).toEqual(['finess-foreign']);
+  });
+});
+
+describe('character sets', () => {
+  const family = (bytes: Uint8Array): unknown => {
+    const reading = readMessage(bytes, contextOf());
+    if (!reading.accepted) throw new Error('refused');
+    const [identify] = reading.event.changes;
+    const name = identify?.kind === 'identify' ? identify.edits.find(({ member }) => member === 'name') : undefined;
+    const warnings = reading.event.warnings.map(({ code }) => code);
+    return [
+      reading.event.charset,
+      name && 'value' in name && JSON.stringify(name.value).match(/"family":"(.*?)"/)?.[1],
+      warnings,
+    ];
+  };
+  const message = (charset: string, text = pid): string => `${msh(charset)}\r${text}\r`;
+
+  it.each([
+    ['UNICODE UTF-8', 'utf8', 'utf-8', []],
+    ['UTF-8', 'utf8', 'utf-8', []],
+    ['8859/1', 'latin1', 'iso-8859-1', []],
+    ['8859/15', 'latin1', 'iso-8859-15', []],
+    ['', 'latin1', 'iso-8859-1', ['charset-undeclared']],
+    ['', 'utf8', 'utf-8', ['charset-undeclared']],
+    ['ASCII', 'latin1', 'iso-8859-1', ['charset-mismatch']],
+    ['8859/15', 'utf8', 'utf-8', ['charset-mismatch']],
+    ['EBCDIC', 'latin1', 'iso-8859-1', ['charset-unknown']],
+  ] as const)('%j in %s is read as %s', (declared, written, charset, warnings) => {
+    expect(family(Buffer.from(message(declared), written))).toEqual([charset, 'ÉLÈVE', warnings]);
+  });
+
+  it('tells œ and € of 8859/15 from what they are in 8859/1', () => {
+    const bytes = (declared: string): Buffer =>
+      Buffer.from(message(declared, 'PID|1||42^^^CH^PI||C\xbdUR^Zoé^^^^^L'), 'latin1');
+    expect(family(bytes('8859/15'))).toEqual(['iso-8859-15', 'CœUR', []]);
+    expect(family(bytes('8859/1'))).toEqual(['iso-8859-1', 'C½UR', []]);
+  });
+
+  it('says nothing where everything is ASCII, and skips a byte-order mark', () => {
+    expect(family(er7(msh(''), 'PID|1||42^^^CH^PI||PLAIN'))).toEqual(['us-ascii', 'PLAIN', []]);
+    expect(family(Buffer.from(`\ufeff${message('UTF-8')}`))).toEqual(['utf-8', 'ÉLÈVE', []]);
+  });
+});
+
+describe('segments', () => {
+  it.each(['\r', '\n', '\r\n'])('end with %j', (end) => {
+    const reading = readMessage(
+      Buffer.from([msh('ASCII'), 'EVN||20260310', 'PID|1||42^^^CH^PI', ''].join(end)),
+      contextOf(),
+    );
+    expect(reading).toMatchObject({ accepted: true, event: { changes: [{ patient: 'Patient/patient.CH.42' }] } });
+  });
+
+  it('keep a line feed that stands in a text', () => {
+    const bytes = Buffer.from(
+      `${msh('ASCII', 'ORU^R01')}\rPID|1||42^^^CH^PI\rOBR|1||F1|X\rOBX|1|TX|T||one\ntwo||||||F\r`,
+    );
+    const reading = readMessage(bytes, contextOf());
+    const put = reading.accepted ? reading.event.changes.find(({ kind }) => kind === 'put') : undefined;
+    expect(put?.kind === 'put' && Buffer.from(put.content).toString()).toContain('"valueString":"one\\ntwo"');
+  });
+});
+
+describe('any other valid message', () => {
+  it.each(['SIU^S12', 'MDM^T02', 'ADT^A99', 'ACK', 'X'])('%s is accepted and mapped to nothing', (label) => {
+    expect(readMessage(er7(msh('ASCII', label)), contextOf())).toMatchObject({
+      accepted: true,
+      event: { label, changes: [], messageId: 'M1', format: 'hl7v2' },
+    });
+  });
+  it('has no label that could be anything', () => {
+    expect(readMessage(er7(msh('ASCII', 'MARTIN JEAN^1')), contextOf()).head.label).toBe('unknown');
+  });
+});
+
+describe('times of a message', () => {
+  const times = (...segments: string[]): unknown => {
+    const reading = readMessage(
+      er7(msh('ASCII', 'ADT^A01'), ...segments, 'PID|1||42^^^CH^PI', 'PV1|1|I|||||||||||||||||V1'),
+      contextOf(),
+    );
+    return (
+      reading.accepted && [reading.event.sentAt, reading.event.occurredAt].map((at) => at && new Date(at).toISOString())
+    );
+  };
+  it('are MSH-7, and ZBE-2 before EVN-6 before EVN-2', () => {
+    const zbe = 'ZBE|1|20260310070000||INSERT|N';
+    expect(times('EVN||20260310090000||||20260310080000', zbe)).toEqual([
+      '2026-03-10T08:15:00.000Z',
+      '2026-03-10T06:00:00.000Z',
+    ]);
+    expect(times('EVN||20260310090000||||20260310080000')).toEqual([
+      '2026-03-10T08:15:00.000Z',
+      '2026-03-10T07:00:00.000Z',
+    ]);
+    expect(times('EVN||20260310090000')).toEqual(['2026-03-10T08:15:00.000Z', '2026-03-10T08:00:00.000Z']);
+  });
+});
+
+describe('hostile bytes', () => {
+  const noise = fc.string({
+    unit: fc.constantFrom(
+      ...'|^~\\&"\r\nXF.br0129ADTé'.split(''),
+      'PID|',
+      'ZBE|',
+      'PV1|',
+      'OBX|',
+      'MRG|',
+      '""',
+      '20260329',
+      '\\X0041\\',
+    ),
+    maxLength: 200,
+  });
+  it('are accepted or refused with a reason, and never throw', () => {
+    fc.assert(
+      fc.property(
+        noise,
+        fc.constantFrom('ADT^A01', 'ADT^A40', 'ADT^Z99', 'ORU^R01', 'ADT^A31'),
+        fc.boolean(),
+        (tail, label, known) => {
+          const head = `${msh('UTF-8', label)}\r${known ? 'EVN||20260310\rPID|1||42^^^CH^PI\rPV1|1|I|W|||||||||||||||||V1\r' : ''}`;
+          const reading = readMessage(Buffer.from(head + tail), contextOf());
+          if (!reading.accepted) expect(reading.errors.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        readMessage(bytes, contextOf());
+      }),
+    );
+  });
+
+  it('of a million fields take no time', () => {
+    const started = performance.now();
+    readMessage(
+      er7(msh('ASCII'), `PID|1||42^^^CH^PI${'|'.repeat(1_000_000)}`, `NK1${'~\\'.repeat(500_000)}`),
+      contextOf(),
+    );
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
