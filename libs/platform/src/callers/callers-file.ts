@@ -47,6 +47,10 @@ export class CallersFile {
     return this.known.byMllpPort;
   }
 
+  senders(): readonly SenderCaller[] {
+    return this.known.senders;
+  }
+
   /** Called after the file has changed. */
   onChange(listener: () => void): void {
     this.listeners.add(listener);

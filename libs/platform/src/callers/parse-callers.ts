@@ -3,6 +3,7 @@ import type { Caller, OperatorCaller, ReaderCaller, SenderCaller } from './calle
 
 /** The callers of one file, by what they are known by. Hashes are SHA-256, hex, lower case. */
 export interface KnownCallers {
+  readonly senders: readonly SenderCaller[];
   readonly byToken: ReadonlyMap<string, Caller>;
   readonly byCertificate: ReadonlyMap<string, SenderCaller>;
   readonly byMllpPort: ReadonlyMap<number, SenderCaller>;
@@ -63,11 +64,13 @@ export const parseCallers = (text: string): KnownCallers => {
     throw fault('it', 'is no JSON');
   }
   if (typeof file !== 'object' || file === null) throw fault('it', 'is no JSON object');
+  const senders: SenderCaller[] = [];
   const byToken = new Map<string, Caller>();
   const byCertificate = new Map<string, SenderCaller>();
   const byMllpPort = new Map<number, SenderCaller>();
   for (const [where, entry] of entries(file as Entry, 'senders')) {
     const sender: SenderCaller = { kind: 'sender', name: name(where, entry), finess: finess(where, entry['finess']) };
+    senders.push(sender);
     add(byToken, hash(where, 'tokenSha256', entry), sender, where);
     add(byCertificate, hash(where, 'certificateSha256', entry), sender, where);
     add(byMllpPort, port(where, entry), sender, where);
@@ -83,5 +86,5 @@ export const parseCallers = (text: string): KnownCallers => {
     const operator: OperatorCaller = { kind: 'operator', name: name(where, entry) };
     add(byToken, hash(where, 'tokenSha256', entry), operator, where);
   }
-  return { byToken, byCertificate, byMllpPort };
+  return { senders, byToken, byCertificate, byMllpPort };
 };

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, type Finess, Instant } from '#domain';
+import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
+import { ByteBudget, CallersFile, httpApp, type ProcessLog, type RunningApp } from '#platform';
+import { CaptureMessage } from '#usecases';
+import { heldBytes } from './capture-metrics.js';
+import { followDirectory } from './follow-directory.js';
+import type { GatewayConfiguration } from './gateway-configuration.js';
+import { GatewayModule } from './gateway.module.js';
+import { LogGate } from './log-gate.js';
+import { AnswerFrame } from './mllp/answer-frame.js';
+import { MllpServer, type MllpServerOptions } from './mllp/mllp-server.js';
+import { Publishers } from './publishers.js';
+import { readSecrets } from './read-secrets.js';
+
+const mebibyte = 1024 * 1024;
+/** Of all messages that are held and not answered yet, by all doors together. */
+const heldBytesMax = 256 * mebibyte;
+const messageBytesMax = 20 * mebibyte;
+/** Within the 8 s that a process has to end. */
+const finishMsMax = 5_000;
+
+export const mllpLimits: MllpServerOptions['limits'] = {
+  frameBytesMax: messageBytesMax,
+  frameMsMax: 60_000,
+  idleMsMax: 1_800_000,
+  answerMsMax: 30_000,
+  waitingBytesMax: mebibyte,
+  connectionsPerSenderMax: 64,
+  connectionsMax: 1_024,
+};
+
+const readTls = (folder: string): MllpServerOptions['tls'] => {
+  try {
+    const read = (name: string): Buffer => readFileSync(join(folder, name));
+    return { cert: read('server.crt'), key: read('server.key'), ca: read('ca.crt') };
+  } catch (cause) {
+    throw new Failure('input.invalid', `${folder} lacks server.crt, server.key or ca.crt`, 'set REPRISE_TLS_DIR', {
+      cause,
+    });
+  }
+};
+
+/** Puts the gateway together and opens its doors, once it knows who is who and that its logs can be trusted. */
+export const bootGateway = async (
+  configuration: Readonly<GatewayConfiguration>,
+  log: ProcessLog,
+  limits = mllpLimits,
+): Promise<RunningApp> => {
+  const secrets = readSecrets(configuration.secretsFile);
+  const tls = readTls(configuration.tlsDir);
+  const callers = new CallersFile(configuration.callersFile, log);
+  const client = new KafkaClient({ brokers: configuration.kafkaBrokers, clientId: 'reprise.gateway' });
+  const establishmentLog = new KafkaEstablishmentLog(client);
+  const journal = new KafkaRefusalJournal(client);
+  const directoryLog = new KafkaDirectoryLog(client);
+  const topics = new LogTopics(client, configuration.logReplication);
+
+  let gate: LogGate | undefined;
+  const followed = await followDirectory(directoryLog, log, () => void gate?.look());
+  const publishing = (): readonly Finess[] => {
+    const known = new Set(callers.senders().map(({ finess }) => finess));
+    return [...known].filter((establishment) => followed.directory.establishments.has(establishment));
+  };
+  const logGate = new LogGate(topics, publishing, log);
+  gate = logGate;
+  callers.onChange(() => void logGate.look());
+  await logGate.look();
+
+  const budget = new ByteBudget(heldBytesMax);
+  const publishers = new Publishers(
+    () => followed.directory,
+    secrets,
+    (establishment) => logGate.closedFor(establishment),
+  );
+  const capture = new CaptureMessage(establishmentLog, journal, {
+    now: () => Instant.of(Date.now()),
+    newId: () => randomUUID(),
+  });
+  const app = await httpApp(
+    GatewayModule.of({
+      publishers,
+      capture,
+      checks: { log: () => logGate.check(), directory: () => followed.check() },
+    }),
+    { callers, log, rawBodies: ['*'], bodyBytesMax: messageBytesMax, budget },
+  );
+  const answer = new AnswerFrame(publishers, capture, log);
+  const tlsAddress = { host: configuration.host, port: configuration.mllpsPort };
+  const mllp = new MllpServer({ callers, answer, budget, log, limits, tls, tlsAddress });
+  const gauge = setInterval(() => heldBytes.set(budget.held), 1_000);
+  gauge.unref();
+
+  await app.listen(configuration.gatewayPort, configuration.host);
+  await mllp.listen();
+  return {
+    ready: { port: configuration.gatewayPort },
+    close: async () => {
+      clearInterval(gauge);
+      await Promise.all([mllp.close(finishMsMax), app.close()]);
+      logGate.close();
+      callers.close();
+      await followed.close().catch(() => undefined);
+      await Promise.all([establishmentLog.close(), journal.close(), directoryLog.close()]);
+    },
+  };
+};

@@ -1,0 +1,44 @@
+import { metrics } from '#platform';
+import { Counter, Gauge, Histogram } from 'prom-client';
+
+export type Door = 'mllp' | 'fhir' | 'cloudevents';
+
+const captured = new Counter({
+  name: 'reprise_captured_messages_total',
+  help: 'Messages by the door that they came through and what became of them',
+  labelNames: ['door', 'outcome'],
+  registers: [metrics],
+});
+const seconds = new Histogram({
+  name: 'reprise_capture_seconds',
+  help: 'From the last byte received to the answer',
+  labelNames: ['door'],
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5, 10],
+  registers: [metrics],
+});
+export const openConnections = new Gauge({
+  name: 'reprise_mllp_connections',
+  help: 'MLLP connections that are open',
+  registers: [metrics],
+});
+export const closedConnections = new Counter({
+  name: 'reprise_mllp_connections_closed_total',
+  help: 'MLLP connections that the gateway closed, by reason',
+  labelNames: ['reason'],
+  registers: [metrics],
+});
+export const heldBytes = new Gauge({
+  name: 'reprise_capture_held_bytes',
+  help: 'Bytes of messages that are held and not yet answered',
+  registers: [metrics],
+});
+
+/** Counts a message when it is answered. */
+export const countCaptured = (
+  door: Door,
+  outcome: 'durable' | 'refused' | 'not-now' | 'fault',
+  sinceMs: number,
+): void => {
+  captured.inc({ door, outcome });
+  seconds.observe({ door }, (performance.now() - sinceMs) / 1000);
+};

@@ -1,0 +1,59 @@
+import { Failure } from '#domain';
+import type { WriteRequest } from '#fhir';
+import type { Captured, CaptureMessage, Envelope, Publisher } from '#usecases';
+import type { CloudEvent, ReadEvent } from './read-cloud-events.js';
+
+const fhirMethods: Readonly<Record<string, 'PUT' | 'PATCH' | 'DELETE'>> = {
+  'org.hl7.fhir.r4.put': 'PUT',
+  'org.hl7.fhir.r4.patch': 'PATCH',
+  'org.hl7.fhir.r4.remove': 'DELETE',
+};
+const hl7Type = 'org.hl7.v2.message';
+export const eventTypes = [...Object.keys(fhirMethods), hl7Type];
+
+/** What the sender was told, for the log. */
+const told = '202';
+
+/** `source` + `id` identify an event, wherever it came by. */
+const envelopeOf = ({ source, id, time }: CloudEvent): Envelope => ({
+  messageId: `${source} ${id}`,
+  ...(time !== undefined && { sentAt: time }),
+  cloudEvent: { source, id },
+});
+
+const writeOf = (event: CloudEvent, method: WriteRequest['method']): WriteRequest => {
+  // A patch may be called JSON: what the event's type says is clear enough.
+  const isPatch = method === 'PATCH' && /^(?:application\/json)?\s*(?:;|$)/i.test(event.contentType);
+  const contentType = isPatch ? 'application/merge-patch+json' : event.contentType;
+  return {
+    method,
+    path: event.subject,
+    headers: contentType === '' ? {} : { 'content-type': contentType },
+    body: event.data,
+  };
+};
+
+/** One event into the log, or why not. */
+export const captureEvent = async (
+  capture: CaptureMessage,
+  publisher: Publisher,
+  event: ReadEvent,
+): Promise<Captured> => {
+  if ('failure' in event) {
+    const unread = { method: 'POST', body: event.bytes } as const;
+    return capture.refuseWrite(publisher, unread, { messageId: event.id }, event.failure);
+  }
+  const envelope = envelopeOf(event);
+  if (event.type === hl7Type) return capture.hl7(publisher, event.data, envelope);
+  const method = fhirMethods[event.type];
+  const write = writeOf(event, method ?? 'POST');
+  if (method && event.subject !== '') return capture.fhir(publisher, write, { ...envelope, told });
+  const failure = method
+    ? new Failure('input.invalid', 'the event has no subject', 'name the record: subject = Type/id')
+    : new Failure(
+        'input.not-supported',
+        'this type of event is not taken here',
+        `send one of ${eventTypes.join(', ')}`,
+      );
+  return capture.refuseWrite(publisher, write, envelope, failure);
+};

@@ -1,0 +1,39 @@
+import type { Failure, Warning } from '#domain';
+import { type Language, operationOutcome } from '#fhir';
+import { httpAnswers } from '#platform';
+import { refusedStatus } from '#usecases';
+import type { FastifyReply } from 'fastify';
+
+export const fhirJson = 'application/fhir+json; charset=utf-8';
+
+/** A failure as a write is answered: an OperationOutcome in the sender's language. */
+export const sendFailure = (reply: FastifyReply, failure: Failure, language: Language): FastifyReply => {
+  const answer: { status: number; retryAfterSeconds?: number } = httpAnswers[failure.code];
+  if (answer.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(answer.retryAfterSeconds));
+  return reply
+    .code(refusedStatus(failure) ?? answer.status)
+    .header('Content-Type', fhirJson)
+    .send(JSON.stringify(operationOutcome(failure, language)));
+};
+
+const durable = {
+  fr: (position: number) =>
+    `dans le journal à la position ${position} : durable, visible dès que les réplicas l'ont appliqué`,
+  en: (position: number) =>
+    `in the log at position ${position}: durable, visible as soon as the replicas have applied it`,
+};
+
+/** What was taken, and what is worth saying of it. */
+export const takenOutcome = (position: number, warnings: readonly Warning[], language: Language): object => ({
+  resourceType: 'OperationOutcome',
+  issue: [
+    { severity: 'information', code: 'informational', diagnostics: durable[language](position) },
+    ...warnings.map(({ code, location, text }) => ({
+      severity: 'warning',
+      code: 'informational',
+      details: { coding: [{ code }] },
+      diagnostics: text,
+      ...(location !== '' && { expression: [location] }),
+    })),
+  ],
+});

@@ -1,0 +1,93 @@
+import { Controller, Delete, Inject, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { Failure } from '#domain';
+import { type WriteRequest, writeResponse } from '#fhir';
+import { Callers, type SenderCaller, TheCaller } from '#platform';
+import { CaptureMessage, type FhirCaptured, type Publisher } from '#usecases';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { countCaptured } from '../capture-metrics.js';
+import { Publishers } from '../publishers.js';
+import { messageIdOf } from './message-id.js';
+import { fhirJson, sendFailure, takenOutcome } from './outcome.js';
+
+type HttpWrite = FastifyRequest<{ Params: { finess: string; '*'?: string }; Body: Buffer | undefined }>;
+
+const everyPath = ['', '*'];
+
+/** FHIR R4 writes (contract, section 4). Every address below the base is taken: what is not supported is refused by name. */
+@Controller('establishments/:finess/fhir')
+@Callers('sender')
+export class WriteController {
+  constructor(
+    @Inject(Publishers) private readonly publishers: Publishers,
+    @Inject(CaptureMessage) private readonly capture: CaptureMessage,
+  ) {}
+
+  @Post(everyPath)
+  post(@Req() request: HttpWrite, @Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
+    return this.write(writeOf('POST', request), { request, reply, caller });
+  }
+  @Put(everyPath)
+  put(@Req() request: HttpWrite, @Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
+    return this.write(writeOf('PUT', request), { request, reply, caller });
+  }
+  @Patch(everyPath)
+  patch(@Req() request: HttpWrite, @Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
+    return this.write(writeOf('PATCH', request), { request, reply, caller });
+  }
+  @Delete(everyPath)
+  delete(@Req() request: HttpWrite, @Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
+    return this.write(writeOf('DELETE', request), { request, reply, caller });
+  }
+
+  private async write(
+    write: WriteRequest,
+    { request, reply, caller }: { request: HttpWrite; reply: FastifyReply; caller: SenderCaller },
+  ): Promise<void> {
+    const since = performance.now();
+    const publisher = this.publishers.of(caller);
+    if (publisher instanceof Failure) {
+      countCaptured('fhir', 'not-now', since);
+      await sendFailure(reply, publisher, 'fr');
+      return;
+    }
+    const captured = await this.take(publisher, write, request);
+    countCaptured('fhir', captured.outcome, since);
+    await answer(reply, captured, { write, publisher, base: `/establishments/${request.params.finess}/fhir` });
+  }
+
+  private take(publisher: Publisher, write: WriteRequest, request: HttpWrite): Promise<FhirCaptured> {
+    const messageId = messageIdOf(request.headers);
+    return messageId instanceof Failure
+      ? this.capture.refuseWrite(publisher, write, { messageId: '' }, messageId)
+      : this.capture.fhir(publisher, write, { messageId, told: String(durableStatus(write)) });
+  }
+}
+
+const nothing = Buffer.alloc(0);
+
+/** The router has decoded the path once; a query makes it conditional, which is refused by name. */
+const writeOf = (method: WriteRequest['method'], { params, url, headers, body }: HttpWrite): WriteRequest => ({
+  method,
+  path: `${params['*'] ?? ''}${url.includes('?') ? '?' : ''}`,
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
+  body: body ?? nothing,
+});
+
+const durableStatus = ({ method, path }: WriteRequest): 200 | 201 => (method === 'POST' && path !== '' ? 201 : 200);
+
+const answer = (
+  reply: FastifyReply,
+  captured: FhirCaptured,
+  { write, publisher, base }: { write: WriteRequest; publisher: Publisher; base: string },
+): FastifyReply => {
+  const { language } = publisher.sender;
+  if (captured.outcome !== 'durable') return sendFailure(reply, captured.failure, language);
+  const { written, position, warnings } = captured;
+  const [change] = written.changes;
+  void reply.code(durableStatus(write)).header('Content-Type', fhirJson).header('Reprise-Position', String(position));
+  if (written.entries)
+    return reply.send(writeResponse(written.label === 'Bundle batch' ? 'batch' : 'transaction', base, written.entries));
+  // Without a version: durable is not yet visible.
+  if (change && 'record' in change) void reply.header('Location', `${base}/${change.record}`);
+  return reply.send(JSON.stringify(takenOutcome(position, warnings, language)));
+};

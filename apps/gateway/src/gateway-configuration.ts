@@ -1,0 +1,12 @@
+import { Addresses, Count, Port, Text } from '#platform';
+
+export class GatewayConfiguration {
+  @Addresses() kafkaBrokers: readonly string[];
+  @Count() logReplication: number;
+  @Text() callersFile: string;
+  @Text() secretsFile: string;
+  @Text() tlsDir: string;
+  @Text() host: string;
+  @Port() gatewayPort: number;
+  @Port() mllpsPort: number;
+}

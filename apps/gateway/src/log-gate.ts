@@ -1,0 +1,85 @@
+import { Failure, type Finess } from '#domain';
+import type { LogTopics } from '#kafka';
+import type { ProcessLog } from '#platform';
+
+const everyMs = 60_000;
+const retryMs = 5_000;
+
+/**
+ * Nothing is captured into a log whose settings could lose it (design, section 5): they are asserted before the first message, every
+ * minute, and every few seconds while any is wrong. A log that cannot be asked now keeps the word that it has: if it is away,
+ * its appends fail by themselves.
+ */
+export class LogGate {
+  private readonly asserted = new Map<Finess, Failure | 'open'>();
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private isClosed = false;
+
+  constructor(
+    private readonly topics: Pick<LogTopics, 'assertSettings'>,
+    private readonly establishments: () => readonly Finess[],
+    private readonly log: ProcessLog,
+  ) {}
+
+  /** Why nothing may be captured for this establishment. */
+  closedFor(establishment: Finess): Failure | undefined {
+    const state = this.asserted.get(establishment);
+    if (state === 'open') return undefined;
+    return state ?? new Failure('log.settings', `the settings of the log of ${establishment} are not asserted yet`);
+  }
+
+  /** Throws the first failure that keeps a log closed, for /readyz. */
+  async check(): Promise<void> {
+    for (const establishment of this.establishments()) {
+      const closed = this.closedFor(establishment);
+      if (closed) throw closed;
+    }
+  }
+
+  /** Looks now, and from then on. */
+  look(): Promise<void> {
+    clearTimeout(this.timer);
+    return (this.looking ??= this.assertAll().finally(() => {
+      this.looking = undefined;
+      if (this.isClosed) return;
+      const isOpen = this.establishments().every((establishment) => this.asserted.get(establishment) === 'open');
+      this.timer = setTimeout(() => void this.look(), isOpen ? everyMs : retryMs);
+      this.timer.unref();
+    }));
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+  }
+
+  private async assertAll(): Promise<void> {
+    const establishments = this.establishments();
+    const all = await this.assert(establishments);
+    for (const establishment of establishments) {
+      // One question for all of them when all is well; which of them is wrong is asked only when something is.
+      const state = all === 'open' || establishments.length === 1 ? all : await this.assert([establishment]);
+      if (state !== 'unknown') this.tell(establishment, state);
+    }
+  }
+
+  private async assert(establishments: readonly Finess[]): Promise<Failure | 'open' | 'unknown'> {
+    try {
+      await this.topics.assertSettings(establishments);
+      return 'open';
+    } catch (error) {
+      if (Failure.is(error, 'log.settings')) return error;
+      this.log.fault('settings.unasked', error);
+      return 'unknown';
+    }
+  }
+
+  private tell(establishment: Finess, state: Failure | 'open'): void {
+    const before = this.asserted.get(establishment);
+    this.asserted.set(establishment, state);
+    if (state === 'open') {
+      if (before !== 'open') this.log.info('capture.opened', { establishment });
+    } else this.log.fault('capture.stopped', state, { establishment });
+  }
+}

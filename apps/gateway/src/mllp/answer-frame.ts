@@ -1,0 +1,81 @@
+import { Failure } from '#domain';
+import type { FrameItem } from '#hl7v2';
+import type { ProcessLog, SenderCaller } from '#platform';
+import type { CaptureMessage, Hl7Captured, Publisher } from '#usecases';
+import { countCaptured } from '../capture-metrics.js';
+import type { Publishers } from '../publishers.js';
+
+/** Settings for an answer to a sender whose own are not known: only `not-now` is ever said with them. */
+const unknownSender = (caller: SenderCaller): Publisher => ({
+  sender: {
+    name: caller.name,
+    finess: caller.finess,
+    language: 'fr',
+    foreignFiness: 'warn',
+    testIdentities: 'warn',
+    productionIdentities: 'warn',
+    acknowledgement: 'as-asked',
+    incarnation: 1,
+  },
+  establishment: { finess: caller.finess, name: '', sites: [], timeZone: 'Europe/Paris' },
+  idOf: () => 'unknown',
+});
+
+const overBudget = new Failure('log.unreachable', 'too much is being taken in at this moment', 'send it again shortly');
+
+const tellEveryMs = 10_000;
+
+/** What an MLLP connection answers to what it reads: acknowledgements in ER7, unframed. */
+export class AnswerFrame {
+  private readonly toldAt = new Map<string, number>();
+
+  constructor(
+    private readonly publishers: Publishers,
+    private readonly capture: CaptureMessage,
+    private readonly log: ProcessLog,
+  ) {}
+
+  /** Rejects only where not even "not now" can be said. */
+  async of(caller: SenderCaller, item: FrameItem, now: boolean): Promise<readonly Buffer[]> {
+    if (item.kind === 'cut-off') {
+      this.log.warn('frame.cut-off', { sender: caller.name, establishment: caller.finess, bytes: item.sizeBytes });
+      return [];
+    }
+    const since = performance.now();
+    try {
+      const captured = await this.taken(caller, item, now);
+      countCaptured('mllp', captured.outcome, since);
+      if (captured.outcome === 'not-now') this.tellNotNow(caller, captured.failure);
+      return captured.answers;
+    } catch (error) {
+      // A bug that this message meets is not to stop the feeds of all others: it stays with its sender, who sends it again.
+      countCaptured('mllp', 'fault', since);
+      this.log.fault('capture.failed', error, { sender: caller.name, establishment: caller.finess });
+      return this.capture.hl7NotNow(unknownSender(caller), bytesOf(item), overBudget).answers;
+    }
+  }
+
+  private async taken(
+    caller: SenderCaller,
+    item: Exclude<FrameItem, { kind: 'cut-off' }>,
+    now: boolean,
+  ): Promise<Hl7Captured> {
+    const publisher = this.publishers.of(caller);
+    if (publisher instanceof Failure) return this.capture.hl7NotNow(unknownSender(caller), bytesOf(item), publisher);
+    if (!now) return this.capture.hl7NotNow(publisher, bytesOf(item), overBudget);
+    return item.kind === 'too-large'
+      ? this.capture.hl7TooLarge(publisher, item.start)
+      : this.capture.hl7(publisher, item.bytes);
+  }
+
+  /** Once in a while: a log that is away is not to fill the disk with that news. */
+  private tellNotNow(caller: SenderCaller, failure: Failure): void {
+    const now = performance.now();
+    if (now - (this.toldAt.get(caller.name) ?? -tellEveryMs) < tellEveryMs) return;
+    this.toldAt.set(caller.name, now);
+    this.log.fault('message.not-now', failure, { sender: caller.name, establishment: caller.finess });
+  }
+}
+
+const bytesOf = (item: Exclude<FrameItem, { kind: 'cut-off' }>): Buffer =>
+  item.kind === 'too-large' ? item.start : item.bytes;

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
+import type { ByteBudget, CallersFile, ProcessLog, SenderCaller } from '#platform';
+import { closedConnections, openConnections } from '../capture-metrics.js';
+import type { AnswerFrame } from './answer-frame.js';
+import { type CloseReason, type ConnectionLimits, MllpConnection } from './mllp-connection.js';
+
+export interface MllpServerOptions {
+  readonly callers: CallersFile;
+  readonly answer: AnswerFrame;
+  readonly budget: ByteBudget;
+  readonly log: ProcessLog;
+  readonly limits: ConnectionLimits & { readonly connectionsPerSenderMax: number; readonly connectionsMax: number };
+  /** Server certificate and key, and the CA of the clients'. */
+  readonly tls: Pick<TlsOptions, 'cert' | 'key' | 'ca'>;
+  readonly tlsAddress: { readonly host: string; readonly port: number };
+}
+
+const handshakeMsMax = 10_000;
+const lookEveryMs = 1_000;
+
+/** A plain listener is for the sender next door: it never listens on another interface. */
+const loopback = '127.0.0.1';
+
+interface Open {
+  readonly connection: MllpConnection;
+  readonly socket: Socket;
+  readonly caller: SenderCaller;
+  /** Is its caller still one? */
+  readonly isKnown: () => boolean;
+}
+
+/** All MLLP listeners: one on loopback per sender that has one, and one over TLS for every sender with a certificate. */
+export class MllpServer {
+  private readonly plain = new Map<number, { readonly server: Server; readonly caller: SenderCaller }>();
+  private readonly open = new Set<Open>();
+  private tls: Server | undefined;
+  private lookTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: MllpServerOptions) {}
+
+  async listen(): Promise<void> {
+    const { tls, tlsAddress, callers } = this.options;
+    const server = createTlsServer(
+      {
+        ...tls,
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: handshakeMsMax,
+        allowHalfOpen: true,
+      },
+      (socket) => this.acceptTls(socket),
+    );
+    server.maxConnections = this.options.limits.connectionsMax;
+    server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
+      this.options.log.warn('handshake.failed', { code: error.code ?? error.name }),
+    );
+    this.tls = server;
+    await listening(server, tlsAddress.port, tlsAddress.host);
+    await this.followCallers();
+    callers.onChange(() => {
+      this.followCallers().catch((error: unknown) => this.options.log.fault('listener.failed', error));
+    });
+    this.lookTimer = setInterval(() => {
+      const now = performance.now();
+      for (const { connection } of this.open) connection.look(now);
+    }, lookEveryMs);
+    this.lookTimer.unref();
+  }
+
+  /** Stops listening, answers what has come whole, and closes; what is not done within `msMax` is cut off. */
+  async close(msMax: number): Promise<void> {
+    clearInterval(this.lookTimer);
+    const servers = Array.from(this.plain.values(), ({ server }) => server);
+    if (this.tls) servers.push(this.tls);
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const { connection } of this.open) connection.finish();
+    const cut = setTimeout(() => {
+      for (const { socket } of this.open) socket.destroy();
+    }, msMax);
+    await Promise.all(closed);
+    clearTimeout(cut);
+  }
+
+  /** Listeners and connections as the callers file wants them now. */
+  private async followCallers(): Promise<void> {
+    const { callers, log } = this.options;
+    const wanted = callers.byMllpPort();
+    for (const [port, { server, caller }] of this.plain)
+      if (wanted.get(port)?.name !== caller.name || wanted.get(port)?.finess !== caller.finess) {
+        server.close();
+        this.plain.delete(port);
+        log.info('listener.closed', { port, sender: caller.name });
+      }
+    for (const { socket, isKnown } of this.open) if (!isKnown()) socket.destroy();
+    for (const [port, caller] of wanted) if (!this.plain.has(port)) await this.openPlain(port, caller);
+  }
+
+  private async openPlain(port: number, caller: SenderCaller): Promise<void> {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      this.accept(socket, caller, () => this.plain.get(port)?.server === server);
+    });
+    server.maxConnections = this.options.limits.connectionsPerSenderMax;
+    this.plain.set(port, { server, caller });
+    try {
+      await listening(server, port, loopback);
+      this.options.log.info('listener.opened', { port, sender: caller.name, establishment: caller.finess });
+    } catch (error) {
+      this.plain.delete(port);
+      throw error;
+    }
+  }
+
+  private acceptTls(socket: TLSSocket): void {
+    const { callers, log } = this.options;
+    // SHA-256 over the certificate in DER, as `AB:CD:…`.
+    const fingerprint = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
+    const caller = callers.byCertificate(fingerprint);
+    if (!caller) {
+      log.warn('caller.unknown', { context: 'mllps' });
+      socket.destroy();
+      return;
+    }
+    this.accept(socket, caller, () => callers.byCertificate(fingerprint)?.name === caller.name);
+  }
+
+  private accept(socket: Socket, caller: SenderCaller, isKnown: () => boolean): void {
+    const { limits, budget, answer, log } = this.options;
+    const about = { sender: caller.name, establishment: caller.finess };
+    const closeAndTell = (reason: CloseReason | 'too-many'): void => {
+      closedConnections.inc({ reason });
+      log.warn('connection.closed', { ...about, text: reason });
+    };
+    const ownCount = Array.from(this.open).filter((other) => other.caller.name === caller.name).length;
+    if (ownCount >= limits.connectionsPerSenderMax) {
+      closeAndTell('too-many');
+      socket.destroy();
+      return;
+    }
+    const connection = new MllpConnection(socket, {
+      limits,
+      budget,
+      answer: (item, now) => answer.of(caller, item, now),
+      onClosed: closeAndTell,
+    });
+    const open: Open = { connection, socket, caller, isKnown };
+    this.open.add(open);
+    openConnections.inc();
+    socket.once('close', () => {
+      this.open.delete(open);
+      openConnections.dec();
+    });
+  }
+}
+
+const listening = async (server: Server, port: number, host: string): Promise<void> => {
+  server.listen({ port, host });
+  // Rejects on `error`.
+  await once(server, 'listening');
+};

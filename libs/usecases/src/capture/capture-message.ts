@@ -1,0 +1,217 @@
+import { encodeEvent, Failure, type Instant, type LogEvent, type Position } from '#domain';
+import { InvalidContent, operationOutcome, readWrite, type WriteContext, type WriteRequest, type Written } from '#fhir';
+import { acknowledge, answers, type MessageError, type Outcome, readMessage, type Reading } from '#hl7v2';
+import type { EstablishmentLog } from '../ports/establishment-log.js';
+import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
+import { type Captured, type Envelope, type Reason, refusedStatus } from './captured.js';
+import { eventAttributes } from './event-attributes.js';
+import { fhirMessageId } from './fhir-message-id.js';
+import type { Publisher } from './publisher.js';
+
+/** Clock and ids of the process that captures. */
+export interface Surroundings {
+  readonly now: () => Instant;
+  /** A new id that nobody has, and that is a FHIR id. */
+  readonly newId: () => string;
+}
+
+/** `answers`: acknowledgements in ER7, in the order in which they are to be sent. */
+export type Hl7Captured = Captured & { readonly answers: readonly Buffer[] };
+
+export type FhirCaptured =
+  | (Extract<Captured, { outcome: 'durable' }> & { readonly written: Written })
+  | (Extract<Captured, { outcome: 'refused' }> & { readonly failure: Failure })
+  | Extract<Captured, { outcome: 'not-now' }>;
+
+/** Raised when changes that the same bytes give come out otherwise. */
+const fhirMapping = { name: 'fhir-r4', version: 1 } as const;
+
+/**
+ * A message in, an answer out. What is accepted is in the log before the answer is made, what is refused is in the journal. Keeps
+ * no state: the same bytes get the same answer because the answer is a function of the bytes.
+ * Failures of the log are an outcome (`not-now`); anything else that is thrown is a bug.
+ */
+export class CaptureMessage {
+  constructor(
+    private readonly log: EstablishmentLog,
+    private readonly journal: RefusalJournal,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  /** One HL7 v2 message, without its frame. */
+  async hl7(publisher: Publisher, received: Uint8Array, envelope?: Envelope): Promise<Hl7Captured> {
+    const reading = readMessage(received, publisher);
+    const captured = await notNowWhenLogFails(() =>
+      reading.accepted ? this.appendReading(publisher, reading, envelope) : this.refuseReading(publisher, reading),
+    );
+    return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
+  }
+
+  /** A message that is longer than a frame may be; `start` are its first bytes. */
+  async hl7TooLarge(publisher: Publisher, start: Uint8Array): Promise<Hl7Captured> {
+    const { head } = readMessage(start, publisher);
+    const reading: Reading = { accepted: false, head, errors: [tooLarge[publisher.sender.language]], received: start };
+    const captured = await notNowWhenLogFails(() => this.refuseReading(publisher, reading));
+    return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
+  }
+
+  /** The answer when nothing can be taken: written nowhere. */
+  hl7NotNow(publisher: Publisher, received: Uint8Array, failure: Failure): Hl7Captured {
+    const reading = readMessage(received, publisher);
+    return { outcome: 'not-now', failure, answers: answersTo(reading, publisher, 'not-now') };
+  }
+
+  /** One FHIR R4 write. `told`: the status that says durable. */
+  async fhir(
+    publisher: Publisher,
+    request: WriteRequest,
+    { told, ...envelope }: Envelope & { readonly told: string },
+  ): Promise<FhirCaptured> {
+    const receivedAt = this.surroundings.now();
+    try {
+      const written = readWrite(request, this.writeContext(publisher, envelope.messageId));
+      const { sender } = publisher;
+      const event: LogEvent = {
+        format: 'fhir',
+        sender: sender.name,
+        incarnation: sender.incarnation,
+        messageId: envelope.cloudEvent ? envelope.messageId : fhirMessageId(request, envelope.messageId),
+        receivedAt,
+        ...(envelope.sentAt !== undefined && { sentAt: envelope.sentAt }),
+        ...(written.occurredAt !== undefined && { occurredAt: written.occurredAt }),
+        mapping: fhirMapping,
+        label: written.label,
+        charset: 'utf-8',
+        acknowledgement: told,
+        warnings: written.warnings,
+        changes: written.changes,
+        received: request.body,
+      };
+      const type = `org.hl7.fhir.r4.${request.method.toLowerCase()}`;
+      const position = await this.append(publisher, event, type, envelope);
+      return { outcome: 'durable', position, warnings: written.warnings, written };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return this.refuseWrite(publisher, request, envelope, error);
+    }
+  }
+
+  /** Refuses what could not even be read as a write, for the journal. */
+  async refuseWrite(
+    publisher: Publisher,
+    { method, body }: Pick<WriteRequest, 'method' | 'body'>,
+    { messageId }: Pick<Envelope, 'messageId'>,
+    failure: Failure,
+  ): Promise<Exclude<FhirCaptured, { outcome: 'durable' }>> {
+    if (isLogFailure(failure)) return { outcome: 'not-now', failure };
+    const status = refusedStatus(failure);
+    if (status === undefined) throw failure;
+    const outcome = operationOutcome(failure, publisher.sender.language);
+    try {
+      await this.refuse(publisher, {
+        controlId: messageId,
+        label: method,
+        charset: 'utf-8',
+        acknowledgement: String(status),
+        reasons: reasonsOf(failure),
+        received: body,
+        answered: Buffer.from(JSON.stringify(outcome)),
+      });
+    } catch (error) {
+      if (isLogFailure(error)) return { outcome: 'not-now', failure: error };
+      throw error;
+    }
+    return { outcome: 'refused', reasons: reasonsOf(failure), failure };
+  }
+
+  /** With a key of its sender's, what has no id gets one that the same request gets again. */
+  private writeContext({ sender, idOf }: Publisher, messageId: string): WriteContext {
+    let given = 0;
+    return {
+      sender,
+      newId: () =>
+        messageId === '' ? this.surroundings.newId() : idOf('assigned', sender.name, `${messageId} ${given++}`),
+      derivedId: (uuid) => idOf('urn:uuid', sender.name, uuid),
+    };
+  }
+
+  private async appendReading(
+    publisher: Publisher,
+    reading: Extract<Reading, { accepted: true }>,
+    envelope: Envelope | undefined,
+  ): Promise<Captured> {
+    const { sender } = publisher;
+    const event: LogEvent = {
+      ...reading.event,
+      ...(envelope && { messageId: envelope.messageId }),
+      ...(envelope?.sentAt !== undefined && { sentAt: envelope.sentAt }),
+      sender: sender.name,
+      incarnation: sender.incarnation,
+      receivedAt: this.surroundings.now(),
+      acknowledgement: toldAs(reading, publisher, 'durable'),
+    };
+    const position = await this.append(publisher, event, 'org.hl7.v2.message', envelope);
+    return { outcome: 'durable', position, warnings: event.warnings };
+  }
+
+  private async refuseReading(publisher: Publisher, reading: Extract<Reading, { accepted: false }>): Promise<Captured> {
+    const { head, errors, received } = reading;
+    await this.refuse(publisher, {
+      controlId: head.controlId,
+      label: head.label,
+      charset: head.charset,
+      acknowledgement: toldAs(reading, publisher, 'refused'),
+      reasons: errors,
+      received,
+      answered: Buffer.concat(answersTo(reading, publisher, 'refused')),
+    });
+    return { outcome: 'refused', reasons: errors };
+  }
+
+  private refuse({ sender, establishment }: Publisher, refusal: Omit<Refusal, 'sender' | 'receivedAt'>): Promise<void> {
+    const receivedAt = this.surroundings.now();
+    return this.journal.append(establishment.finess, { ...refusal, sender: sender.name, receivedAt });
+  }
+
+  private append(
+    { establishment }: Publisher,
+    event: LogEvent,
+    type: string,
+    envelope: Envelope | undefined,
+  ): Promise<Position> {
+    const attributes = eventAttributes(event, type, envelope, this.surroundings.newId);
+    return this.log.append(establishment.finess, encodeEvent(event), attributes);
+  }
+}
+
+const isLogFailure = (error: unknown): error is Failure => error instanceof Failure && error.code.startsWith('log.');
+
+const notNowWhenLogFails = async (work: () => Promise<Captured>): Promise<Captured> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (isLogFailure(error)) return { outcome: 'not-now', failure: error };
+    throw error;
+  }
+};
+
+const answersTo = (reading: Reading, { sender }: Publisher, outcome: Outcome): readonly Buffer[] => {
+  const errors = !reading.accepted && outcome === 'refused' ? reading.errors : [];
+  return answers(reading.head, sender, outcome).map((code) => acknowledge(reading.head, code, errors));
+};
+
+/** For people: `AA`, `CA AA`, `none`. */
+const toldAs = ({ head }: Reading, { sender }: Publisher, outcome: Outcome): string =>
+  answers(head, sender, outcome).join(' ') || 'none';
+
+const reasonsOf = (failure: Failure): readonly Reason[] =>
+  failure instanceof InvalidContent
+    ? failure.issues
+        .filter(({ severity }) => severity === 'error')
+        .map(({ code, location, text }) => ({ code, location, text }))
+    : [{ code: failure.code, location: '', text: failure.message }];
+
+const tooLarge = {
+  fr: { location: 'MSH^1', code: '207', text: 'le message dépasse la taille admise : le découper' },
+  en: { location: 'MSH^1', code: '207', text: 'the message is larger than is taken: split it' },
+} as const satisfies Record<string, MessageError>;
