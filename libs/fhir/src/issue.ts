@@ -31,9 +31,13 @@ export interface Issue {
   readonly location: string;
 }
 
-/** Refused for what its content says: every issue is told, not only the first. */
+/** A large message may have as many faults as it likes; nobody reads more. */
+const maxIssues = 100;
+
+/** Refused for what its content says: every issue is told (100 at most), not only the first. */
 export class InvalidContent extends Failure {
-  constructor(readonly issues: readonly Issue[]) {
+  readonly issues: readonly Issue[];
+  constructor(issues: readonly Issue[]) {
     const errors = issues.filter((issue) => issue.severity === 'error');
     const [first] = errors;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
@@ -42,5 +46,7 @@ export class InvalidContent extends Failure {
       `${first?.location ?? ''}: ${first?.text ?? ''}${more}`,
       'send a resource that is valid FHIR R4 (4.0.1); it will never be accepted as it is',
     );
+    // Errors first: what is left out is the least.
+    this.issues = [...errors, ...issues.filter((issue) => issue.severity !== 'error')].slice(0, maxIssues);
   }
 }

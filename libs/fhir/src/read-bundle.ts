@@ -188,6 +188,16 @@ const resolvedUrls = (entries: readonly Entry[]): ReadonlyMap<string, string> =>
   return resolved;
 };
 
+/** They stand in the event's header, which every follower reads. */
+const maxWarnings = 100;
+const bounded = (warnings: readonly Warning[]): readonly Warning[] =>
+  warnings.length <= maxWarnings
+    ? warnings
+    : [
+        ...warnings.slice(0, maxWarnings),
+        { code: 'more-warnings', location: '', text: `and ${warnings.length - maxWarnings} more` },
+      ];
+
 const assemble = (entries: readonly Entry[], context: WriteContext): Omit<Written, 'label'> => {
   const resolved = resolvedUrls(entries);
   const warnings: Warning[] = [];
@@ -206,7 +216,7 @@ const assemble = (entries: readonly Entry[], context: WriteContext): Omit<Writte
   });
   return {
     changes,
-    warnings,
+    warnings: bounded(warnings),
     entries: entries.map(({ record, status }) => ({ record, status })),
     ...(occurred !== undefined && { occurredAt: occurred }),
   };

@@ -118,6 +118,16 @@ describe('a transaction', () => {
     expect(changes.map((change) => change.patient)).toEqual(['Patient/new-1', 'Patient/new-1', 'Patient/new-1']);
   });
 
+  it('gives a hundred warnings and how many more there are', () => {
+    const entries = Array.from({ length: 150 }, (_, i) => ({
+      resource: about(uuid(9)),
+      request: { method: 'PUT', url: `Observation/${i}` },
+    }));
+    const { warnings } = post(bundle('batch', ...entries));
+    expect(warnings).toHaveLength(101);
+    expect(warnings.at(-1)).toEqual({ code: 'more-warnings', location: '', text: 'and 50 more' });
+  });
+
   it('keeps a reference that leads nowhere and says so', () => {
     const written = post(
       bundle('batch', { resource: about(uuid(9)), request: { method: 'PUT', url: 'Observation/1' } }),

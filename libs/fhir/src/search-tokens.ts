@@ -7,44 +7,50 @@ import { identifierTokens, searchToken } from './search-token.js';
 /** `Identifier` and `HumanName`, as far as they are looked at. The content may come from a patch, so that nothing is certain of it. */
 type Loose = Readonly<Record<string, unknown>>;
 
-const asList = (value: unknown): readonly Loose[] =>
-  (Array.isArray(value) ? value : [value]).filter(
-    (item): item is Loose => typeof item === 'object' && item !== null && !Array.isArray(item),
-  );
+const asList = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === undefined ? [] : [value];
+const isLoose = (value: unknown): value is Loose =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-const strings = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string' && item !== '');
+const nameParts = ['family', 'given', 'text'] as const;
 
-const tokensOfIdentifier = (identifier: Loose): readonly string[] =>
-  strings(identifier['value']).flatMap((value) => identifierTokens(strings(identifier['system'])[0] ?? '', value));
-
-/** A prefix (`Dr`, `Mme`) is no name: nobody is searched by it. */
-const tokensOfName = (name: Loose): readonly string[] => {
-  const parts = (['family', 'given', 'text'] as const).flatMap((kind) =>
-    strings(name[kind]).map((value) => ({ kind, value, folded: foldText(value) })),
-  );
-  return parts.flatMap(({ kind, value, folded }) => [
-    searchToken(`${kind}:exact`, value),
-    ...(kind === 'text' || folded === '' ? [] : [searchToken(kind, folded)]),
-    ...folded.split(' ').flatMap((word) => (word === '' ? [] : [searchToken('name', word)])),
-  ]);
+const addIdentifier = (tokens: Set<string>, identifier: Loose): void => {
+  const { system, value } = identifier;
+  if (isText(value)) for (const token of identifierTokens(isText(system) ? system : '', value)) tokens.add(token);
 };
 
-const plain = memberNames('identifier');
+/** A prefix (`Dr`, `Mme`) is no name: nobody is searched by it. */
+const addName = (tokens: Set<string>, name: Loose): void => {
+  for (const part of nameParts)
+    for (const value of asList(name[part])) {
+      if (!isText(value)) continue;
+      const folded = foldText(value);
+      tokens.add(searchToken(`${part}:exact`, value));
+      if (folded === '') continue;
+      if (part !== 'text') tokens.add(searchToken(part, folded));
+      for (const word of folded.split(' ')) tokens.add(searchToken('name', word));
+    }
+};
+
+const ofAny = memberNames('identifier');
 const ofPatient = memberNames('identifier', 'name', 'birthDate', 'gender');
 
 /** Tokens of one record, sorted and each once, by the grammar of `searchToken`. Reads only the members that it needs. */
 export const searchTokens = (type: string, content: Uint8Array): readonly string[] => {
   if (!hasIdentifier(type)) return [];
   const isPatient = type === 'Patient';
-  const spans = findMembers(content, isPatient ? ofPatient : plain);
+  const [identifiers, names, birthDate, gender] = findMembers(content, isPatient ? ofPatient : ofAny);
   const read = (span: Span | undefined): unknown => (span ? valueAt(content, span) : undefined);
-  const tokens = asList(read(spans[0])).flatMap(tokensOfIdentifier);
-  if (isPatient)
-    tokens.push(
-      ...asList(read(spans[1])).flatMap(tokensOfName),
-      ...strings(read(spans[2])).map((date) => searchToken('birthdate', date)),
-      ...strings(read(spans[3])).map((gender) => searchToken('gender', gender)),
-    );
-  return tokens.length < 2 ? tokens : [...new Set(tokens)].sort();
+  const tokens = new Set<string>();
+  for (const identifier of asList(read(identifiers))) if (isLoose(identifier)) addIdentifier(tokens, identifier);
+  for (const name of asList(read(names))) if (isLoose(name)) addName(tokens, name);
+  for (const [kind, span] of [
+    ['birthdate', birthDate],
+    ['gender', gender],
+  ] as const) {
+    const value = read(span);
+    if (isText(value)) tokens.add(searchToken(kind, value));
+  }
+  return [...tokens].sort();
 };

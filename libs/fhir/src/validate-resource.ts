@@ -8,6 +8,29 @@ type MedplumResource = Parameters<typeof validateByMedplum>[0];
 type MedplumIssue = ReturnType<typeof validateByMedplum>[number];
 type CollectedTokens = NonNullable<NonNullable<ValidatorOptions['collect']>['tokens']>;
 
+interface Code {
+  readonly valueSet: string;
+  readonly type: string;
+  readonly value: unknown;
+  readonly path: string;
+}
+
+/**
+ * Where Medplum puts the values of elements with a required binding. It would compare each with all earlier ones of its value set, which
+ * takes minutes on a large resource: so nothing is found here, and everything is kept.
+ */
+const collectInto = (codes: Code[]): CollectedTokens =>
+  new Proxy<CollectedTokens>(
+    {},
+    {
+      get: () => undefined,
+      set: (_target, valueSet: string, found: CollectedTokens[string]) => {
+        for (const { type, value, path } of found) codes.push({ valueSet, type, value, path });
+        return true;
+      },
+    },
+  );
+
 /** As large as a message may be: attachments are the sender's affair. */
 const maxBinaryBytes = 24 * 1024 * 1024;
 
@@ -62,17 +85,14 @@ const ofMedplum = (issue: MedplumIssue): readonly Issue[] => {
 };
 
 /** Medplum checks no code: FHIR R4 section 4.1.3, required bindings, for the elements of type `code` whose codes can be listed. */
-const codeIssues = (collected: CollectedTokens, index: DefinitionIndex): readonly Issue[] =>
-  Object.entries(collected).flatMap(([valueSet, tokens]) => {
-    const codes = index.codes(valueSet);
-    if (!codes) return [];
-    return tokens.flatMap(({ type, value, path }): readonly Issue[] => {
-      // A primitive with an extension is a String object; one with nothing else (data absent) has no code to check.
-      const code: unknown = value instanceof String ? value.valueOf() : value;
-      if (type !== 'code' || typeof code !== 'string' || codes.has(code)) return [];
-      const text = codes.size <= 20 ? `not one of ${[...codes].join(', ')}` : `not a code of ${valueSet}`;
-      return [{ severity: 'error', code: 'code-invalid', text, location: withoutOddNames(path) }];
-    });
+const codeIssues = (collected: readonly Code[], index: DefinitionIndex): readonly Issue[] =>
+  collected.flatMap(({ valueSet, type, value, path }): readonly Issue[] => {
+    // A primitive with an extension is a String object; one with nothing else (data absent) has no code to check.
+    const code: unknown = value instanceof String ? value.valueOf() : value;
+    const codes = type === 'code' && typeof code === 'string' ? index.codes(valueSet) : undefined;
+    if (!codes || typeof code !== 'string' || codes.has(code)) return [];
+    const text = codes.size <= 20 ? `not one of ${[...codes].join(', ')}` : `not a code of ${valueSet}`;
+    return [{ severity: 'error', code: 'code-invalid', text, location: withoutOddNames(path) }];
   });
 
 /**
@@ -97,9 +117,9 @@ export const validateResource = (type: string, value: unknown): readonly Issue[]
     ];
   const index = DefinitionIndex.get();
   for (const within of typesWithin(value)) index.load(within);
-  const tokens: CollectedTokens = {};
-  const issues = runMedplum(value as unknown as MedplumResource, tokens);
-  return [...issues.flatMap(ofMedplum), ...codeIssues(tokens, index)];
+  const codes: Code[] = [];
+  const issues = runMedplum(value as unknown as MedplumResource, collectInto(codes));
+  return [...issues.flatMap(ofMedplum), ...codeIssues(codes, index)];
 };
 
 /** Medplum throws what it finds, and stumbles over structures that are no FHIR at all. */
