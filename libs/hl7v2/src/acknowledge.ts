@@ -3,12 +3,13 @@ import type { MessageError } from './findings.js';
 import { encode } from './message/charset.js';
 import { escape } from './message/syntax.js';
 import type { MessageHead } from './message-head.js';
+import { table } from './message/table.js';
 
 /** HL7 table 0008. */
 export type AcknowledgementCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR';
 
 /** HL7 table 0357. */
-const conditions: Readonly<Record<string, string>> = {
+const conditions = table<string>({
   '0': 'Message accepted',
   '100': 'Segment sequence error',
   '101': 'Required field missing',
@@ -22,7 +23,7 @@ const conditions: Readonly<Record<string, string>> = {
   '205': 'Duplicate key identifier',
   '206': 'Application record locked',
   '207': 'Application internal error',
-};
+});
 
 /** `ACK`, with trigger and structure where the request has them (HL7 v2.5, section 2.9.2). */
 const acknowledgementType = (head: MessageHead): string => {
@@ -101,6 +102,8 @@ const application = { durable: 'AA', refused: 'AE', 'not-now': 'AR' } as const s
   AcknowledgementCode
 >;
 
+const conditionsOfAsking = new Set(['AL', 'ER', 'SU']);
+
 /** HL7 table 0155; empty in enhanced mode is NE. */
 const isAsked = (condition: string, outcome: Outcome): boolean =>
   condition === 'AL' || (outcome === 'durable' ? condition === 'SU' : condition === 'ER');
@@ -117,7 +120,7 @@ export const answers = (
 ): readonly AcknowledgementCode[] => {
   const { acceptAck, applicationAck } = head;
   if (acceptAck === '' && applicationAck === '') return [application[outcome]];
-  const asksNothing = [acceptAck, applicationAck].every((condition) => condition === 'NE' || condition === '');
+  const asksNothing = ![acceptAck, applicationAck].some((condition) => conditionsOfAsking.has(condition));
   if (asksNothing) return sender.acknowledgement === 'standard' ? [] : [accept[outcome]];
   const first = isAsked(acceptAck, outcome) ? [accept[outcome]] : [];
   // What was not accepted has no application to answer for it.

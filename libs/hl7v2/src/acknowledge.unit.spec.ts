@@ -70,6 +70,7 @@ describe('answers', () => {
     ['SU', 'ER', ['CA', 'AE', 'AR']],
     ['NE', 'NE', ['CA', 'CE', 'CR']],
     ['NE', '', ['CA', 'CE', 'CR']],
+    ['XX', '', ['CA', 'CE', 'CR']],
   ])('MSH-15 %j and MSH-16 %j', (acceptAck, applicationAck, codes) => {
     expect(asked(acceptAck, applicationAck)).toEqual(codes);
   });

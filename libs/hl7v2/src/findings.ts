@@ -142,6 +142,8 @@ const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
+const warningsMax = 100;
+
 /** What is found while one message is read. Names places, never what stands there. */
 export class Findings {
   readonly warnings: Warning[] = [];
@@ -149,8 +151,9 @@ export class Findings {
 
   constructor(private readonly language: Language) {}
 
-  /** The same of the same place is said once. `count`: how many times, where the place stands for several. */
+  /** The same of the same place is said once, and no more than a hundred in all. `count`: how many times, where the place stands for several. */
   warn(code: WarningCode, location: string, count = 1): void {
+    if (this.warnings.length >= warningsMax) return;
     if (this.warnings.some((warning) => warning.code === code && warning.location === location)) return;
     const sentence = warnings[code][this.language];
     this.warnings.push({ code, location, text: count > 1 ? `${sentence} (${count})` : sentence });

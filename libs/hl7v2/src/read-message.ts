@@ -13,6 +13,7 @@ import { headOf, type MessageHead } from './message-head.js';
 import { oruChanges } from './oru/oru.js';
 import type { ReadingContext } from './reading-context.js';
 import { checkPolicy } from './sender-policy.js';
+import { table } from './message/table.js';
 
 export type Reading =
   | {
@@ -32,10 +33,10 @@ export type Reading =
 const mapping = { name: 'ihe-pam-fr', version: 1 } as const;
 
 /** Message type to changes; what is not here is recorded and mapped to nothing. */
-const families: Readonly<Record<string, (mapping: Mapping) => readonly Change[]>> = {
+const families = table<(mapping: Mapping) => readonly Change[]>({
   ADT: adtChanges,
   'ORU^R01': oruChanges,
-};
+});
 
 const byteOrderMark = '\u00ef\u00bb\u00bf';
 
@@ -101,8 +102,11 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const opened = openMsh(bytes, start);
   const refuseEarly = (reason: RefusalCode, { delimiters, msh }: Opened): Reading => {
     findings.refuse(reason, refusalPlaces[reason] ?? 'MSH^1');
-    const head = headOf(msh, { delimiters, charset: 'iso-8859-1' });
-    return { accepted: false, head, errors: findings.errors, received };
+    // In what character set the sender could read the answer is not known; plain ASCII it can.
+    const head = headOf(msh, { delimiters, charset: 'us-ascii' });
+    const message = new Message(bytes.toString('latin1'), syntaxOf(delimiters, 'iso-8859-1', false));
+    const blanked = blankForbidden(received, message, new Findings(context.sender.language));
+    return { accepted: false, head, errors: findings.errors, received: blanked };
   };
   if (typeof opened === 'string') return refuseEarly(opened, { delimiters: standardDelimiters, msh: noMsh });
   if (bytes.includes(0)) return refuseEarly('nul-byte', opened);

@@ -25,6 +25,14 @@ describe('refusals', () => {
     expect(refusal(bytes)).toEqual([error]);
   });
 
+  it('hand the bytes to the journal without what the law forbids', () => {
+    const bytes = Buffer.from(`${msh('UTF-8')}\rPID|1||42^^^CH^PI||É|||||secret|x\r`, 'latin1');
+    const reading = readMessage(bytes, contextOf());
+    expect(!reading.accepted && Buffer.from(reading.received).toString('latin1')).toBe(
+      `${msh('UTF-8')}\rPID|1||42^^^CH^PI||É||||||x\r`,
+    );
+  });
+
   it('answer under the control id of the message', () => {
     const reading = readMessage(Buffer.from(`${msh('UTF-8')}\r${pid}`, 'latin1'), contextOf());
     expect(reading).toMatchObject({ accepted: false, head: { controlId: 'M1', label: 'ADT^A31' } });
@@ -150,6 +158,25 @@ describe('times of a message', () => {
 });
 
 describe('hostile bytes', () => {
+  it.each(['constructor', 'toString', '__proto__', 'valueOf'])('%s is no code of any table', (name) => {
+    const label = readMessage(er7(msh(name, name)), contextOf());
+    expect(label).toMatchObject({ accepted: true, event: { changes: [] } });
+    const visit = er7(
+      msh('ASCII', 'ADT^A01'),
+      `PID|1||42^^^CH^${name}||N^^^^^^${name}|||${name}`,
+      `PV1|1|${name}${'|'.repeat(17)}V1`,
+    );
+    expect(readMessage(visit, contextOf())).toMatchObject({
+      accepted: true,
+      event: { warnings: [{ location: 'PID-8' }, { location: 'PV1-2' }] },
+    });
+    expect(refusal(er7(msh('ASCII', 'ADT^A01'), pid, 'PV1|1|I|||||||||||||||||V1', `ZBE|1|2026||${name}`))).toEqual([
+      'ZBE^1^4 103',
+    ]);
+    const result = er7(msh('ASCII', 'ORU^R01'), pid, 'OBR|1||F1', `OBX|1|${name}|X||1|||||${name}`);
+    expect(JSON.stringify(readMessage(result, contextOf()))).toContain('value-type-unmapped');
+  });
+
   const noise = fc.string({
     unit: fc.constantFrom(
       ...'|^~\\&"\r\nXF.br0129ADTé'.split(''),

@@ -62,6 +62,11 @@ describe('ADT identity (A28, A31)', () => {
     expect(edits.some((edit) => edit.member === 'name' || edit.member === 'address')).toBe(false);
   });
 
+  it('takes a new value beside the deletion of the old one of its type', () => {
+    const edits = editsOf(changesOf(read(french('A31'), evn, 'PID|1||""^^^CH^PI~42^^^CH^PI')));
+    expect(edits.map(({ op }) => op)).toEqual(['drop', 'set']);
+  });
+
   it('leaves an impossible date out with a warning', () => {
     const reading = read(french('A31'), evn, 'PID|1||42^^^CH^PI||||20250230');
     expect(editsOf(changesOf(reading)).some((edit) => edit.member === 'birthDate')).toBe(false);

@@ -6,6 +6,7 @@ import { members } from '../mapping/fhir-json.js';
 import type { Identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { natureOf, type Trigger } from './triggers.js';
+import { table } from '../message/table.js';
 
 /** What a message tells of a movement, before its place and class are added. */
 export type ToldMovement = Omit<NonNullable<Movement['movement']>, 'edits'> & {
@@ -16,11 +17,11 @@ export type ToldMovement = Omit<NonNullable<Movement['movement']>, 'edits'> & {
 const recordOf = (mapping: Mapping, domain: string, identifier: string): RecordKey =>
   RecordKey.of('Encounter', mapping.context.idOf('movement', domain, identifier));
 
-const actions: Readonly<Record<string, ToldMovement['action']>> = {
+const actions = table<ToldMovement['action']>({
   INSERT: 'insert',
   UPDATE: 'update',
   CANCEL: 'cancel',
-};
+});
 
 /** EVN-6 (occurred), else EVN-2 (recorded). */
 const eventTime = (mapping: Mapping): string | undefined => {

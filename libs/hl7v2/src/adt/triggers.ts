@@ -1,4 +1,5 @@
 import type { MovementNature } from '#domain';
+import { table } from '../message/table.js';
 
 /** What an ADT trigger tells of: an identity, a merge of two, or a visit with (where it has a nature) a movement. */
 export type Trigger =
@@ -18,7 +19,7 @@ const cancel = (nature: MovementNature): Trigger => ({ family: 'visit', movement
  * HL7 v2.5, chapter 3, and IHE PAM with its French extension (domain facts, section 2.1). A trigger that is not here is
  * recorded with its bytes and mapped to nothing.
  */
-export const triggers: Readonly<Record<string, Trigger>> = {
+export const triggers = table<Trigger>({
   A28: { family: 'identity' },
   A31: { family: 'identity' },
   A34: { family: 'merge' },
@@ -42,7 +43,7 @@ export const triggers: Readonly<Record<string, Trigger>> = {
   A54: insert('responsibility'),
   A55: cancel('responsibility'),
   Z99: { family: 'visit', needsZbe: true },
-};
+});
 
 /** Nature of the movement that a trigger makes or cancels. */
 export const natureOf = (trigger: string): MovementNature | undefined => {

@@ -10,16 +10,17 @@ import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import { movementIn, type ToldMovement } from './movement.js';
 import type { Trigger } from './triggers.js';
+import { table } from '../message/table.js';
 
 /** HL7 table 0004 in the words of FHIR; N (not a patient's visit) and unknown classes are not here. */
-const classes: Readonly<Record<string, string>> = {
+const classes = table<string>({
   E: 'EMER',
   I: 'IMP',
   B: 'IMP',
   O: 'AMB',
   R: 'AMB',
   P: 'PRENC',
-};
+});
 
 const classOf = (pv1: Segment, mapping: Mapping): JsonObject | undefined => {
   const code = pv1.text(2);

@@ -3,6 +3,7 @@ import type { Composite } from '../message/segment.js';
 import { authorityIn, domainOf, systemOf } from './authority.js';
 import { concept, members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
+import { table } from '../message/table.js';
 
 export const v2Types = 'http://terminology.hl7.org/CodeSystem/v2-0203';
 export const frenchTypes = 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203';
@@ -29,18 +30,18 @@ interface InsKind {
 }
 
 /** In HL7 v2 the OID tells the kinds of INS apart, in FHIR the type does (domain facts, section 1.2). */
-export const insKinds: Readonly<Record<string, InsKind>> = {
+export const insKinds = table<InsKind>({
   '1.2.250.1.213.1.4.8': { code: 'INS-NIR', use: 'official', nature: 'production' },
   '1.2.250.1.213.1.4.9': { code: 'INS-NIA', use: 'temp', nature: 'production' },
   '1.2.250.1.213.1.4.10': { code: 'INS-NIR-TEST', use: 'official', nature: 'test' },
   '1.2.250.1.213.1.4.11': { code: 'INS-NIR-DEMO', use: 'official', nature: 'test' },
   '1.2.250.1.213.1.4.2': { code: 'INS-C', use: 'secondary', nature: 'computed' },
-};
+});
 
 /** The billing number (NSS) is written under the OID of the INS: only the type tells that it is none. */
 export const isIns = (identifier: Composite): boolean => identifier.text(5).startsWith('INS');
 
-const uses: Readonly<Record<string, string>> = { PI: 'usual', MR: 'usual', MRN: 'usual', RRI: 'secondary' };
+const uses = table<string>({ PI: 'usual', MR: 'usual', MRN: 'usual', RRI: 'secondary' });
 
 /** FHIR type and use of a CX. */
 const kindOf = (identifier: Composite): { readonly use?: string; readonly type?: JsonObject } => {

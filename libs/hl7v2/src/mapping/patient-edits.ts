@@ -6,16 +6,17 @@ import { identifierKey, identifierOf, isIns, insKinds } from './identifier.js';
 import type { Mapping } from './mapping.js';
 import { identifiersOfPid } from './patient-record.js';
 import { addressOf, contactPoint, frenchProfiles, humanName, isBirthplace } from './person-fields.js';
+import { table } from '../message/table.js';
 
 /** HL7 table 0001. */
-const genders: Readonly<Record<string, string>> = {
+const genders = table<string>({
   M: 'male',
   F: 'female',
   O: 'other',
   A: 'other',
   N: 'other',
   U: 'unknown',
-};
+});
 
 /** HL7 table 0002 in the words of FHIR; the others keep their code of version 2. */
 const maritalCodes = new Set(['A', 'D', 'L', 'M', 'S', 'W']);
@@ -35,13 +36,14 @@ const identifiers = (pid: Segment, edits: Edits, mapping: Mapping): void => {
     if (isIns(identifier) && insKinds[identifier.sub(4, 2)] === undefined)
       mapping.warn('ins-oid-unknown', `PID-3[${index + 1}].4`);
   });
+  // First what is deleted: the same type may come with a new value beside it.
+  for (const identifier of pid.repetitions(3))
+    if (identifier.isNull && identifier.raw !== '""') edits.drop('identifier', identifierKey(identifier, mapping));
   if (values.length > 0)
     edits.set(
       'identifier',
       values.map((identifier, index) => identifierOf(identifier, mapping, `PID-${field}[${index + 1}]`)),
     );
-  for (const identifier of pid.repetitions(3))
-    if (identifier.isNull && identifier.raw !== '""') edits.drop('identifier', identifierKey(identifier, mapping));
 };
 
 const names = (pid: Segment, edits: Edits, mapping: Mapping): void => {

@@ -2,18 +2,19 @@ import type { JsonObject } from '#domain';
 import type { Composite } from '../message/segment.js';
 import { members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
+import { table } from '../message/table.js';
 
 export const frenchProfiles = 'https://hl7.fr/ig/fhir/core/StructureDefinition/';
 
 /** HL7 table 0200. L is the birth name in France, D the name in use (domain facts, section 2.3). */
-const nameUses: Readonly<Record<string, string>> = {
+const nameUses = table<string>({
   L: 'official',
   D: 'usual',
   M: 'maiden',
   N: 'nickname',
   S: 'anonymous',
   T: 'temp',
-};
+});
 
 /** FHIR HumanName of an XPN; a name without type is the legal one where it stands alone (HL7 v2.3, PID-5). */
 export const humanName = (name: Composite, mapping: Mapping, isAlone: boolean): JsonObject | undefined => {
@@ -34,7 +35,7 @@ export const humanName = (name: Composite, mapping: Mapping, isAlone: boolean): 
 };
 
 /** HL7 table 0190, and words that senders write instead. */
-const addressUses: Readonly<Record<string, string>> = {
+const addressUses = table<string>({
   H: 'home',
   HOME: 'home',
   P: 'home',
@@ -43,7 +44,7 @@ const addressUses: Readonly<Record<string, string>> = {
   B: 'work',
   BA: 'old',
   V: 'temp',
-};
+});
 
 export const isBirthplace = (address: Composite): boolean => {
   const type = address.text(7);
@@ -93,19 +94,19 @@ export const addressOf = (address: Composite, mapping: Mapping, location: string
   });
 };
 
-const telecomUses: Readonly<Record<string, string>> = {
+const telecomUses = table<string>({
   PRN: 'home',
   HOME: 'home',
   VHN: 'home',
   WPN: 'work',
   ORN: 'temp',
-};
-const telecomSystems: Readonly<Record<string, string>> = {
+});
+const telecomSystems = table<string>({
   FX: 'fax',
   BP: 'pager',
   INTERNET: 'email',
   'X.400': 'email',
-};
+});
 
 const numberOf = (telecom: Composite): string => {
   const written = telecom.text(12) || telecom.text(1);

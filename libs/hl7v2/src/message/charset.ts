@@ -1,10 +1,11 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
+import { table } from './table.js';
 
 export type Charset = 'utf-8' | 'iso-8859-1' | 'iso-8859-15' | 'us-ascii';
 
 /** MSH-18 (table 0211) as senders write it, upper case. */
-const names: Readonly<Record<string, Charset>> = {
+const names = table<Charset>({
   '': 'us-ascii',
   ASCII: 'us-ascii',
   'US-ASCII': 'us-ascii',
@@ -20,7 +21,7 @@ const names: Readonly<Record<string, Charset>> = {
   'UNICODE UTF8': 'utf-8',
   'UTF-8': 'utf-8',
   UTF8: 'utf-8',
-};
+});
 
 export type CharsetDoubt = 'charset-undeclared' | 'charset-mismatch' | 'charset-unknown';
 

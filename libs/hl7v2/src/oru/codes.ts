@@ -3,21 +3,22 @@ import type { Composite } from '../message/segment.js';
 import { systemOf } from '../mapping/authority.js';
 import { coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
+import { table } from '../message/table.js';
 
 /** HL7 table 0396, the coding systems that have a URI of their own. */
-const systems: Readonly<Record<string, string>> = {
+const systems = table<string>({
   LN: 'http://loinc.org',
   SCT: 'http://snomed.info/sct',
   UCUM: 'http://unitsofmeasure.org',
   I10: 'http://hl7.org/fhir/sid/icd-10',
-};
+});
 
-const table = /^HL7(\d{4})$/;
+const hl7Table = /^HL7(\d{4})$/;
 
 /** FHIR system of a coding system's name: a local one is a name within the sender's establishment. */
 export const codeSystemOf = (name: string, mapping: Mapping): string | undefined => {
   if (name === '') return undefined;
-  const number = table.exec(name)?.[1];
+  const number = hl7Table.exec(name)?.[1];
   if (number !== undefined) return `http://terminology.hl7.org/CodeSystem/v2-${number}`;
   return systems[name] ?? systemOf({ namespace: name, universal: '' }, mapping);
 };

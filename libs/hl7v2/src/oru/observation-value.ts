@@ -3,6 +3,7 @@ import type { Composite, Segment } from '../message/segment.js';
 import { decimal, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { conceptOf } from './codes.js';
+import { table } from '../message/table.js';
 
 /** Unit of OBX-6; UCUM has a code, a local unit its name alone. */
 export const unitOf = (obx: Segment): JsonObject => {
@@ -64,7 +65,7 @@ const coded = (value: Composite, _obx: Segment, mapping: Mapping): JsonObject =>
 const text = (value: Composite): JsonObject => textValue(value.whole());
 
 /** OBX-2 to FHIR (HL7 table 0125); a type that is not here is kept in the received bytes alone. */
-const readers: Readonly<Record<string, (value: Composite, obx: Segment, mapping: Mapping) => JsonObject>> = {
+const readers = table<(value: Composite, obx: Segment, mapping: Mapping) => JsonObject>({
   NM: numeric,
   SN: structured,
   CE: coded,
@@ -80,7 +81,7 @@ const readers: Readonly<Record<string, (value: Composite, obx: Segment, mapping:
   TX: text,
   FT: text,
   '': text,
-};
+});
 
 const unsupported: JsonObject = {
   dataAbsentReason: {

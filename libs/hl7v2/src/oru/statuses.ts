@@ -1,5 +1,7 @@
+import { table } from '../message/table.js';
+
 /** OBX-11, HL7 table 0085, as FHIR ObservationStatus. D: deleted, never to be shown again. */
-const observation: Readonly<Record<string, string>> = {
+const observation = table<string>({
   B: 'registered',
   C: 'corrected',
   D: 'entered-in-error',
@@ -14,10 +16,10 @@ const observation: Readonly<Record<string, string>> = {
   V: 'final',
   W: 'entered-in-error',
   X: 'cancelled',
-};
+});
 
 /** OBR-25, HL7 table 0123, as FHIR DiagnosticReportStatus. */
-const report: Readonly<Record<string, string>> = {
+const report = table<string>({
   A: 'partial',
   C: 'corrected',
   F: 'final',
@@ -28,7 +30,7 @@ const report: Readonly<Record<string, string>> = {
   R: 'partial',
   S: 'registered',
   X: 'cancelled',
-};
+});
 
 export const observationStatus = (code: string): string => observation[code] ?? 'unknown';
 export const reportStatus = (code: string): string => report[code] ?? 'unknown';
