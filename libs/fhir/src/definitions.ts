@@ -1,10 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { loadDataType } from '@medplum/core';
 import { resourceTypes } from './resource-types.js';
 
+export type Medplum = typeof import('@medplum/core');
+
+/** Loaded with the first resource that is validated: it costs 0.1 s and 50 MB, which followers and readers never need. */
+const loadMedplum = (): Medplum => createRequire(import.meta.url)('@medplum/core') as Medplum;
+
 /** What `slim-definitions.mjs` writes. A StructureDefinition is opaque here: Medplum reads it. */
-type StructureDefinition = Parameters<typeof loadDataType>[0];
+type StructureDefinition = Parameters<Medplum['loadDataType']>[0];
 interface Head {
   readonly types: readonly StructureDefinition[];
   readonly resources: readonly string[];
@@ -28,17 +33,20 @@ export class DefinitionIndex {
   private readonly waiting: Map<string, string>;
   private readonly allowed: ReadonlyMap<string, ReadonlySet<string>>;
 
-  private constructor(ndjson: string) {
+  private constructor(
+    readonly medplum: Medplum,
+    ndjson: string,
+  ) {
     const [, head = '', ...lines] = ndjson.split('\n');
     const { types, resources, codes } = JSON.parse(head) as Head;
-    for (const type of types) loadDataType(type);
+    for (const type of types) medplum.loadDataType(type);
     this.waiting = new Map(resources.map((type, index) => [type, lines[index] ?? '']));
     this.allowed = new Map(Object.entries(codes).map(([valueSet, list]) => [valueSet, new Set(list)]));
   }
 
   private static only: DefinitionIndex | undefined;
   static get(): DefinitionIndex {
-    DefinitionIndex.only ??= new DefinitionIndex(readFileSync(pathOfDefinitions(), 'utf8'));
+    DefinitionIndex.only ??= new DefinitionIndex(loadMedplum(), readFileSync(pathOfDefinitions(), 'utf8'));
     return DefinitionIndex.only;
   }
 
@@ -46,7 +54,7 @@ export class DefinitionIndex {
   load(type: string): void {
     const definition = resourceTypes.has(type) ? this.waiting.get(type) : undefined;
     if (definition === undefined) return;
-    loadDataType(JSON.parse(definition) as StructureDefinition);
+    this.medplum.loadDataType(JSON.parse(definition) as StructureDefinition);
     this.waiting.delete(type);
   }
 

@@ -1,11 +1,11 @@
 import type { ValidatorOptions } from '@medplum/core';
-import { OperationOutcomeError, validateResource as validateByMedplum } from '@medplum/core';
+import type { Medplum } from './definitions.js';
 import { DefinitionIndex } from './definitions.js';
 import type { Issue, IssueCode } from './issue.js';
 import { resourceTypes } from './resource-types.js';
 
-type MedplumResource = Parameters<typeof validateByMedplum>[0];
-type MedplumIssue = ReturnType<typeof validateByMedplum>[number];
+type MedplumResource = Parameters<Medplum['validateResource']>[0];
+type MedplumIssue = ReturnType<Medplum['validateResource']>[number];
 type CollectedTokens = NonNullable<NonNullable<ValidatorOptions['collect']>['tokens']>;
 
 interface Code {
@@ -118,16 +118,16 @@ export const validateResource = (type: string, value: unknown): readonly Issue[]
   const index = DefinitionIndex.get();
   for (const within of typesWithin(value)) index.load(within);
   const codes: Code[] = [];
-  const issues = runMedplum(value as unknown as MedplumResource, collectInto(codes));
+  const issues = runMedplum(index.medplum, value as unknown as MedplumResource, collectInto(codes));
   return [...issues.flatMap(ofMedplum), ...codeIssues(codes, index)];
 };
 
 /** Medplum throws what it finds, and stumbles over structures that are no FHIR at all. */
-const runMedplum = (resource: MedplumResource, tokens: CollectedTokens): readonly MedplumIssue[] => {
+const runMedplum = (medplum: Medplum, resource: MedplumResource, tokens: CollectedTokens): readonly MedplumIssue[] => {
   try {
-    return validateByMedplum(resource, { collect: { tokens }, base64BinaryMaxBytes: maxBinaryBytes });
+    return medplum.validateResource(resource, { collect: { tokens }, base64BinaryMaxBytes: maxBinaryBytes });
   } catch (error) {
-    if (error instanceof OperationOutcomeError) return error.outcome.issue;
+    if (error instanceof medplum.OperationOutcomeError) return error.outcome.issue;
     return [
       {
         severity: 'error',
