@@ -1,0 +1,213 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { frame } from '#hl7v2';
+import { testKafka } from '#testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admission, unknownTrigger, withoutPatient } from '../fixtures/messages.js';
+import { MllpClient } from '../fixtures/mllp-client.js';
+import { startTestGateway, type TestGateway, type TestSender } from '../fixtures/test-gateway.js';
+
+type Answer = string | Buffer | undefined;
+const codeIn = (answer: Answer): string | undefined => /\rMSA\|(\w\w)/.exec(answer?.toString() ?? '')?.[1];
+const controlIdIn = (answer: Answer): string | undefined =>
+  /\rMSA\|\w\w\|([^|\r]*)/.exec(answer?.toString() ?? '')?.[1];
+
+describe('the MLLP door', () => {
+  let gateway: TestGateway;
+  let first: TestSender;
+  let second: TestSender;
+  const open = new Set<MllpClient>();
+  const client = async (port = first.mllpPort): Promise<MllpClient> => {
+    const made = await MllpClient.plain(port);
+    open.add(made);
+    return made;
+  };
+  beforeAll(async () => {
+    gateway = await startTestGateway(testKafka().brokers, {
+      limits: { frameMsMax: 1_500, idleMsMax: 4_000, connectionsPerSenderMax: 8 },
+    });
+    [first, second] = gateway.senders;
+  });
+  afterAll(async () => {
+    for (const { socket } of open) socket.destroy();
+    await gateway.stop();
+  });
+
+  it('says AA when the log has the message, with its bytes and its changes', async () => {
+    const message = admission('durable-1');
+    expect(codeIn(await (await client()).ask(message))).toBe('AA');
+    const found = (await gateway.events(first.finess)).find(({ event }) => event.messageId === 'durable-1');
+    expect(found?.event).toMatchObject({
+      format: 'hl7v2',
+      sender: first.name,
+      label: 'ADT^A01',
+      acknowledgement: 'AA',
+      incarnation: 1,
+    });
+    expect(Buffer.from(found?.event.received ?? [])).toEqual(message);
+    expect(found?.event.changes.map(({ kind }) => kind)).toContain('movement');
+    expect(await gateway.events(second.finess)).toEqual([]);
+  });
+
+  it('gives the same message the same bytes for an answer', async () => {
+    const [one, other] = [await client(), await client()];
+    const answers = [
+      await one.ask(admission('same')),
+      await one.ask(admission('same')),
+      await other.ask(admission('same')),
+    ];
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  it('records what it cannot map, and refuses for ever only into the journal', async () => {
+    const here = await client();
+    expect(codeIn(await here.ask(unknownTrigger('unmapped')))).toBe('AA');
+    const events = await gateway.events(first.finess);
+    expect(events.find(({ event }) => event.messageId === 'unmapped')?.event.changes).toEqual([]);
+
+    const answer = await here.ask(withoutPatient('refused'));
+    expect([codeIn(answer), answer.includes('\rERR|')]).toEqual(['AE', true]);
+    const [newest] = await gateway.refusals(first.finess);
+    expect(newest?.refusal).toMatchObject({ controlId: 'refused', acknowledgement: 'AE', sender: first.name });
+    expect(Buffer.from(newest?.refusal.answered ?? []).toString('latin1')).toBe(answer);
+    expect((await gateway.events(first.finess)).some(({ event }) => event.messageId === 'refused')).toBe(false);
+  });
+
+  it('honours enhanced mode, and answers a sender that asks for nothing all the same', async () => {
+    const here = await client();
+    here.write(frame(admission('enhanced', { asked: 'AL|AL' })));
+    expect([codeIn(await here.answer(1)), codeIn(await here.answer(2))]).toEqual(['CA', 'AA']);
+    expect(codeIn(await here.ask(admission('silent', { asked: 'NE|NE' })))).toBe('CA');
+  });
+
+  it('takes frames cut byte by byte, two in one packet, and many ahead, and answers them in their order', async () => {
+    const here = await client();
+    for (const byte of frame(admission('bytewise'))) here.write(Uint8Array.of(byte));
+    expect(controlIdIn(await here.answer(1))).toBe('bytewise');
+    here.write(Buffer.concat([frame(admission('pair-1')), frame(admission('pair-2'))]));
+    expect([controlIdIn(await here.answer(2)), controlIdIn(await here.answer(3))]).toEqual(['pair-1', 'pair-2']);
+
+    const ids = Array.from({ length: 400 }, (_, n) => `ahead-${n}`);
+    here.write(Buffer.concat(ids.map((id) => frame(admission(id)))));
+    await here.answer(403);
+    expect(here.answers.slice(3).map((answer) => controlIdIn(answer))).toEqual(ids);
+    const inLog = (await gateway.events(first.finess)).map(({ event }) => event.messageId);
+    expect(inLog.filter((id) => id.startsWith('ahead-'))).toEqual(ids);
+  });
+
+  it('takes 20 MB and refuses 21 MB by answer, and goes on', async () => {
+    const here = await client();
+    const large = admission('large', { padding: 19_900_000 });
+    expect(codeIn(await here.ask(large))).toBe('AA');
+    const events = await gateway.events(first.finess);
+    expect(events.find(({ event }) => event.messageId === 'large')?.event.received.byteLength).toBe(large.byteLength);
+    const answer = await here.ask(admission('too-large', { padding: 21 * 1024 * 1024 }));
+    expect([codeIn(answer), answer.includes('too-large')]).toEqual(['AE', true]);
+    expect((await gateway.refusals(first.finess))[0]?.refusal.controlId).toBe('too-large');
+    expect(codeIn(await here.ask(admission('after-too-large')))).toBe('AA');
+  });
+
+  it('closes who dawdles in a frame, who is idle, and who opens too many; others notice nothing', async () => {
+    for (const { socket } of open) socket.destroy();
+    await pause(200);
+    const slow = await client();
+    const idle = await client();
+    const dawdling = setInterval(() => slow.write(Buffer.from('x')), 100);
+    slow.write(frame(admission('slow')).subarray(0, 40));
+    const neighbour = await client(second.mllpPort);
+    await slow.closed();
+    clearInterval(dawdling);
+    expect(codeIn(await neighbour.ask(admission('neighbour')))).toBe('AA');
+    await idle.closed();
+
+    const many = await Promise.all(Array.from({ length: 12 }, () => client()));
+    await pause(500);
+    expect(many.filter(({ isClosed }) => isClosed).length).toBe(4);
+    expect(codeIn(await (await client(second.mllpPort)).ask(admission('still')))).toBe('AA');
+    for (const { socket } of many) socket.destroy();
+    await pause(200);
+    expect(gateway.logged.join('')).toMatch(/frame-too-slow[^]*idle/);
+  });
+
+  it('answers a sender that closes its half of the connection right behind the message', async () => {
+    const here = await client();
+    here.write(frame(admission('half-open')));
+    here.socket.end();
+    expect(controlIdIn(await here.answer(1))).toBe('half-open');
+    await here.closed();
+  });
+
+  it('stops reading a sender that floods without reading, and keeps serving the others', async () => {
+    const flooding = await client();
+    flooding.socket.pause();
+    const packet = Buffer.concat(
+      Array.from({ length: 50 }, (_, n) => frame(admission(`flood-${n}`, { padding: 10_000 }))),
+    );
+    let sentBytes = 0;
+    for (let n = 0; n < 100; n++) {
+      sentBytes += packet.byteLength;
+      flooding.write(packet);
+    }
+    const asked = performance.now();
+    expect(codeIn(await (await client(second.mllpPort)).ask(admission('unbothered')))).toBe('AA');
+    expect(performance.now() - asked).toBeLessThan(2_000);
+    // What the gateway has not read is still on the sender's side.
+    expect(flooding.socket.writableLength).toBeGreaterThan(sentBytes / 4);
+    flooding.close();
+  });
+
+  describe('over TLS', () => {
+    const secure = async (certificate = first.certificate, ca = gateway.authority.cert): Promise<MllpClient> => {
+      const made = await MllpClient.secure(gateway.mllpsPort, { ca, cert: certificate.cert, key: certificate.key });
+      open.add(made);
+      return made;
+    };
+
+    it('knows the sender by its certificate, whatever the message says', async () => {
+      expect(codeIn(await (await secure()).ask(admission('tls-1')))).toBe('AA');
+      expect(codeIn(await (await secure(second.certificate)).ask(admission('tls-2')))).toBe('AA');
+      const ids = async (finess: TestSender['finess']): Promise<readonly string[]> =>
+        (await gateway.events(finess)).map(({ event }) => event.messageId);
+      expect((await ids(first.finess)).filter((id) => id.startsWith('tls'))).toEqual(['tls-1']);
+      expect((await ids(second.finess)).filter((id) => id.startsWith('tls'))).toEqual(['tls-2']);
+    });
+
+    const isRefused = async (opening: Promise<MllpClient>): Promise<boolean> => {
+      try {
+        // TLS 1.3 tells a client only after its own handshake is done.
+        const made = await opening;
+        open.add(made);
+        return (await made.ask(admission('refused-tls'))) === '';
+      } catch {
+        return true;
+      }
+    };
+
+    it('refuses no certificate, one of nobody known, one of another authority, one that is past, and TLS 1.1', async () => {
+      const { authority, mllpsPort } = gateway;
+      const { newAuthority } = await import('../fixtures/certificates.js');
+      const other = await (await newAuthority()).issue(first.name);
+      const past = await authority.issue(first.name, { until: new Date(Date.now() - 60_000) });
+      expect(await isRefused(MllpClient.secure(mllpsPort, { ca: authority.cert }))).toBe(true);
+      expect(await isRefused(secure(await authority.issue(first.name)))).toBe(true);
+      expect(await isRefused(secure(other))).toBe(true);
+      expect(await isRefused(secure(past))).toBe(true);
+      const { cert, key } = first.certificate;
+      const old = { ca: authority.cert, cert, key, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' } as const;
+      expect(await isRefused(MllpClient.secure(mllpsPort, { ...old, ciphers: 'ALL:@SECLEVEL=0' }))).toBe(true);
+      expect(await isRefused(secure())).toBe(false);
+    });
+  });
+
+  it('closes the listener and the connections of a sender that is no longer known', async () => {
+    const plain = await client(second.mllpPort);
+    const secure = await MllpClient.secure(gateway.mllpsPort, {
+      ca: gateway.authority.cert,
+      cert: second.certificate.cert,
+      key: second.certificate.key,
+    });
+    gateway.revokeSecond();
+    await Promise.all([plain.closed(), secure.closed()]);
+    await expect(MllpClient.plain(second.mllpPort)).rejects.toThrow();
+    expect(codeIn(await (await client()).ask(admission('still-known')))).toBe('AA');
+  });
+});
