@@ -30,8 +30,8 @@ interface Waiting extends NewEntry {
   reject(error: unknown): void;
 }
 
-/** One request: well above what a single record of ordinary size needs, well below `max.message.bytes`. */
-const batchMax = { records: 1000, bytes: 4 * 1024 * 1024 };
+/** One request: well above what a single entry of ordinary size needs, well below `max.message.bytes`. */
+const batchMax = { entries: 1000, bytes: 4 * 1024 * 1024 };
 
 /**
  * One request in flight, no linger: what gathers while it is in flight goes with the next. When a request fails as unreachable,
@@ -40,15 +40,17 @@ const batchMax = { records: 1000, bytes: 4 * 1024 * 1024 };
 export class GroupCommit {
   private waiting: Waiting[] = [];
   private sending: Promise<void> | undefined;
+  /** The first request carries one entry: a log is known by its first, which is then read without a batch around it. */
+  private entriesMax = 1;
 
   /** `send` appends in order and gives the first position. */
   constructor(
-    private readonly send: (records: readonly NewEntry[]) => Promise<Position>,
+    private readonly send: (entries: readonly NewEntry[]) => Promise<Position>,
     private readonly waitingBytes: WaitingBytes,
   ) {}
 
-  append(record: NewEntry): Promise<Position> {
-    const bytes = record.value.byteLength;
+  append(entry: NewEntry): Promise<Position> {
+    const bytes = entry.value.byteLength;
     return new Promise<Position>((resolve, reject) => {
       this.waitingBytes.take(bytes);
       const done =
@@ -57,7 +59,7 @@ export class GroupCommit {
           this.waitingBytes.give(bytes);
           settle(value);
         };
-      this.waiting.push({ ...record, resolve: done(resolve), reject: done(reject) });
+      this.waiting.push({ ...entry, resolve: done(resolve), reject: done(reject) });
       this.sending ??= this.drain();
     });
   }
@@ -74,6 +76,7 @@ export class GroupCommit {
       const batch = this.next();
       try {
         const first = await this.send(batch);
+        this.entriesMax = batchMax.entries;
         for (const [index, entry] of batch.entries()) entry.resolve(Position.of(first + index));
       } catch (error) {
         const failed = Failure.is(error, 'log.unreachable') ? [...batch, ...this.waiting.splice(0)] : batch;
@@ -87,7 +90,7 @@ export class GroupCommit {
     let bytes = 0;
     const end = this.waiting.findIndex(({ value }, index) => {
       bytes += value.byteLength;
-      return index === batchMax.records || (index > 0 && bytes > batchMax.bytes);
+      return index === this.entriesMax || (index > 0 && bytes > batchMax.bytes);
     });
     return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
   }

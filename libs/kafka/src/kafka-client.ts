@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { type Cluster, Kafka, type KafkaConfig, logLevel, type logCreator, PartitionAssigners } from 'kafkajs';
+import type { Cluster, Kafka as KafkaType, KafkaConfig, logCreator } from 'kafkajs';
+import { Kafka, logLevel, PartitionAssigners } from './library.js';
 import { quietRequestQueue } from './quiet-request-queue.js';
 import { registerZstd } from './register-zstd.js';
 
@@ -60,7 +61,7 @@ class Sockets {
 
 /** An instance of the client library; after `cut` nothing more reaches a broker through it. */
 export interface CuttableKafka {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaType;
   cut(): void;
 }
 
@@ -74,7 +75,8 @@ export class KafkaClient {
     this.timeoutMs = options.timeoutMs ?? 10_000;
   }
 
-  open(): CuttableKafka {
+  /** `retries`: how often the library itself tries to connect again before it says that it cannot. */
+  open(retries = 1): CuttableKafka {
     const { brokers, clientId = 'reprise', ssl, says = () => {} } = this.options;
     const sockets = new Sockets();
     const kafka = new Kafka({
@@ -85,7 +87,7 @@ export class KafkaClient {
       socketFactory: sockets.connect,
       connectionTimeout: Math.min(3000, this.timeoutMs),
       requestTimeout: this.timeoutMs,
-      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1000 },
+      retry: { retries, initialRetryTime: 100, maxRetryTime: 1000 },
       logLevel: logLevel.INFO,
       logCreator: logTo((...line) => {
         if (!sockets.cut) says(...line);
@@ -96,7 +98,7 @@ export class KafkaClient {
 }
 
 /** The library's cluster, which it hands to assigners of partitions: metadata, offsets and fetches without a consumer group. */
-export const clusterOf = (kafka: Kafka): Cluster => {
+export const clusterOf = (kafka: KafkaType): Cluster => {
   let cluster: Cluster | undefined;
   kafka.consumer({
     groupId: 'reprise.none',

@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
 import { type Finess, Instant, Position } from '#domain';
 import { EstablishmentLog, type EventAttributes, type LogEntry, type LogRange } from '#usecases';
 import { Appenders } from './appenders.js';
 import type { KafkaClient } from './kafka-client.js';
-import { gap, isOutOfRange, LogFetch } from './log-fetch.js';
+import { LogFetch } from './log-fetch.js';
+import { logRange } from './log-range.js';
 import { readLog } from './read-log.js';
 import { logTopic } from './topics.js';
-
-/** Stamp and bytes of the first entry: the broker tells kafkajs no topic id, and a topic made anew cannot repeat both. */
-const identityOf = ({ appendedAt, value }: LogEntry): string =>
-  `${appendedAt}-${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
 
 export class KafkaEstablishmentLog extends EstablishmentLog {
   private readonly appenders: Appenders;
@@ -25,16 +21,8 @@ export class KafkaEstablishmentLog extends EstablishmentLog {
     return this.appenders.append(logTopic(establishment), { value, attributes });
   }
 
-  /** One request. `logId` is empty while the log is. */
-  async range(establishment: Finess): Promise<LogRange> {
-    const topic = logTopic(establishment);
-    const { entries, first, end } = await this.fetch
-      .fetch(topic, 0, { bytesMax: 1, waitMs: 0 })
-      .catch((error: unknown) => {
-        throw isOutOfRange(error) ? gap(topic, 'its first entry is gone, by which it is known') : error;
-      });
-    const [entry] = entries;
-    return { logId: entry ? identityOf(entry) : '', first: Position.of(first), last: Position.of(end - 1) };
+  range(establishment: Finess): Promise<LogRange> {
+    return logRange(this.fetch, logTopic(establishment));
   }
 
   read(establishment: Finess, from: Position, to: Position): AsyncIterable<readonly LogEntry[]> {

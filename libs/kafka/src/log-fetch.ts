@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, KafkaJSOffsetOutOfRange, KafkaJSProtocolError, type KafkaMessage } from 'kafkajs';
+import type { Cluster, KafkaMessage } from 'kafkajs';
 import { Failure, Instant, Position } from '#domain';
 import type { LogEntry } from '#usecases';
 import { type CuttableKafka, clusterOf, type KafkaClient } from './kafka-client.js';
+import { KafkaJSOffsetOutOfRange, KafkaJSProtocolError } from './library.js';
 import { unreachable } from './unreachable.js';
 
 /** One answer of a broker. */

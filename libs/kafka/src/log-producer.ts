@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CompressionTypes, KafkaJSProtocolError, type Message, type Producer } from 'kafkajs';
+import type { CompressionTypes as Compression, Message, Producer } from 'kafkajs';
 import { Failure, Position } from '#domain';
 import type { CuttableKafka, KafkaClient } from './kafka-client.js';
 import type { NewEntry } from './group-commit.js';
+import { CompressionTypes, KafkaJSProtocolError } from './library.js';
 import { unreachable } from './unreachable.js';
 
 /** Below this zstd costs more than the checksum over fewer bytes saves. */
@@ -16,14 +17,15 @@ class Link {
   private cutOff = false;
 
   constructor(client: KafkaClient) {
-    this.client = client.open();
+    // They must not end before the time-out, at which they are cut off: a broker's restart is waited out.
+    const retries = 5 + Math.ceil(client.timeoutMs / 500);
+    this.client = client.open(retries);
     this.producer = this.client.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: () => () => 0,
-      // Attempts that outlive the time-out are cut off; these only must not end before it.
-      retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 5 + Math.ceil(client.timeoutMs / 500) },
+      retry: { initialRetryTime: 50, maxRetryTime: 1000, retries },
     });
     this.connected = this.connect();
     this.connected.catch(() => {});
@@ -40,7 +42,7 @@ class Link {
     }
   }
 
-  async send(topic: string, messages: Message[], compression: CompressionTypes): Promise<Position> {
+  async send(topic: string, messages: Message[], compression: Compression): Promise<Position> {
     await this.connected;
     const [answer] = await this.producer.send({ topic, acks: -1, messages, compression });
     if (answer?.baseOffset === undefined) throw new Error('the broker gave no position');
@@ -77,13 +79,13 @@ export class LogProducer {
   ) {}
 
   /**
-   * Position of the first record; durable on all in-sync replicas. Repeats by the library are told apart by their sequence and
+   * Position of the first entry; durable on all in-sync replicas. Repeats by the library are told apart by their sequence and
    * never doubled. After any failure the producer is made anew, since its sequence is then in doubt.
    */
-  async send(records: readonly NewEntry[]): Promise<Position> {
-    const bytes = records.reduce((sum, { value }) => sum + value.byteLength, 0);
+  async send(entries: readonly NewEntry[]): Promise<Position> {
+    const bytes = entries.reduce((sum, { value }) => sum + value.byteLength, 0);
     const compression = bytes < compressFromBytes ? CompressionTypes.None : CompressionTypes.ZSTD;
-    const messages = records.map(({ value, attributes }) => ({ value, headers: attributes }));
+    const messages = entries.map(({ value, attributes }) => ({ value, headers: attributes }));
     const link = (this.link ??= new Link(this.client));
     const { timeoutMs } = this.client;
     let timer: NodeJS.Timeout | undefined;

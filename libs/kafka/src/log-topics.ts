@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, ConfigResourceTypes, KafkaJSProtocolError } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { Failure, type Finess } from '#domain';
 import type { KafkaClient } from './kafka-client.js';
+import { ConfigResourceTypes, KafkaJSProtocolError } from './library.js';
 import { directoryTopic, journalTopic, logTopic } from './topics.js';
 import { unreachable } from './unreachable.js';
 

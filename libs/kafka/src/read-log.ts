@@ -2,7 +2,8 @@ import type { Position } from '#domain';
 import type { LogEntry } from '#usecases';
 import { type Fetched, gap, isOutOfRange, type LogFetch, truncated } from './log-fetch.js';
 
-const limits = { bytesMax: 4 * 1024 * 1024, waitMs: 0 };
+/** Compressed; measured: 4 MB read no faster than 1 MB and held 300 MB more. */
+const limits = { bytesMax: 1024 * 1024, waitMs: 0 };
 const batchEntries = 1000;
 
 const outOfRange = async (fetch: LogFetch, topic: string, from: number): Promise<Error> => {

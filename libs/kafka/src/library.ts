@@ -1,0 +1,13 @@
+import kafkajs from 'kafkajs';
+
+/** Node sees only some of this CommonJS package's names: its values are imported here, its types where they are used. */
+export const {
+  CompressionCodecs,
+  CompressionTypes,
+  ConfigResourceTypes,
+  Kafka,
+  KafkaJSOffsetOutOfRange,
+  KafkaJSProtocolError,
+  logLevel,
+  PartitionAssigners,
+} = kafkajs;

@@ -1,0 +1,265 @@
+import { Failure, Instant, Position } from '#domain';
+import type { LogEntry, LogRange } from '#usecases';
+import { gap, truncated } from './log-fetch.js';
+import { pause } from './pause.js';
+
+/** What a feed needs of the world. */
+export interface FeedSurroundings {
+  /** Where the store says that following goes on: the last position it has. */
+  startAt(): Promise<Position>;
+  range(): Promise<LogRange>;
+  /** The handler; a rejection with `replica.unreachable` or `log.unreachable` is tried again, any other halts. */
+  deliver(batch: {
+    readonly logId: string;
+    readonly entries: readonly LogEntry[];
+    readonly logEnd: Position;
+  }): Promise<void>;
+  /** The consumer goes on reading at this position. */
+  seek(position: number): void;
+  pause(): void;
+  resume(): void;
+  onHalt(cause: unknown): void;
+  /** Everything that the log held at this moment is delivered. */
+  onLevel(at: Instant): void;
+}
+
+const batchMax = { entries: 1000, bytes: 4 * 1024 * 1024 };
+/** Above this the consumer is paused, below half of it it goes on. */
+const waitingMax = { entries: 4000, bytes: 16 * 1024 * 1024 };
+const backOffMs = { first: 100, most: 5000 };
+const levelEveryMs = 1000;
+/**
+ * A topic that is deleted, made anew and filled beyond our position between two fetches looks like the same log going on: nothing
+ * is delivered on an older look at the log than this.
+ */
+const checkedMsMax = 100;
+
+const bytesOf = (entries: readonly LogEntry[]): number => entries.reduce((sum, { value }) => sum + value.byteLength, 0);
+
+/**
+ * One log on its way to the handler: every entry once, in order, without a hole, whatever the consumer brings. It stops rather than
+ * guess: where the consumer was reset, the log is asked what became of it.
+ */
+export class LogFeed {
+  private waiting: LogEntry[] = [];
+  private waitingBytes = 0;
+  private paused = false;
+  /** Position that has to come next from the consumer. */
+  private next = 0;
+  private delivered: Position | undefined;
+  private logId = '';
+  private checkedAtMs = 0;
+  private end = { position: Position.none, toldAt: Instant.of(0) };
+  private working: Promise<void> | undefined;
+  private accepting = false;
+  private astray = false;
+  /** Counts starts: what an older one still does is void. */
+  private turn = 0;
+  /** Counts losses: what was taken before one is no longer ours to deliver. */
+  private tenure = 0;
+  private takenAtMs = 0;
+  private levelAtMs = 0;
+  private readonly stopping = new AbortController();
+  halted = false;
+
+  constructor(
+    private readonly topic: string,
+    private readonly surroundings: FeedSurroundings,
+  ) {}
+
+  /** The last position that the handler has; undefined before the first start. */
+  get position(): Position | undefined {
+    return this.delivered;
+  }
+
+  /** The consumer has been given this log, or again: nothing is taken before it is known to be the same log still. */
+  async start(): Promise<void> {
+    if (this.halted) return;
+    const turn = ++this.turn;
+    const isCurrent = (): boolean => turn === this.turn;
+    this.accepting = false;
+    await this.patiently(isCurrent, async () => {
+      if (this.delivered === undefined) {
+        await this.working;
+        const position = await this.surroundings.startAt();
+        this.delivered = position;
+        this.next = position + 1;
+      }
+      await this.check();
+      if (!isCurrent()) return;
+      this.surroundings.seek(this.next);
+      this.accepting = true;
+    });
+  }
+
+  /** There is no such log. One that was never followed is waited for. */
+  async missing(): Promise<void> {
+    const turn = ++this.turn;
+    await this.patiently(
+      () => turn === this.turn,
+      async () => {
+        const position = this.delivered ?? (await this.surroundings.startAt());
+        if (position >= 0) throw truncated(this.topic, `it is gone, and ${position} was followed already`);
+      },
+    );
+  }
+
+  /** The consumer has lost this log to another process: where it stands is asked anew when it comes back. */
+  lose(): void {
+    this.letGo();
+    this.delivered = undefined;
+  }
+
+  /** What the consumer brings; `end` is the position behind the newest entry of the log. */
+  take(entries: readonly LogEntry[], end: number): void {
+    if (!this.accepting || this.halted) return;
+    const news = entries.filter(({ position }) => position >= this.next);
+    const [first] = news;
+    if (first?.position !== this.next) return this.lookInto(first);
+    for (const [index, { position }] of news.entries())
+      if (position !== this.next + index)
+        return this.halt(gap(this.topic, `${position} follows ${position - 1 - index}`));
+    this.astray = false;
+    this.takenAtMs = Date.now();
+    this.end = { position: Position.of(end - 1), toldAt: Instant.of(this.takenAtMs) };
+    this.next += news.length;
+    this.waiting.push(...news);
+    this.waitingBytes += bytesOf(news);
+    this.pauseOrResume();
+    this.working ??= this.work();
+  }
+
+  /** Once a second: a log that is quiet is asked whether it is still the same and whether this is its end. */
+  async tick(): Promise<void> {
+    const quiet = this.accepting && !this.halted && !this.working && Date.now() - this.takenAtMs >= levelEveryMs;
+    if (!quiet) return;
+    const { turn } = this;
+    const at = Instant.of(Date.now());
+    try {
+      const { last } = await this.check();
+      if (turn === this.turn && last === this.delivered) this.level(at);
+    } catch (error) {
+      if (turn === this.turn && !Failure.is(error, 'log.unreachable')) this.halt(error);
+    }
+  }
+
+  /** Lets the handler finish what it has, and gives it nothing more. */
+  async close(): Promise<void> {
+    this.letGo();
+    this.stopping.abort();
+    await this.working;
+  }
+
+  /** The consumer is not where it was sent: its offset was reset, or entries are missing. It gets one more chance. */
+  private lookInto(first: LogEntry | undefined): void {
+    if (first && this.astray) return this.halt(gap(this.topic, `${first.position} stands where ${this.next} belongs`));
+    this.astray = first !== undefined;
+    void this.start();
+  }
+
+  /** Is it the log that was followed, and does it still hold what was delivered? */
+  private async check(): Promise<LogRange> {
+    let askedAtMs = Date.now();
+    let range = await this.surroundings.range();
+    // A new leader may for a moment know less of what is acknowledged than it holds.
+    for (let again = 0; again < 4 && this.next - 1 > range.last && !this.isOther(range); again += 1) {
+      await pause(500, this.stopping.signal);
+      askedAtMs = Date.now();
+      range = await this.surroundings.range();
+    }
+    if (this.isOther(range))
+      throw new Failure(
+        'log.replaced',
+        `${this.topic}: it was "${this.logId}" and is now "${range.logId}"`,
+        'the topic was recreated: restore it from the archive, or drop the replica and let it follow anew',
+      );
+    if (this.next - 1 > range.last)
+      throw truncated(this.topic, `it ends at ${range.last}, and ${this.next - 1} was followed already`);
+    this.logId = range.logId;
+    this.checkedAtMs = askedAtMs;
+    return range;
+  }
+
+  private isOther({ logId }: LogRange): boolean {
+    return this.logId !== '' && logId !== '' && logId !== this.logId;
+  }
+
+  private async work(): Promise<void> {
+    const { tenure } = this;
+    const isOurs = (): boolean => tenure === this.tenure;
+    while (isOurs() && this.waiting.length > 0) {
+      const entries = this.nextBatch();
+      const done = await this.patiently(isOurs, async () => {
+        if (Date.now() - this.checkedAtMs > checkedMsMax || this.logId === '') await this.check();
+        await this.surroundings.deliver({ logId: this.logId, entries, logEnd: this.end.position });
+      });
+      if (!done || !isOurs()) break;
+      this.waiting.splice(0, entries.length);
+      this.waitingBytes -= bytesOf(entries);
+      this.delivered = entries.at(-1)?.position ?? Position.none;
+      this.pauseOrResume();
+      if (this.delivered === this.end.position) this.level(this.end.toldAt);
+    }
+    this.working = undefined;
+  }
+
+  private nextBatch(): readonly LogEntry[] {
+    let bytes = 0;
+    const end = this.waiting.findIndex(({ value }, index) => {
+      bytes += value.byteLength;
+      return index === batchMax.entries || (index > 0 && bytes > batchMax.bytes);
+    });
+    return this.waiting.slice(0, end === -1 ? this.waiting.length : end);
+  }
+
+  /** Again and again with a growing pause while it is a matter of waiting; halts on anything else. False when it was given up. */
+  private async patiently(isWanted: () => boolean, step: () => Promise<void>): Promise<boolean> {
+    for (let pauseMs = backOffMs.first; ; pauseMs = Math.min(2 * pauseMs, backOffMs.most)) {
+      try {
+        await step();
+        return true;
+      } catch (error) {
+        if (!isWanted()) return false;
+        if (!Failure.is(error, 'replica.unreachable') && !Failure.is(error, 'log.unreachable')) {
+          this.halt(error);
+          return false;
+        }
+        await pause(pauseMs, this.stopping.signal);
+        if (!isWanted()) return false;
+      }
+    }
+  }
+
+  private level(at: Instant): void {
+    if (at - this.levelAtMs < levelEveryMs) return;
+    this.levelAtMs = at;
+    this.surroundings.onLevel(at);
+  }
+
+  private halt(cause: unknown): void {
+    this.halted = true;
+    this.letGo();
+    this.surroundings.pause();
+    this.surroundings.onHalt(cause);
+  }
+
+  private letGo(): void {
+    this.turn += 1;
+    this.tenure += 1;
+    this.accepting = false;
+    this.waiting = [];
+    this.waitingBytes = 0;
+  }
+
+  private pauseOrResume(): void {
+    const full = (share: number): boolean =>
+      this.waitingBytes > waitingMax.bytes * share || this.waiting.length > waitingMax.entries * share;
+    if (full(1)) {
+      this.surroundings.pause();
+      this.paused = true;
+    } else if (this.paused && !full(0.5)) {
+      this.surroundings.resume();
+      this.paused = false;
+    }
+  }
+}

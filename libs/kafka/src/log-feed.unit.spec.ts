@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Failure, Instant, Position } from '#domain';
+import type { LogEntry, LogRange } from '#usecases';
+import { LogFeed } from './log-feed.js';
+
+const entry = (position: number): LogEntry => ({
+  position: Position.of(position),
+  appendedAt: Instant.of(position),
+  value: Buffer.from(String(position)),
+});
+const entries = (from: number, to: number): LogEntry[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => entry(from + n));
+
+/** A feed in a world that the test moves. */
+const worldOf = (start: number, last: number) => {
+  const world = {
+    range: { logId: 'a', first: Position.of(0), last: Position.of(last) } as LogRange,
+    stored: Position.of(start),
+    delivered: [] as number[],
+    batches: [] as number[],
+    fail: undefined as unknown,
+    seeks: [] as number[],
+    halts: [] as unknown[],
+    levels: [] as number[],
+    paused: false,
+    hold: Promise.resolve(),
+  };
+  const feed = new LogFeed('reprise.990000001.log', {
+    startAt: async () => world.stored,
+    range: async () => world.range,
+    deliver: async ({ entries: batch }) => {
+      await world.hold;
+      if (world.fail !== undefined) throw world.fail;
+      world.delivered.push(...batch.map(({ position }) => position));
+      world.batches.push(batch.length);
+    },
+    seek: (position) => world.seeks.push(position),
+    pause: () => {
+      world.paused = true;
+    },
+    resume: () => {
+      world.paused = false;
+    },
+    onHalt: (cause) => world.halts.push(cause),
+    onLevel: (at) => world.levels.push(at),
+  });
+  return { feed, world };
+};
+
+const settle = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+const codes = (halts: readonly unknown[]): unknown[] => halts.map((halt) => (Failure.is(halt) ? halt.code : halt));
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_790_000_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('LogFeed', () => {
+  it('goes on where the store stands, and drops what comes before it is sure', async () => {
+    const { feed, world } = worldOf(4, 9);
+    feed.take(entries(0, 9), 10);
+    const started = feed.start();
+    feed.take(entries(0, 9), 10);
+    await started;
+    expect(world.seeks).toEqual([5]);
+    feed.take(entries(3, 7), 10);
+    await settle();
+    feed.take(entries(8, 9), 10);
+    await settle();
+    expect(world.delivered).toEqual([5, 6, 7, 8, 9]);
+    expect(world.halts).toEqual([]);
+    expect(feed.position).toBe(9);
+  });
+
+  it('delivers every entry once and in order, whatever slices and rewinds the consumer brings', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: -1, max: 30 }),
+        fc.array(fc.tuple(fc.nat(12), fc.nat(15), fc.boolean()), { maxLength: 40 }),
+        async (start, steps) => {
+          const { feed, world } = worldOf(start, 60);
+          await feed.start();
+          let at = start + 1;
+          for (const [back, length, rejoin] of steps) {
+            if (rejoin) await feed.start();
+            const from = Math.max(0, at - back);
+            feed.take(entries(from, Math.min(60, from + length)), 61);
+            at = Math.max(at, Math.min(60, from + length) + 1);
+            await settle(1);
+          }
+          expect(world.halts).toEqual([]);
+          expect(world.delivered).toEqual(entries(start + 1, at - 1).map(({ position }) => position));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('merges what gathers while the handler works', async () => {
+    const { feed, world } = worldOf(-1, 99);
+    await feed.start();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.hold = promise;
+    for (let n = 0; n < 100; n += 10) feed.take(entries(n, n + 9), 100);
+    resolve();
+    await settle();
+    expect(world.batches).toEqual([10, 90]);
+  });
+
+  it('pauses the consumer while too much waits', async () => {
+    const { feed, world } = worldOf(-1, 9999);
+    await feed.start();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.hold = promise;
+    feed.take(entries(0, 4999), 10_000);
+    expect(world.paused).toBe(true);
+    resolve();
+    await settle();
+    expect(world.paused).toBe(false);
+    expect(world.batches).toEqual([1000, 1000, 1000, 1000, 1000]);
+  });
+
+  it('tries again from the same entry while the replica is away', async () => {
+    const { feed, world } = worldOf(-1, 4);
+    await feed.start();
+    world.fail = new Failure('replica.unreachable', 'away');
+    feed.take(entries(0, 2), 5);
+    await settle(60_000);
+    expect(world.delivered).toEqual([]);
+    await feed.start();
+    feed.take(entries(3, 4), 5);
+    world.fail = undefined;
+    await settle(5000);
+    expect(world.delivered).toEqual([0, 1, 2, 3, 4]);
+    expect(world.halts).toEqual([]);
+  });
+
+  it('halts on any other failure and delivers nothing more', async () => {
+    const { feed, world } = worldOf(-1, 4);
+    await feed.start();
+    world.fail = new Failure('log.too-new', 'from the future');
+    feed.take(entries(0, 2), 5);
+    await settle();
+    world.fail = undefined;
+    feed.take(entries(3, 4), 5);
+    await feed.start();
+    await settle(5000);
+    expect(codes(world.halts)).toEqual(['log.too-new']);
+    expect(world.delivered).toEqual([]);
+    expect(world.paused).toBe(true);
+  });
+
+  it('halts where entries are missing, after having asked once more', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    feed.take(entries(4, 9), 10);
+    await settle();
+    expect(world.halts).toEqual([]);
+    expect(world.seeks).toEqual([0, 0]);
+    feed.take(entries(4, 9), 10);
+    expect(codes(world.halts)).toEqual(['log.gap']);
+  });
+
+  it('halts on a hole within a batch', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    feed.take([...entries(0, 2), ...entries(4, 5)], 10);
+    await settle();
+    expect(codes(world.halts)).toEqual(['log.gap']);
+    expect(world.delivered).toEqual([]);
+  });
+
+  it('halts when the log ends before the store, unless a new leader only needs a moment', async () => {
+    const { feed, world } = worldOf(20, 9);
+    const started = feed.start();
+    await settle(1000);
+    expect(world.halts).toEqual([]);
+    await settle(5000);
+    await started;
+    expect(codes(world.halts)).toEqual(['log.truncated']);
+    const late = worldOf(20, 9);
+    void late.feed.start();
+    await settle(600);
+    late.world.range = { ...late.world.range, last: Position.of(20) };
+    await settle(5000);
+    expect(late.world.halts).toEqual([]);
+    expect(late.world.seeks).toEqual([21]);
+  });
+
+  it('halts when the log is another one, noticed when the consumer is sent back or by the clock', async () => {
+    for (const notice of ['sent back', 'tick'] as const) {
+      const { feed, world } = worldOf(-1, 4);
+      await feed.start();
+      feed.take(entries(0, 4), 5);
+      await settle();
+      world.range = { logId: 'b', first: Position.of(0), last: Position.of(50) };
+      if (notice === 'sent back') feed.take(entries(0, 2), 51);
+      else {
+        await settle(1100);
+        await feed.tick();
+      }
+      await settle();
+      expect(codes(world.halts)).toEqual(['log.replaced']);
+      feed.take(entries(5, 9), 51);
+      await settle();
+      expect(world.delivered).toEqual([0, 1, 2, 3, 4]);
+    }
+  });
+
+  it('halts when the log is gone, and waits for one that was never there', async () => {
+    const gone = worldOf(3, -1);
+    await gone.feed.missing();
+    expect(codes(gone.world.halts)).toEqual(['log.truncated']);
+    const young = worldOf(-1, -1);
+    await young.feed.missing();
+    expect(young.world.halts).toEqual([]);
+  });
+
+  it('says once a second that it is level, as of when the end was told', async () => {
+    const { feed, world } = worldOf(-1, 4);
+    await feed.start();
+    const toldAt = Date.now();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.hold = promise;
+    feed.take(entries(0, 4), 5);
+    await settle(300);
+    expect(world.levels).toEqual([]);
+    resolve();
+    await settle();
+    expect(world.levels).toEqual([toldAt]);
+    world.range = { ...world.range, last: Position.of(6) };
+    await settle(1000);
+    await feed.tick();
+    expect(world.levels).toEqual([toldAt]);
+    feed.take(entries(5, 6), 7);
+    await settle();
+    expect(world.levels).toEqual([toldAt, toldAt + 1300]);
+    await settle(1000);
+    await feed.tick();
+    expect(world.levels).toEqual([toldAt, toldAt + 1300, toldAt + 2300]);
+  });
+
+  it('finishes what the handler has when it is closed, and gives it nothing more', async () => {
+    const { feed, world } = worldOf(-1, 1999);
+    await feed.start();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.hold = promise;
+    feed.take(entries(0, 1999), 2000);
+    const closed = feed.close();
+    resolve();
+    await closed;
+    expect(world.batches).toEqual([1000]);
+    feed.take(entries(1000, 1999), 2000);
+    await settle();
+    expect(world.batches).toEqual([1000]);
+  });
+
+  it('asks the store again where it stands when another process had the log meanwhile', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    feed.take(entries(0, 2), 10);
+    await settle();
+    feed.lose();
+    expect(feed.position).toBeUndefined();
+    world.stored = Position.of(6);
+    await feed.start();
+    expect(world.seeks).toEqual([0, 7]);
+    feed.take(entries(7, 9), 10);
+    await settle();
+    expect(world.delivered).toEqual([0, 1, 2, 7, 8, 9]);
+  });
+});
