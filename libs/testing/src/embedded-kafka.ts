@@ -18,6 +18,8 @@ export interface KafkaOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Gets a line whenever something takes long. */
   readonly say?: Say;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RunningKafka extends RunningServer {
@@ -110,7 +112,7 @@ const startTimeoutMs = 60_000;
 export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> => {
   const dataDir = resolve(options.dataDir);
   const say = options.say ?? (() => {});
-  const jars = await fetchKafka(say);
+  const jars = await fetchKafka(say, options.signal);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const pidFile = join(dataDir, 'server.pid');
   if (await stopOrphan(pidFile, dataDir, 'SIGTERM')) say('stopped the Kafka that a killed run had left');
@@ -135,7 +137,7 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
     gone = true;
   });
   for (const startedAtMs = Date.now(); !(await isPortOpen(options.port)); await sleep(50)) {
-    if (!gone && Date.now() - startedAtMs < startTimeoutMs) continue;
+    if (!gone && !options.signal?.aborted && Date.now() - startedAtMs < startTimeoutMs) continue;
     await server.kill();
     const reason = gone ? reasonIn(logFile, seenBytes, outputFile) : `no answer in ${startTimeoutMs / 1000} s`;
     throw new Failure('log.unreachable', `Kafka does not start: ${reason}`, `look into ${logFile}`);

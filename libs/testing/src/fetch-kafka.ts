@@ -18,11 +18,12 @@ export type Say = (line: string) => void;
 
 const cacheFolder = (): string => process.env['REPRISE_CACHE_DIR'] ?? join(homedir(), '.cache', 'reprise');
 
-const copyDependencies = (target: string, say: Say): Promise<void> =>
+const copyDependencies = (target: string, say: Say, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${target}`, '-DincludeScope=runtime'];
     const maven = spawn('mvn', ['-B', '-f', join(kafkaFiles, 'pom.xml'), ...goal], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal && { signal }),
     });
     let output = '';
     let jars = 0;
@@ -53,7 +54,7 @@ const copyDependencies = (target: string, say: Say): Promise<void> =>
  * The folder of the broker's jars, fetched on first use (54 MB, about half a minute). A fetch becomes visible by one rename,
  * so half a fetch is never used and two at once do no harm.
  */
-export const fetchKafka = async (say: Say = () => {}): Promise<string> => {
+export const fetchKafka = async (say: Say = () => {}, signal?: AbortSignal): Promise<string> => {
   const pomHash = createHash('sha256')
     .update(readFileSync(join(kafkaFiles, 'pom.xml')))
     .digest('hex')
@@ -64,7 +65,7 @@ export const fetchKafka = async (say: Say = () => {}): Promise<string> => {
   const fetched = mkdtempSync(join(cacheFolder(), 'fetching-'));
   try {
     say(`fetching Kafka ${kafkaVersion} by Maven, once (54 MB)`);
-    await copyDependencies(fetched, say);
+    await copyDependencies(fetched, say, signal);
     renameSync(fetched, jars);
     say(`Kafka ${kafkaVersion} is in ${jars}`);
   } catch (error) {

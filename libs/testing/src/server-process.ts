@@ -33,6 +33,15 @@ interface PidFile {
   readonly owner: ProcessIdentity;
 }
 
+/** Says which process we started, and who we are. */
+export const writePidFile = (path: string, pid: number): void => {
+  const server = identityOf(pid);
+  const owner = identityOf(process.pid);
+  if (!server || !owner) return;
+  writeFileSync(`${path}.new`, JSON.stringify({ server, owner } satisfies PidFile));
+  renameSync(`${path}.new`, path);
+};
+
 /** Starts the server in a session of its own: a Ctrl-C in the terminal is the owner's to pass on, in its own order. */
 export const launch = (options: Launch): RunningServer => {
   const output = openSync(options.outputFile, 'w');
@@ -48,13 +57,8 @@ export const launch = (options: Launch): RunningServer => {
     child.once('error', () => resolve());
   });
   const { pid } = child;
-  const server = pid === undefined ? undefined : identityOf(pid);
   if (pid === undefined) throw new Failure('not-found', `cannot run ${options.command}`, 'is it installed?');
-  const owner = identityOf(process.pid);
-  if (server && owner) {
-    writeFileSync(`${options.pidFile}.new`, JSON.stringify({ server, owner } satisfies PidFile));
-    renameSync(`${options.pidFile}.new`, options.pidFile);
-  }
+  writePidFile(options.pidFile, pid);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     const late = setTimeout(() => child.kill('SIGKILL'), 8000);

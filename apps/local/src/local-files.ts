@@ -1,0 +1,74 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fingerprintOf, makeCertificates } from './certificates.js';
+import { callersOf, type CertificatePaths, type Credentials, makeCredentials, recordIdSecrets } from './credentials.js';
+import { readJsonIfThere, writeWhole } from './data-folder.js';
+import type { TerritoryFile } from './demo-territory.js';
+import type { PortPlan } from './port-plan.js';
+
+/** Where the apps find what they are told by file. */
+export interface LocalFiles {
+  readonly credentials: string;
+  readonly callers: string;
+  readonly secrets: string;
+  readonly territory: string;
+  readonly tls: string;
+  readonly keys: string;
+}
+
+export const localFiles = (folder: string): LocalFiles => ({
+  credentials: join(folder, 'credentials.json'),
+  callers: join(folder, 'callers.json'),
+  secrets: join(folder, 'secrets.json'),
+  territory: join(folder, 'territory.json'),
+  tls: join(folder, 'tls'),
+  keys: join(folder, 'keys'),
+});
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Written by certificates, last of all: a first start that was interrupted makes them again, together. */
+const writeCertificates = async (tls: string, paths: CertificatePaths, senders: readonly string[]): Promise<void> => {
+  const mark = join(tls, 'made-for.json');
+  if (JSON.stringify(readJsonIfThere(mark)) === JSON.stringify(senders)) return;
+  const made = await makeCertificates(senders, new Date());
+  mkdirSync(join(tls, 'senders'), { recursive: true, mode: 0o700 });
+  writeWhole(paths.authority, made.authority);
+  writeWhole(join(tls, 'server.crt'), made.server.certificate);
+  writeWhole(join(tls, 'server.key'), made.server.key, 0o600);
+  for (const [sender, { certificate, key }] of Object.entries(made.senders)) {
+    writeWhole(paths.certificateOf(sender), certificate);
+    writeWhole(paths.keyOf(sender), key, 0o600);
+  }
+  writeWhole(mark, json(senders));
+};
+
+/** Secrets are made once and stay; what depends on ports and paths is written at each start. */
+export const writeLocalFiles = async (
+  folder: string,
+  territory: TerritoryFile,
+  ports: PortPlan,
+): Promise<Credentials> => {
+  const files = localFiles(folder);
+  const paths: CertificatePaths = {
+    authority: join(files.tls, 'ca.crt'),
+    certificateOf: (sender) => join(files.tls, 'senders', `${sender}.crt`),
+    keyOf: (sender) => join(files.tls, 'senders', `${sender}.key`),
+  };
+  mkdirSync(files.keys, { recursive: true, mode: 0o700 });
+  if (!existsSync(files.tls)) mkdirSync(files.tls, { mode: 0o700 });
+  const senders = territory.senders.map(({ name }) => name);
+  await writeCertificates(files.tls, paths, senders);
+  const mllpPorts = [ports.mllp1, ports.mllp2, ports.mllp3];
+  const former = readJsonIfThere<Credentials>(files.credentials);
+  const credentials = makeCredentials(territory, mllpPorts, paths, former);
+  const certificates = Object.fromEntries(
+    senders.map((name) => [name, fingerprintOf(readFileSync(paths.certificateOf(name), 'utf8'))]),
+  );
+  writeWhole(files.credentials, json(credentials), 0o600);
+  chmodSync(files.credentials, 0o600);
+  writeWhole(files.callers, json(callersOf(credentials, certificates)), 0o600);
+  writeWhole(files.secrets, json(recordIdSecrets(territory, readJsonIfThere(files.secrets))), 0o600);
+  writeWhole(files.territory, json(territory));
+  return credentials;
+};

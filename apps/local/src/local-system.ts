@@ -1,0 +1,156 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type RoleUrls, type RunningServer, startKafka, startPostgres, stopOrphan } from '#testing';
+import type { Credentials } from './credentials.js';
+import { assertSpace, emptyFolder, openFolder, unlock, writeWhole } from './data-folder.js';
+import { demoTerritory } from './demo-territory.js';
+import type { Flags } from './flags.js';
+import { launchApp, rotateLog, type Running, stopOrphanedApps } from './launch-app.js';
+import { localFiles, writeLocalFiles } from './local-files.js';
+import { Member } from './member.js';
+import type { PortPlan } from './port-plan.js';
+import { appProcesses, stopOrder } from './processes.js';
+import { type ReadyFile, readyFile } from './ready-file.js';
+import { assertPortsFree } from './taken-ports.js';
+
+const readyMsMax = 90_000;
+const stopMsMax = 9_000;
+
+const serverLogs = { kafka: 'kafka.log', 'postgres-a': 'postgres.log', 'postgres-b': 'postgres.log' } as const;
+
+/** The whole system on one machine, under one supervisor: us. */
+export class LocalSystem {
+  private readonly members: Member[] = [];
+  private readonly giveUp = new AbortController();
+  private credentials: Credentials | undefined;
+  private isOpen = false;
+  private isReady = false;
+
+  constructor(
+    private readonly flags: Flags,
+    private readonly ports: PortPlan,
+    readonly folder: string,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /** Resolves when every process is ready. Throws a `Failure` with the remedy; what was started is then still to be stopped. */
+  async start(): Promise<{ readonly ready: ReadyFile; readonly credentials: Credentials }> {
+    if (this.flags.readyFile !== undefined) rmSync(this.flags.readyFile, { force: true });
+    const anew = this.flags.fresh || this.flags.ephemeral;
+    openFolder(this.folder, anew);
+    this.isOpen = true;
+    await this.stopOrphans();
+    await assertPortsFree(this.ports);
+    if (anew) emptyFolder(this.folder);
+    assertSpace(this.folder);
+    this.credentials = await writeLocalFiles(this.folder, demoTerritory, this.ports);
+    const { a, b } = await this.startServers();
+    const surroundings = {
+      ports: this.ports,
+      files: localFiles(this.folder),
+      territory: demoTerritory.territory.code,
+      brokers: `127.0.0.1:${this.ports.kafka}`,
+      postgres: { a, b },
+      rate: this.flags.rate,
+    };
+    const apps = appProcesses(surroundings, !this.flags.quietFeed);
+    await Promise.all(
+      apps.map((app) => {
+        rotateLog(this.folder, app.name);
+        return this.startMember(app.name, () => launchApp(this.folder, app));
+      }),
+    );
+    this.isReady = true;
+    this.writeReadyFile();
+    return { ready: this.addresses(), credentials: this.credentials };
+  }
+
+  private async stopOrphans(): Promise<void> {
+    await stopOrphanedApps(this.folder);
+    const servers = Object.keys(serverLogs).map(async (name) => {
+      const folder = resolve(this.folder, name);
+      const signal = name === 'kafka' ? 'SIGTERM' : 'SIGINT';
+      if (await stopOrphan(join(folder, 'server.pid'), folder, signal))
+        this.say(`stopped the ${name} that a killed run had left`);
+    });
+    await Promise.all(servers);
+  }
+
+  private async startServers(): Promise<{ readonly a: RoleUrls; readonly b: RoleUrls }> {
+    const urls = new Map<string, RoleUrls>();
+    const postgres = (name: 'postgres-a' | 'postgres-b', port: number): Promise<void> =>
+      this.startMember(name, async () => {
+        const server = await startPostgres({ port, dataDir: join(this.folder, name) });
+        urls.set(name, server.urls);
+        return this.asRunning(name, server);
+      });
+    const { kafka: port, kafkaController: controllerPort } = this.ports;
+    const options = { port, controllerPort, dataDir: join(this.folder, 'kafka'), say: this.say };
+    await Promise.all([
+      this.startMember('kafka', async () =>
+        this.asRunning('kafka', await startKafka({ ...options, signal: this.giveUp.signal })),
+      ),
+      postgres('postgres-a', this.ports.postgresA),
+      postgres('postgres-b', this.ports.postgresB),
+    ]);
+    const [a, b] = [urls.get('postgres-a'), urls.get('postgres-b')];
+    this.giveUp.signal.throwIfAborted();
+    if (!a || !b) throw new Error('Postgres is ready and has no addresses');
+    return { a, b };
+  }
+
+  private asRunning(name: keyof typeof serverLogs, server: RunningServer): Running {
+    const log = join(this.folder, name, serverLogs[name]);
+    return { ...server, isReady: () => Promise.resolve(true), lastWord: () => `look into ${log}` };
+  }
+
+  private async startMember(name: string, launch: () => Running | Promise<Running>): Promise<void> {
+    const member = new Member(name, launch, { say: this.say, up: () => this.writeReadyFile() });
+    this.members.push(member);
+    await member.start(readyMsMax);
+    this.giveUp.signal.throwIfAborted();
+    this.say(`${name} is ready`);
+  }
+
+  private addresses(): ReadyFile {
+    const running = this.members.filter(({ pid }) => pid > 0);
+    return readyFile({
+      ports: this.ports,
+      senders: this.credentials?.senders ?? [],
+      credentials: localFiles(this.folder).credentials,
+      directory: this.folder,
+      processes: [...running, { name: 'supervisor', pid: process.pid }],
+    });
+  }
+
+  /** Again after each restart: pids change. */
+  private writeReadyFile(): void {
+    if (!this.isReady || this.flags.readyFile === undefined) return;
+    writeWhole(this.flags.readyFile, `${JSON.stringify(this.addresses(), null, 2)}\n`);
+  }
+
+  /** In the order that loses nothing and complains of nothing; within 10 s, whoever does not listen. */
+  async stop(): Promise<void> {
+    this.isReady = false;
+    this.giveUp.abort();
+    const endsAtMs = Date.now() + stopMsMax;
+    for (const [index, names] of stopOrder.entries()) {
+      const stagesLeft = stopOrder.length - index;
+      const msMax = (endsAtMs - Date.now()) / stagesLeft;
+      const members = this.members.filter(({ name }) => names.some((begin) => name.startsWith(begin)));
+      await Promise.all(members.map((member) => member.stop(msMax)));
+    }
+    this.leave();
+  }
+
+  /** SIGKILL for all of them. */
+  killAll(): void {
+    for (const member of this.members) member.kill();
+  }
+
+  private leave(): void {
+    if (!this.isOpen) return;
+    if (this.flags.ephemeral) rmSync(this.folder, { recursive: true, force: true });
+    else unlock(this.folder);
+  }
+}

@@ -1,0 +1,120 @@
+import type { RoleUrls } from '#testing';
+import type { LocalFiles } from './local-files.js';
+import type { PortPlan } from './port-plan.js';
+
+/** What the apps are told; made when Kafka and Postgres are up. */
+export interface Surroundings {
+  readonly ports: PortPlan;
+  readonly files: LocalFiles;
+  readonly territory: string;
+  readonly brokers: string;
+  readonly postgres: { readonly a: RoleUrls; readonly b: RoleUrls };
+  /** Messages a second. */
+  readonly rate: number;
+}
+
+/** One process of the system: `dist/apps/<app>/src/main.js` under a name of its own. */
+export interface AppProcess {
+  readonly name: string;
+  readonly app: string;
+  /** Variables without their `REPRISE_`; libs/platform/README.md. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Answers 200 when ready; without one, the line `{"name":"<app>.ready"}` in its log says so. */
+  readonly readyUrl?: string;
+}
+
+export const host = '127.0.0.1';
+export const httpAt = (port: number): string => `http://${host}:${port}`;
+
+const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProcess[] => {
+  const port = replica === 'a' ? s.ports.readerA : s.ports.readerB;
+  const urls = s.postgres[replica];
+  return [
+    {
+      name: `replicator-${replica}`,
+      app: 'replicator',
+      settings: {
+        KAFKA_BROKERS: s.brokers,
+        REPLICA: replica,
+        TERRITORY: s.territory,
+        POSTGRES_URL: urls.replicator,
+        POSTGRES_OWNER_URL: urls.owner,
+      },
+    },
+    {
+      name: `reader-${replica}`,
+      app: 'reader',
+      readyUrl: `${httpAt(port)}/readyz`,
+      settings: {
+        REPLICA: replica,
+        TERRITORY: s.territory,
+        POSTGRES_URL: urls.reader,
+        READER_PORT: port,
+        READERS: `a=${httpAt(s.ports.readerA)},b=${httpAt(s.ports.readerB)}`,
+        CALLERS_FILE: s.files.callers,
+        HOST: host,
+      },
+    },
+  ];
+};
+
+/** The whole list, in the order of starting. */
+export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppProcess[] => [
+  {
+    name: 'control',
+    app: 'control',
+    readyUrl: `${httpAt(s.ports.control)}/readyz`,
+    settings: {
+      KAFKA_BROKERS: s.brokers,
+      LOG_REPLICATION: 1,
+      CALLERS_FILE: s.files.callers,
+      TERRITORY: s.territory,
+      TERRITORY_FILE: s.files.territory,
+      REPLICAS: `a=${s.postgres.a.control},b=${s.postgres.b.control}`,
+      KEYS_DIR: s.files.keys,
+      CONTROL_PORT: s.ports.control,
+      HOST: host,
+    },
+  },
+  ...replicaProcesses(s, 'a'),
+  ...replicaProcesses(s, 'b'),
+  {
+    name: 'gateway',
+    app: 'gateway',
+    readyUrl: `${httpAt(s.ports.gateway)}/readyz`,
+    settings: {
+      KAFKA_BROKERS: s.brokers,
+      LOG_REPLICATION: 1,
+      CALLERS_FILE: s.files.callers,
+      SECRETS_FILE: s.files.secrets,
+      TLS_DIR: s.files.tls,
+      GATEWAY_PORT: s.ports.gateway,
+      MLLPS_PORT: s.ports.mllps,
+      HOST: host,
+    },
+  },
+  ...(withFeed
+    ? [
+        {
+          name: 'simulator',
+          app: 'simulator',
+          settings: {
+            CREDENTIALS_FILE: s.files.credentials,
+            TERRITORY_FILE: s.files.territory,
+            GATEWAY_URL: httpAt(s.ports.gateway),
+            RATE: s.rate,
+            SEED: 1,
+          },
+        },
+      ]
+    : []),
+];
+
+/** Who stops after whom, by the beginnings of names: what feeds first, what others stand on last. */
+export const stopOrder: readonly (readonly string[])[] = [
+  ['simulator'],
+  ['gateway'],
+  ['control', 'reader'],
+  ['replicator'],
+  ['postgres', 'kafka'],
+];
