@@ -13,7 +13,6 @@ export * from './operate/canonical-json.js';
 export * from './ports/key-store.js';
 export * from './ports/replica-status.js';
 export * from './ports/replica-reader.js';
-export * from './read/as-of.js';
 export * from './read/read-records.js';
 export * from './read/watermark.js';
 export * from './capture/capture-message.js';

@@ -1,0 +1,42 @@
+import { Instant } from '#domain';
+import { CallersFile, httpApp, type ProcessLog, type RunningApp } from '#platform';
+import { PostgresReplicaReader, ScopedConnections } from '#postgres';
+import { ReadRecords } from '#usecases';
+import type { ReaderConfiguration } from './reader-configuration.js';
+import { ReaderContext } from './reader-context.js';
+import { ReaderModule } from './reader.module.js';
+
+/** Enough to keep two cores of Postgres busy; more only wait for each other. */
+const connectionsMax = 8;
+const formBytesMax = 65_536;
+
+/** Starts with its Postgres down, too, and serves as soon as it is there. */
+export const bootReader = async (
+  configuration: Readonly<ReaderConfiguration>,
+  log: ProcessLog,
+  now: () => Instant = () => Instant.of(Date.now()),
+): Promise<RunningApp> => {
+  const { replica, territory, readers } = configuration;
+  const urls = new Map(Object.entries(readers).map(([name, url]) => [name, url.replace(/\/+$/, '')]));
+  const context = new ReaderContext(replica, territory, urls, log, now);
+  const callers = new CallersFile(configuration.callersFile, log);
+  const connections = new ScopedConnections({ url: configuration.postgresUrl, connectionsMax });
+  const reads = new ReadRecords(new PostgresReplicaReader(connections));
+  const app = await httpApp(ReaderModule.of({ context, reads, checks: { postgres: () => connections.check() } }), {
+    callers,
+    log,
+    // Bodies of refused writes are not looked at, whatever their type.
+    rawBodies: ['*'],
+    bodyBytesMax: formBytesMax,
+  });
+  await app.listen(configuration.readerPort, configuration.host);
+  const address = app.getHttpServer().address();
+  return {
+    ready: { port: typeof address === 'object' && address ? address.port : configuration.readerPort, replica },
+    close: async () => {
+      await app.close();
+      callers.close();
+      await connections.close();
+    },
+  };
+};

@@ -1,0 +1,128 @@
+import { Failure, type Finess, Instant } from '#domain';
+import { type Handling, operationOutcome, type OperationOutcome, type Query } from '#fhir';
+import type { ReaderCaller } from '#platform';
+import { assertFresh, type Level, parseMaxAge, type Place, watermark, whenOf } from '#usecases';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ReaderContext } from './reader-context.js';
+
+export const fhirJson = 'application/fhir+json; charset=utf-8';
+
+/** What was read, for the audit: never whose. */
+export interface Audited {
+  readonly interaction: 'read' | 'vread' | 'history' | 'search' | 'territory-search';
+  readonly type: string;
+  readonly count: number;
+  readonly status?: number;
+}
+
+export interface Http {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly caller: ReaderCaller;
+}
+
+/** One question of one caller, and its answer: what all of them have in common. */
+export class Exchange {
+  readonly now: Instant;
+  private readonly query: Query;
+  /** Where a body was sent, what is in it is part of the question. */
+  private readonly form: Query;
+  private readonly since = performance.now();
+  private establishment: Finess | undefined;
+
+  constructor(
+    readonly context: ReaderContext,
+    readonly http: Http,
+    /** Address that the links of the answer begin with. */
+    readonly base: string,
+  ) {
+    const { url, body } = http.request;
+    const at = url.indexOf('?');
+    this.query = at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))];
+    this.form = Buffer.isBuffer(body) ? [...new URLSearchParams(body.toString('utf8'))] : [];
+    this.now = context.now();
+  }
+
+  /** FHIR R4, section 3.1.1.5. */
+  private get handling(): Handling {
+    return /\bhandling=lenient\b/.test(String(this.http.request.headers.prefer ?? '')) ? 'lenient' : 'strict';
+  }
+
+  /** Reads the question. What the door of FHIR does not support is, in a question, a wrong question: FHIR R4, section 3.1.1.4.1. */
+  ask<T>(parse: (query: Query, handling: Handling) => T): T {
+    try {
+      return parse([...this.query, ...this.form], this.handling);
+    } catch (error) {
+      if (Failure.is(error, 'input.not-supported')) throw new Failure('input.invalid', error.message, error.hint);
+      throw error;
+    }
+  }
+
+  place(establishment: Finess, asOf: Instant | undefined): Place {
+    this.establishment = establishment;
+    return { scope: this.http.caller.establishments, establishment, when: whenOf(asOf, this.now) };
+  }
+
+  /** Says how old the answer is, and refuses it where that is older than the caller can use. */
+  reflect(levels: readonly Level[]): void {
+    const { request, reply } = this.http;
+    if (levels.length > 0) void reply.header('Reprise-Watermark', watermark(levels, this.now));
+    const maxAge = request.headers['reprise-max-age'];
+    if (maxAge !== undefined) assertFresh(levels, parseMaxAge(String(maxAge)), this.now);
+  }
+
+  /** Who, when, at which address, which question: a cursor goes with these. */
+  madeFor(path: string): readonly string[] {
+    const question = [...this.query, ...this.form].filter(([name]) => name !== '_cursor').map((pair) => pair.join('='));
+    return [this.http.caller.name, this.base, path, ...question];
+  }
+
+  /**
+   * The page's own address and the next one's. A search that was sent as a form stays one: what identifies a person is not
+   * moved into an address; the next page is asked for with the same form.
+   */
+  links(path: string, next: string | undefined): { readonly self: string; readonly next?: string } {
+    const pairs = this.query.map(([name, value]): [string, string] => [name, value]);
+    const address = (query: URLSearchParams): string =>
+      query.size === 0 ? `${this.base}/${path}` : `${this.base}/${path}?${query.toString()}`;
+    const following = new URLSearchParams(pairs.filter(([name]) => name !== '_cursor'));
+    if (next !== undefined) following.set('_cursor', next);
+    return { self: address(new URLSearchParams(pairs)), ...(next !== undefined && { next: address(following) }) };
+  }
+
+  send(body: Buffer | string, audited: Audited): void {
+    this.audit(audited);
+    void this.http.reply.header('Content-Type', fhirJson).header('Cache-Control', 'private, no-cache').send(body);
+  }
+
+  audit({ interaction, type, count, status = 200 }: Audited): void {
+    this.context.log.info('record.read', {
+      caller: this.http.caller.name,
+      ...(this.establishment !== undefined && { establishment: this.establishment }),
+      context: `${interaction} ${type}`.trim(),
+      count,
+      status,
+      correlationId: this.http.request.id,
+      ms: Math.round(performance.now() - this.since),
+    });
+  }
+}
+
+export const notFound = (): Failure =>
+  new Failure('not-found', 'no such record here', 'check type and id, or ask the establishment that has it');
+
+/** What was left out of a lenient search is said in it. */
+export const ignoredOutcome = (ignored: readonly string[]): { readonly outcome?: OperationOutcome } =>
+  ignored.length === 0
+    ? {}
+    : {
+        outcome: operationOutcome(
+          ignored.map((name) => ({
+            severity: 'warning',
+            code: 'not-supported',
+            text: `the parameter ${name} is not known here and was left out`,
+            location: '',
+          })),
+          'en',
+        ),
+      };

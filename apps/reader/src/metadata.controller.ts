@@ -1,0 +1,44 @@
+import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
+import { Failure } from '#domain';
+import { capabilityStatement } from '#fhir';
+import { Callers, Public } from '#platform';
+import type { FastifyRequest } from 'fastify';
+import { fhirJson } from './exchange.js';
+import { ReaderContext } from './reader-context.js';
+
+const software = { name: 'Reprise', version: '0.1.0' };
+const releasedOn = '2026-11-24';
+
+/** What this server can do; says nothing of whom it holds. */
+@Controller()
+export class MetadataController {
+  constructor(@Inject(ReaderContext) private readonly context: ReaderContext) {}
+
+  @Get('fhir/metadata')
+  @Public()
+  @Header('Content-Type', fhirJson)
+  server(): string {
+    return this.statement('/fhir');
+  }
+
+  @Get('establishments/:finess/fhir/metadata')
+  @Callers('reader')
+  @Header('Content-Type', fhirJson)
+  establishment(@Req() request: FastifyRequest<{ Params: { finess: string } }>): string {
+    return this.statement(`/establishments/${request.params.finess}/fhir`);
+  }
+
+  @Get('territories/:code/fhir/metadata')
+  @Callers('reader')
+  @Header('Content-Type', fhirJson)
+  territory(@Req() request: FastifyRequest<{ Params: { code: string } }>): string {
+    if (request.params.code !== this.context.territory)
+      throw new Failure('not-found', 'no such territory here', 'ask GET /replicas for the territory');
+    return this.statement(`/territories/${this.context.territory}/fhir`);
+  }
+
+  private statement(path: string): string {
+    const url = `${this.context.url}${path}`;
+    return JSON.stringify(capabilityStatement({ mode: 'reader', software, url, date: releasedOn }));
+  }
+}

@@ -1,0 +1,13 @@
+import { NamedUrls, Port, Text, Url } from '#platform';
+
+export class ReaderConfiguration {
+  @Text() replica: string;
+  @Text() territory: string;
+  /** As `reprise_reader`. */
+  @Url() postgresUrl: string;
+  @Text() callersFile: string;
+  /** Every replica's reader, this one too, at the address that clients use: links in answers begin with it. */
+  @NamedUrls() readers: Readonly<Record<string, string>>;
+  @Text() host: string;
+  @Port() readerPort: number;
+}

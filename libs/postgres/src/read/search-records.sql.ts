@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { SearchFilter } from '#usecases';
+import { afterPrefix } from './after-prefix.js';
+import { beginning, level, source, version } from './live.sql.js';
+import type { Statement } from './scoped-connections.js';
+
+/** Beyond this a count says no more than "many". */
+const countedMax = 1000;
+
+type TokenCondition = SearchFilter['all'][number];
+
+/** Of one condition: whole tokens, and prefixes as ranges (first, below). */
+const parameters = ({ anyOf }: TokenCondition): readonly (readonly string[])[] => {
+  const prefixes = anyOf.filter(({ prefix }) => prefix).map(({ from }) => from);
+  return [anyOf.filter(({ prefix }) => !prefix).map(({ from }) => from), prefixes, prefixes.map(afterPrefix)];
+};
+
+/** Rows of the token table that meet the condition whose parameters begin at $n. */
+const hits = (n: number): string => `
+        select t.id from tokens t
+         where t.generation = $2 and t.type = $4 and t.token = any($${n}::text[])
+        union all
+        select t.id from unnest($${n + 1}::text[], $${n + 2}::text[]) as r (first, below)
+          join tokens t on t.generation = $2 and t.type = $4 and t.token >= r.first and t.token < r.below`;
+
+/** Does a record with these tokens meet the condition whose parameters begin at $n? */
+const meets = (tokens: string, n: number): string => `
+       and (${tokens} && $${n}::text[]
+            or exists (select from unnest(${tokens}) as k (token), unnest($${n + 1}::text[], $${n + 2}::text[]) as r (first, below)
+                        where k.token collate "C" >= r.first and k.token collate "C" < r.below))`;
+
+/** How many records meet each condition, up to a limit: the narrowest then leads the search. $4: type. */
+export const countHits = (
+  conditions: readonly TokenCondition[],
+): { statement: Statement; values: readonly unknown[] } => {
+  const counts = conditions.map(
+    (_, index) => `
+       (select count(*) from (select 1 from (${hits(5 + 3 * index)}) h limit ${countedMax}) h) as c${index}`,
+  );
+  return {
+    statement: named('count-hits', `${beginning(false)}\nselect ${counts.join(',')}`),
+    values: conditions.flatMap(parameters),
+  };
+};
+
+export type Lead = 'ids' | 'patients' | 'patients-as-of' | 'token' | 'tokens' | 'type';
+
+/** What makes one statement differ from another. */
+export interface SearchShape {
+  readonly lead: Lead;
+  /** How many. */
+  readonly conditions: number;
+  readonly asOf: boolean;
+}
+
+/** The ids to look at, in their order, behind $5. `token`: one token, straight from the key. */
+const leads = {
+  ids: `select distinct i.id collate "C" as id from unnest($7::text[]) as i (id) where i.id collate "C" > $5`,
+  patients: `select h.id from heads h where h.generation = $2 and h.patient = any($8::text[]) and h.type = $4 and h.id > $5`,
+  'patients-as-of': `select distinct w.id from versions w
+            where w.generation = $2 and w.patient = any($8::text[]) and w.type = $4 and w.id > $5 and w.position <= c.position`,
+  token: `select t.id from tokens t where t.generation = $2 and t.type = $4 and t.token = ($11::text[])[1] and t.id > $5`,
+  tokens: `select distinct h.id from (${hits(11)}) h where h.id > $5`,
+  type: `select h.id from heads h where h.generation = $2 and h.type = $4 and h.id > $5`,
+} as const satisfies Record<Lead, string>;
+
+const newest = `
+      select h.type, h.id, h.timeline, h.position, h.recorded_at, h.deleted, h.patient, h.tokens, w.content
+        from heads h
+        join versions w on w.generation = $2 and w.type = $4 and w.id = h.id and w.position = h.position
+       where h.generation = $2 and h.type = $4 and h.id = d.id`;
+
+const newestAtCut = `
+      select w.* from versions w
+       where w.generation = $2 and w.type = $4 and w.id = d.id and w.position <= c.position
+       order by w.position desc limit 1`;
+
+/**
+ * $4: type; $5: behind this id; $6: records at most; $7: ids or null; $8: patients or null; $9, $10: recorded from (inclusive),
+ * before (exclusive) or null; from $11 on: conditions, the leading one first.
+ */
+const selected = (columns: string, { lead, conditions, asOf }: SearchShape): string => `
+    select ${columns}
+      from (select id from (${leads[lead]}) i order by id) d
+     cross join lateral (${asOf ? newestAtCut : newest}) v
+     where not v.deleted
+       and ($7::text[] is null or v.id = any($7::text[]))
+       and ($8::text[] is null or v.patient = any($8::text[]))
+       and ($9::bigint is null or v.recorded_at >= $9)
+       and ($10::bigint is null or v.recorded_at < $10)${Array.from({ length: conditions }, (_, i) => meets('v.tokens', 11 + 3 * i)).join('')}`;
+
+export const searchRecords = (shape: SearchShape): Statement =>
+  named(
+    'search-records',
+    `${beginning(shape.asOf)}
+select ${level}, ${version}
+  from ${source}
+  left join lateral (${selected('v.*', shape)}
+     order by d.id
+     limit $6
+  ) v on true
+ order by v.id`,
+  );
+
+export const countRecords = (shape: SearchShape): Statement =>
+  named(
+    'count-records',
+    `${beginning(shape.asOf)}
+select ${level}, (select count(*) from (${selected('1', shape)} limit $6) v) as found
+  from ${source}`,
+  );
+
+export const searchValues = (
+  filter: SearchFilter,
+  conditions: readonly TokenCondition[],
+  page: { readonly limit: number | null; readonly after?: string },
+): readonly unknown[] => [
+  filter.type,
+  page.after ?? '',
+  page.limit,
+  filter.ids ?? null,
+  filter.patients ?? null,
+  filter.lastUpdated?.from ?? null,
+  filter.lastUpdated?.before ?? null,
+  ...conditions.flatMap(parameters),
+];
+
+/** One prepared statement a shape; shapes are as many as leads times conditions. */
+const named = (sentence: string, text: string): Statement => ({
+  name: `${sentence}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
+  text,
+});
