@@ -4,6 +4,7 @@ export * from './callers/callers-file.js';
 export * from './callers/route-access.js';
 export * from './configuration/load-configuration.js';
 export * from './configuration/settings.js';
+export * from './directory/follow-directory.js';
 export * from './health/health.js';
 export * from './health/health.module.js';
 export * from './http/failure-table.js';

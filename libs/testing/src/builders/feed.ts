@@ -99,7 +99,7 @@ const changeOf = (kind: number, patient: number, n: number): Change => {
  * Events of a small hospital of five patients: every kind of change, patches of records that are not there (they park), repeated
  * messages, and drains. Shrinks to few and simple events.
  */
-export const anyFeed = (maxEvents = 40): fc.Arbitrary<readonly LogEvent[]> =>
+export const anyFeed = (maxEvents = 40, minEvents = 0): fc.Arbitrary<readonly LogEvent[]> =>
   fc.array(
     fc.tuple(fc.nat(20), fc.nat(4), fc.nat(60), fc.nat(11)).map(([kind, patient, n, id]): LogEvent => {
       const over = { messageId: id > 5 ? `m${patient}-${id}-${n % 2}` : '', received: Buffer.from(`${kind} ${n % 2}`) };
@@ -114,5 +114,5 @@ export const anyFeed = (maxEvents = 40): fc.Arbitrary<readonly LogEvent[]> =>
       const changes = [changeOf(kind % 8, patient, n)];
       return anEvent(kind > 15 ? [...changes, changeOf((kind + 3) % 8, patient, n + 1)] : changes, over);
     }),
-    { maxLength: maxEvents },
+    { minLength: minEvents, maxLength: maxEvents, size: 'max' },
   );

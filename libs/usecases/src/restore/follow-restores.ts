@@ -24,7 +24,8 @@ export class FollowRestores {
     private readonly builder: GenerationBuilder,
     private readonly log: EstablishmentLog,
     private readonly replicate: ReplicateLog,
-    private readonly establishments: readonly Finess[],
+    /** The establishments that this replica follows now. */
+    private readonly establishments: () => readonly Finess[],
   ) {}
 
   /** The first build that this replica still owes, oldest restore first. */
@@ -32,7 +33,7 @@ export class FollowRestores {
     for (const restore of directory.restores.values()) {
       if (restore.state === 'cancelled') continue;
       for (const target of restore.targets) {
-        if (!this.establishments.includes(target.establishment)) continue;
+        if (!this.establishments().includes(target.establishment)) continue;
         const generation = byTimeline(await this.store.generations(target.establishment), target.timeline.number);
         if (!generation || generation.state === 'building') return { restore, target };
       }
@@ -56,7 +57,7 @@ export class FollowRestores {
   /** Shows every establishment on its current timeline, where its generation is there. Returns those that were switched. */
   async switchTimelines(directory: Directory): Promise<readonly Finess[]> {
     const switched: Finess[] = [];
-    for (const establishment of this.establishments)
+    for (const establishment of this.establishments())
       if (await this.switchOne(directory, establishment)) switched.push(establishment);
     return switched;
   }
@@ -81,7 +82,7 @@ export class FollowRestores {
   private async generationsOf(restore: Restore): Promise<readonly Generation[]> {
     const found: Generation[] = [];
     for (const { establishment, timeline } of restore.targets) {
-      if (!this.establishments.includes(establishment)) continue;
+      if (!this.establishments().includes(establishment)) continue;
       const generation = byTimeline(await this.store.generations(establishment), timeline.number);
       if (generation) found.push(generation);
     }

@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import { Failure, type Finess, type RecordKey, RecordKey as Key } from '#domain';
+import { searchTokens } from '#fhir';
+import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogBatchStrategy } from '#kafka';
+import { followDirectory, nestLogger, type ProcessLog, type RunningApp } from '#platform';
+import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
+import { BuildGeneration, type Directory, FollowRestores, ReplicateLog } from '#usecases';
+import type { ReplicatorConfiguration } from './replicator-configuration.js';
+import { ReplicatorModule } from './replicator.module.js';
+import { RestoreLanes } from './restore-lanes.js';
+
+const retryMs = 500;
+
+const tokensOf = (key: RecordKey, content: Uint8Array): readonly string[] => searchTokens(Key.type(key), content);
+
+/** All processes of a system may start at one time: a database that is not there yet is waited for. */
+const patiently = async <T>(log: ProcessLog, what: 'replica', work: () => Promise<T>): Promise<T> => {
+  for (let attempt = 0; ; attempt += 1)
+    try {
+      return await work();
+    } catch (error) {
+      if (!Failure.is(error, 'replica.unreachable')) throw error;
+      if (attempt % 20 === 0) log.fault(`${what}.awaited`, error, { attempt });
+      await pause(retryMs);
+    }
+};
+
+/** Follows the logs of the territory's establishments into one replica, and makes the generations that the directory asks for. */
+export const bootReplicator = async (
+  settings: Readonly<ReplicatorConfiguration>,
+  log: ProcessLog,
+): Promise<RunningApp> => {
+  const { replica, territory } = settings;
+  await patiently(log, 'replica', () => migrate(settings.postgresOwnerUrl));
+  const [rows, owner] = await Promise.all([openReplica(settings.postgresUrl), openOwner(settings.postgresOwnerUrl)]);
+  const store = new PostgresReplicaStore(rows, owner, tokensOf);
+  const builder = new PostgresGenerationBuilder(rows, owner, tokensOf);
+  const client = new KafkaClient({ brokers: settings.kafkaBrokers, clientId: `reprise.replicator.${replica}` });
+  const logs = new KafkaEstablishmentLog(client);
+  const directoryLog = new KafkaDirectoryLog(client);
+  const replicate = new ReplicateLog(store, logs);
+
+  const members = (directory: Directory): readonly Finess[] => directory.members(territory);
+  // News may come before the rest of this function is through.
+  const booted = Promise.withResolvers<void>();
+  const followed = await followDirectory(directoryLog, log, async ({ event }) => {
+    await booted.promise;
+    strategy.follow(members(followed.directory));
+    await lanes.heard(event);
+  });
+  const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory));
+  const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, log);
+  const strategy = new LogBatchStrategy({
+    client,
+    replica,
+    establishments: members(followed.directory),
+    startAt: (establishment) => replicate.start(establishment),
+    onHalt: (establishment, _stream, cause) => log.fault('establishment.halted', cause, { establishment, replica }),
+    onLevel: (establishment, at) => {
+      store.level(establishment, at).catch((error: unknown) => log.fault('level.untold', error, { establishment }));
+    },
+  });
+  for (const establishment of members(followed.directory))
+    await patiently(log, 'replica', () => replicate.start(establishment));
+  const app = await NestFactory.createMicroservice(ReplicatorModule.of(replicate), {
+    strategy,
+    logger: nestLogger(log),
+  });
+  await app.listen();
+  lanes.start();
+  booted.resolve();
+  return {
+    ready: { replica, territory, count: members(followed.directory).length },
+    close: async () => {
+      await followed.close();
+      await Promise.all([lanes.close(), app.close()]);
+      await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy()]);
+    },
+  };
+};

@@ -1,0 +1,13 @@
+import { Addresses, Text, Url } from '#platform';
+
+export class ReplicatorConfiguration {
+  @Addresses() kafkaBrokers: readonly string[];
+  /** Name of this replica: `a`, `b`. */
+  @Text() replica: string;
+  /** GHT whose establishments it follows. */
+  @Text() territory: string;
+  /** Role that writes rows. */
+  @Url() postgresUrl: string;
+  /** Role that owns the tables: migrations, and the tables of a generation. */
+  @Url() postgresOwnerUrl: string;
+}
