@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePorts, identityOf, type RunningKafka, type RunningPostgres, startKafka, startPostgres } from '#testing';
+import type { PartMessage } from './parts/run-part.js';
+
+const dist = join(import.meta.dirname, '..', '..');
+
+export interface AppUnderTest {
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const withoutOurs = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('REPRISE_')));
+
+const ended = (child: ChildProcess): Promise<void> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise((resolve) => child.once('exit', () => resolve()));
+
+/** Kafka, Postgres and every process that a bench starts; whatever happens, `stop` ends them all. */
+export class BenchSystem {
+  private readonly children = new Set<ChildProcess>();
+
+  private constructor(
+    readonly folder: string,
+    readonly kafka: RunningKafka,
+    readonly postgres: RunningPostgres,
+    private readonly profileDir: string | undefined,
+  ) {}
+
+  /** Durable as in production: fsync is on. Commit times are kept, so that a lag is read from the database itself. */
+  static async start(profileDir: string | undefined): Promise<BenchSystem> {
+    // Under this prefix, what a killed run left behind is found and stopped by the next run of the tests.
+    const folder = mkdtempSync(join(tmpdir(), 'reprise-test-bench-'));
+    writeFileSync(join(folder, 'owner.json'), JSON.stringify(identityOf(process.pid)));
+    const [port = 0, controllerPort = 0, postgresPort = 0] = await freePorts(3);
+    const say = (line: string): void => console.error(line);
+    const kafka = await startKafka({ port, controllerPort, dataDir: join(folder, 'kafka'), say });
+    try {
+      const settings = {
+        track_commit_timestamp: 'on',
+        ...(profileDir !== undefined && {
+          shared_preload_libraries: 'pg_stat_statements',
+          'pg_stat_statements.track': 'all',
+        }),
+      };
+      const dataDir = join(folder, 'postgres');
+      const postgres = await startPostgres({ port: postgresPort, dataDir, settings, say });
+      return new BenchSystem(folder, kafka, postgres, profileDir);
+    } catch (error) {
+      await kafka.stop();
+      throw error;
+    }
+  }
+
+  /** Starts an app with its settings (`KAFKA_BROKERS`…) and waits until it says that it is ready. */
+  async launch(app: string, settings: Readonly<Record<string, string>>): Promise<AppUnderTest> {
+    const environment = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`REPRISE_${key}`, value]));
+    const child = this.fork(join(dist, 'apps', app, 'src', 'main.js'), [], environment);
+    const log = createWriteStream(join(this.folder, `${app}.log`));
+    child.stderr?.pipe(log);
+    await new Promise<void>((resolve, reject) => {
+      if (!child.stdout) throw new Error('no stdout');
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        log.write(`${line}\n`);
+        if (line.includes(`"${app}.ready"`)) resolve();
+        if (/\.(died|halted|misconfigured)"/.test(line)) console.error(line);
+      });
+      child.once('exit', () => reject(new Error(`${app} ended before it was ready`)));
+    });
+    return {
+      pid: child.pid ?? 0,
+      stop: async () => {
+        child.kill('SIGTERM');
+        await ended(child);
+      },
+    };
+  }
+
+  /** Runs a part in a process of its own and gives its result; `marked` is called when it says that it begins or ends. */
+  async part<R>(name: string, argument: unknown, marked: (mark: string, pid: number) => void = () => {}): Promise<R> {
+    const child = this.fork(join(dist, 'test', 'bench', 'parts', `${name}.js`), [JSON.stringify(argument)], {});
+    child.stderr?.pipe(process.stderr);
+    return new Promise<R>((resolve, reject) => {
+      child.on('message', (message: PartMessage) => {
+        if (message.kind === 'mark') {
+          marked(message.mark, child.pid ?? 0);
+          child.send('go');
+        } else resolve(message.value as R);
+      });
+      child.once('exit', (code, signal) => reject(new Error(`${name} ended with ${code ?? signal}`)));
+    });
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.children) child.kill('SIGTERM');
+    const late = setTimeout(() => this.children.forEach((child) => child.kill('SIGKILL')), 9_000);
+    await Promise.all([...this.children].map(ended));
+    clearTimeout(late);
+    await Promise.all([this.kafka.stop(), this.postgres.stop()]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private fork(script: string, args: string[], environment: Record<string, string>): ChildProcess {
+    const execArgv = [...this.profiling()];
+    const env = { ...withoutOurs(), ...environment };
+    const child = fork(script, args, { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.children.add(child);
+    child.once('exit', () => this.children.delete(child));
+    return child;
+  }
+
+  private profiling(): readonly string[] {
+    if (this.profileDir === undefined) return [];
+    mkdirSync(this.profileDir, { recursive: true });
+    return ['--cpu-prof', `--cpu-prof-dir=${this.profileDir}`];
+  }
+}
