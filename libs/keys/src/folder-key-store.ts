@@ -42,7 +42,7 @@ const makeOnce = (path: string): void => {
  */
 export class FolderKeyStore extends KeyStore {
   private readonly privateKey: KeyObject;
-  private readonly keyId: string;
+  override readonly keyId: string;
   private readonly trusted: ReadonlyMap<string, KeyObject>;
 
   /** Throws `Failure` `input.invalid` where the folder cannot be used. */

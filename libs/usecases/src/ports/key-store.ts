@@ -10,6 +10,8 @@ export type SignatureCheck = 'valid' | 'invalid' | 'unknown-key';
 
 /** Signs what an operator's word or a built state rests on. Documents are signed in canonical JSON (`canonicalJson`). */
 export abstract class KeyStore {
+  /** Of the key that signs. */
+  abstract readonly keyId: string;
   abstract sign(document: object): Signature;
   abstract verify(document: object, signed: Signature): SignatureCheck;
   /** Public keys by their id, PEM: what a stranger needs to check a signature. */
