@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { of } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure, Finess, Position } from '#domain';
 import { entriesOf } from '../../testing/src/contracts/establishment-log.contract.js';
@@ -9,6 +10,7 @@ import { type RunningKafka, startKafka } from '../../testing/src/embedded-kafka.
 import { freePorts } from '../../testing/src/ports.js';
 import { KafkaClient } from './kafka-client.js';
 import { KafkaEstablishmentLog } from './kafka-establishment-log.js';
+import { type LogBatchEvent, LogBatchStrategy } from './log-batch.strategy.js';
 import { LogTopics } from './log-topics.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-kafka-faults-'));
@@ -99,6 +101,40 @@ describe('a broker that is killed', () => {
       .poll(() => log.append(establishment, Buffer.from('after'), {}).catch(() => -1), { timeout: 20_000 })
       .toBeGreaterThan(0);
     expect(new Set(await written(log, establishment))).toEqual(new Set(['before', 'after']));
+    await log.close();
+  });
+});
+
+describe('a follower', () => {
+  it('goes on by itself when the broker was killed, without a hole or a repetition', async () => {
+    const { log, establishment } = await newLog(20_000);
+    const seen: number[] = [];
+    const halts: unknown[] = [];
+    const strategy = new LogBatchStrategy({
+      client: new KafkaClient({ brokers: [ours.broker.brokers] }),
+      replica: 'faults',
+      establishments: [establishment],
+      startAt: async () => Position.of(seen.at(-1) ?? -1),
+      onHalt: (_finess, _stream, cause) => halts.push(cause),
+    });
+    strategy.addHandler(
+      'establishment.log',
+      async ({ entries }: LogBatchEvent) => {
+        seen.push(...entries.map(({ position }) => position));
+        return of(undefined);
+      },
+      true,
+    );
+    strategy.listen(() => {});
+    const append = (): Promise<Position> => log.append(establishment, Buffer.alloc(500), {});
+    for (let n = 0; n < 200; n += 1) await append();
+    await ours.broker.kill();
+    ours.broker = await ours.start();
+    for (let n = 0; n < 200; n += 1) await append();
+    await expect.poll(() => seen.length, { timeout: 30_000 }).toBe(400);
+    expect(seen).toEqual(Array.from({ length: 400 }, (_, n) => n));
+    expect(halts).toEqual([]);
+    await strategy.close();
     await log.close();
   });
 });

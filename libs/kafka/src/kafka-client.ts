@@ -18,8 +18,9 @@ export interface KafkaOptions {
   readonly says?: KafkaSays;
 }
 
-/** The first requests after a broker's start are answered so, and are repeated by the library itself. */
-const isNoise = (message: string): boolean => /coordinator is loading|group initialization/i.test(message);
+/** The first requests after a broker's start are answered so and repeated by the library itself; our retries end by time instead. */
+const isNoise = (message: string): boolean =>
+  /coordinator is loading|group initialization|Limiting retries for the idempotent/i.test(message);
 
 const shownFields = ['broker', 'groupId', 'topic', 'retryCount', 'error'];
 
@@ -62,7 +63,7 @@ class Sockets {
 /** An instance of the client library; after `cut` nothing more reaches a broker through it. */
 export interface CuttableKafka {
   readonly kafka: KafkaType;
-  cut(): void;
+  readonly cut: () => void;
 }
 
 /** Where the logs are and how they are talked to; shared by all adapters of a process. Holds no connection itself. */

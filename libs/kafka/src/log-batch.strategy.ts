@@ -169,6 +169,10 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     const consumer = client.kafka.consumer({
       groupId: `reprise.replica.${this.options.replica}`,
       allowAutoTopicCreation: false,
+      // Short, because nothing here keeps a member from its heartbeat: a broker's restart is over as soon as its former self is forgotten.
+      sessionTimeout: 6000,
+      rebalanceTimeout: 6000,
+      heartbeatInterval: 1500,
       minBytes: 1,
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: 1024 * 1024,

@@ -18,7 +18,7 @@ class Link {
 
   constructor(client: KafkaClient) {
     // They must not end before the time-out, at which they are cut off: a broker's restart is waited out.
-    const retries = 5 + Math.ceil(client.timeoutMs / 500);
+    const retries = 10 + Math.ceil(client.timeoutMs / 500);
     this.client = client.open(retries);
     this.producer = this.client.kafka.producer({
       idempotent: true,

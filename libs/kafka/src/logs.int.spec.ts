@@ -1,3 +1,4 @@
+import type { EachBatchPayload } from 'kafkajs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Finess, Position } from '#domain';
 import { directoryLogContract } from '../../testing/src/contracts/directory-log.contract.js';
@@ -25,6 +26,26 @@ const newEstablishment = async (): Promise<Finess> => {
   const establishment = Finess.parse(freshFiness());
   await topics.ensure([establishment]);
   return establishment;
+};
+
+/** Record batches of a topic, of which each produce request makes one. */
+const requestsIn = async (topic: string): Promise<number> => {
+  const { kafka, cut } = client.open();
+  const consumer = kafka.consumer({ groupId: topic });
+  const firsts = new Set<unknown>();
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    const eachBatch = async ({ batch }: EachBatchPayload): Promise<void> => {
+      for (const message of batch.messages)
+        firsts.add((message as { batchContext?: { firstOffset: unknown } }).batchContext?.firstOffset);
+      if (batch.offsetLag() === '0') resolve();
+    };
+    consumer.run({ eachBatch }).catch(reject);
+  });
+  await consumer.disconnect();
+  cut();
+  return firsts.size;
 };
 
 afterAll(async () => {
@@ -56,6 +77,15 @@ describe('KafkaEstablishmentLog', () => {
     expect(positions).toEqual([0, 1, 2, 3, 4, 5]);
     const entries = await entriesOf(log.read(establishment, Position.of(0), Position.of(5)));
     for (const [n, entry] of entries.entries()) expect(entry.value.equals(values[n] ?? Buffer.of())).toBe(true);
+  });
+
+  it('takes 64 appends at once in few requests', async () => {
+    const establishment = await newEstablishment();
+    const positions = await Promise.all(
+      Array.from({ length: 64 }, (_, n) => log.append(establishment, Buffer.from(String(n)), {})),
+    );
+    expect(positions).toEqual(Array.from({ length: 64 }, (_, n) => n));
+    expect(await requestsIn(logTopic(establishment))).toBeLessThanOrEqual(3);
   });
 
   it('says which log is not there', async () => {
