@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Failure, Finess } from '#domain';
+import { freshDatabase, type FreshDatabase } from '#testing';
+import { migrate } from '../migrate.js';
+import { type Row, ScopedConnections } from './scoped-connections.js';
+
+const all = ['750000001', '750000002', '750000003', '750000004'].map((one) => Finess.parse(one));
+
+let database: FreshDatabase;
+let superuser: pg.Client;
+beforeAll(async () => {
+  database = await freshDatabase();
+  await migrate(database.urls.owner);
+  superuser = new pg.Client({ connectionString: database.superuserUrl });
+  await superuser.connect();
+  // A canary: each establishment's only row says whose it is.
+  for (const [index, establishment] of all.entries())
+    await superuser.query('insert into establishments values ($1, $2, 0)', [establishment, index + 1]);
+});
+afterAll(async () => {
+  await superuser.end();
+  await database.drop();
+});
+
+const open = (connectionsMax: number, more: { waitingMax?: number; statementTimeoutMs?: number } = {}) =>
+  new ScopedConnections({ url: database.urls.reader, connectionsMax, ...more });
+
+/** What a statement sees that asks for everything, and the scope of the connection that it ran on. */
+const canary = {
+  name: 'canary',
+  text: `select establishment, current_setting('reprise.establishments') as scope, pg_backend_pid() as pid from establishments order by 1`,
+};
+const seen = (rows: readonly Row[]): readonly unknown[] => rows.map((row) => row['establishment']);
+
+describe('connections that serve one scope at a time', () => {
+  it('show no caller what is not in its scope, however callers take turns', async () => {
+    const scopes = fc.array(fc.subarray(all, { minLength: 1 }), { minLength: 1, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(scopes, fc.integer({ min: 1, max: 3 }), async (callers, connectionsMax) => {
+        const connections = open(connectionsMax);
+        await Promise.all(
+          callers.map(async (scope) => {
+            const rows = await connections.query(scope, canary, []);
+            expect(seen(rows)).toEqual(scope);
+            expect(rows.every((row) => row['scope'] === scope.join(','))).toBe(true);
+          }),
+        );
+        await connections.close();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('fail closed: a session that was given no scope reads nothing', async () => {
+    const bare = new pg.Client({ connectionString: database.urls.reader });
+    await bare.connect();
+    await expect(bare.query('select from establishments')).rejects.toThrow('reprise.establishments');
+    await bare.query("select set_config('reprise.establishments', '', false)");
+    expect((await bare.query('select from establishments')).rowCount).toBe(0);
+    await expect(bare.query('select from versions_g1')).rejects.toThrow();
+    await expect(bare.query('select value from parked')).rejects.toThrow('permission denied');
+    await expect(bare.query('delete from heads')).rejects.toThrow('permission denied');
+    await bare.end();
+  });
+
+  it('are set once for callers of one scope', async () => {
+    const connections = open(2);
+    for (let i = 0; i < 5; i++) {
+      await connections.query(all.slice(0, 1), canary, []);
+      await connections.query(all.slice(1, 2), canary, []);
+    }
+    const { rows } = await superuser.query<{ query: string }>(
+      "select query from pg_stat_activity where usename = 'reprise_reader' and datname = current_database()",
+    );
+    expect(rows).toHaveLength(2);
+    expect(rows.filter(({ query }) => query.includes('set_config'))).toEqual([]);
+    await connections.close();
+  });
+
+  it('are never lent again after a failure that is not understood', async () => {
+    const connections = open(1);
+    const [before] = await connections.query(all, canary, []);
+    await expect(connections.query(all, { text: 'select nothing from nowhere' }, [])).rejects.toThrow('nowhere');
+    const [after] = await connections.query(all.slice(0, 1), canary, []);
+    expect(after?.['pid']).not.toBe(before?.['pid']);
+    expect(after?.['scope']).toBe(all[0]);
+    await connections.close();
+  });
+
+  it('stop a statement that takes too long, and stay sound', async () => {
+    const connections = open(1, { statementTimeoutMs: 100 });
+    await expect(connections.query(all, { text: 'select pg_sleep(5)' }, [])).rejects.toSatisfy((error) =>
+      Failure.is(error, 'replica.unreachable'),
+    );
+    expect(seen(await connections.query(all, canary, []))).toEqual(all);
+    await connections.close();
+  });
+
+  it('turn away who would wait too long, and serve the others', async () => {
+    const connections = open(1, { waitingMax: 2 });
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => connections.query(all, { text: 'select pg_sleep(0.05)' }, [])),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    await connections.close();
+  });
+
+  it('come back when the server has closed them, busy or idle', async () => {
+    const connections = open(3);
+    const kill =
+      "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reprise_reader' and datname = current_database()";
+    await Promise.all(all.map((one) => connections.query([one], canary, [])));
+    const running = connections.query(all, { text: 'select pg_sleep(5)' }, []);
+    const cut = expect(running).rejects.toSatisfy((error) => Failure.is(error, 'replica.unreachable'));
+    await expect
+      .poll(
+        async () =>
+          (
+            await superuser.query(
+              "select from pg_stat_activity where query like '%pg_sleep(5)%' and state = 'active' and pid <> pg_backend_pid()",
+            )
+          ).rowCount,
+      )
+      .toBe(1);
+    await superuser.query(kill);
+    await cut;
+    await expect.poll(async () => (await superuser.query(kill)).rowCount).toBe(0);
+    const rows = await Promise.all(all.flatMap((one) => [one, one]).map((one) => connections.query([one], canary, [])));
+    expect(rows.map((row) => seen(row)[0])).toEqual(all.flatMap((one) => [one, one]));
+    await connections.close();
+    await expect(connections.query(all, canary, [])).rejects.toSatisfy((error) =>
+      Failure.is(error, 'replica.unreachable'),
+    );
+  });
+});
