@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finess, Instant, Position, RecordKey, type Timeline } from '#domain';
 import { patientKey } from '../../../libs/testing/src/builders/feed.js';
@@ -42,17 +43,45 @@ beforeAll(async () => {
   reader = await AReader.open();
   await reader.feed(one, firstEvents);
   await reader.feed(two, [putPatient('p1', { name: [{ family: 'Autre' }] }), putPatient('q9', martin)]);
-  await reader.serve({
-    both: [one, two],
-    first: [one],
-    second: [two],
-    third: [three],
-    fourth: [four],
-    nobody: [],
-    lost: [empty],
-  });
+  await peer.listen();
+  await reader.serve(
+    {
+      both: [one, two],
+      first: [one],
+      second: [two],
+      third: [three],
+      fourth: [four],
+      nobody: [],
+      lost: [empty],
+    },
+    { b: peer.url, c: 'http://127.0.0.1:1' },
+  );
 });
-afterAll(() => reader.close());
+afterAll(async () => {
+  await peer.close();
+  await reader.close();
+});
+
+/** A second reader, over the same database as far as anyone can tell: passes on what the first says of itself. */
+const peer = {
+  asked: [] as [path: string, authorization: string][],
+  url: '',
+  server: createServer((request, response) => {
+    peer.asked.push([request.url ?? '', request.headers.authorization ?? '']);
+    void reader
+      .get('/replicas/a', (request.headers.authorization ?? '').slice('Bearer '.length))
+      .then(({ text }) => response.setHeader('content-type', 'application/json').end(text));
+  }),
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => peer.server.listen(0, '127.0.0.1', resolve));
+    const address = peer.server.address();
+    peer.url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  },
+  async close(): Promise<void> {
+    peer.server.closeAllConnections();
+    await new Promise((resolve) => peer.server.close(resolve));
+  },
+};
 
 describe('a record', () => {
   it('comes back to the letter, with id and meta set, and the watermark', async () => {
@@ -459,6 +488,30 @@ describe('a promotion', () => {
   });
 });
 
+describe('the replicas', () => {
+  it('tell how level each is, and which does not answer', async () => {
+    const { status, text } = await reader.get('/replicas', 'both');
+    expect(status).toBe(200);
+    const at = { timeline: 1, ageSeconds: 0, state: 'live', levelAt: Instant.iso(Instant.of(reader.now)) };
+    const establishments = [
+      { establishment: one, position: 8, ...at },
+      { establishment: two, position: 1, ...at },
+    ];
+    const own = { replica: 'a', url: reader.url, state: 'reachable', level: true, establishments };
+    expect(JSON.parse(text)).toEqual({
+      territory: 'ght-test',
+      replicas: [
+        own,
+        { ...own, replica: 'b', url: peer.url },
+        { replica: 'c', url: 'http://127.0.0.1:1', state: 'unreachable', level: false, establishments: [] },
+      ],
+    });
+    expect(peer.asked).toEqual([['/replicas/b', 'Bearer both']]);
+    expect(JSON.parse((await reader.get('/replicas/a', 'both')).text)).toEqual(own);
+    expect((await reader.get('/replicas/b', 'both')).status).toBe(404);
+  });
+});
+
 describe('a database that goes away', () => {
   it('is answered by 503, and read again when it is back', async () => {
     const { name } = reader.database;
@@ -475,7 +528,7 @@ describe('a database that goes away', () => {
     expect((await reader.get('/readyz')).status).toBe(503);
     expect((await reader.get('/livez')).status).toBe(200);
     const { text } = await reader.get('/replicas', 'first');
-    expect(JSON.parse(text)).toMatchObject({ replicas: [{ replica: 'a', state: 'unreachable' }] });
+    expect(JSON.parse(text)).toMatchObject({ replicas: [{ replica: 'a', state: 'unreachable' }, {}, {}] });
     await reader.superuser.query(`alter database ${name} allow_connections true`);
     const answers = await Promise.all(Array.from({ length: 40 }, () => reader.get(`${fhir(one)}/Patient/p1`, 'first')));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
