@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Change } from './change.js';
 import { changeKinds } from './change.js';
 import { Failure } from './failure.js';
@@ -34,7 +34,7 @@ interface Header extends Omit<LogEvent, 'changes' | 'received'> {
 }
 
 export const hashOfReceived = (received: Uint8Array): Buffer =>
-  createHash('sha256').update(received).digest().subarray(0, 16);
+  Buffer.from(hash('sha256', received, 'hex').slice(0, 32), 'hex');
 
 /** Bodies behind the received bytes, in the order in which the changes name them. */
 class Bodies {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Change, Movement } from '../change.js';
 import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import { type Head, RecordKey } from '../record.js';
@@ -21,7 +21,8 @@ export interface DraftedRecord {
 
 const nothing = new Uint8Array(0);
 
-export const hashOf = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest();
+/** By way of hex: `digest()` gives every hash an array buffer of its own, which costs twice the hashing and burdens the collector. */
+export const hashOf = (content: Uint8Array): Buffer => Buffer.from(hash('sha256', content, 'hex'), 'hex');
 
 const bytesOf = (value: Json): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
 
