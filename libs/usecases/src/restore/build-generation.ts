@@ -98,7 +98,11 @@ class Build {
 
   private async take(entries: readonly LogEntry[]): Promise<void> {
     const events = readEntries(entries);
-    const patched = touchedBy(eventsToLookUp(events, this.state.parked)).contents;
+    // All but contents is in memory: nothing else of what these events touch is looked up.
+    const patches = eventsToLookUp(events, this.state.parked).filter(({ changes }) =>
+      changes.some(({ kind }) => kind === 'merge-patch'),
+    );
+    const patched = touchedBy(patches).contents;
     if (patched.size > 0) await this.loadContents(patched);
     this.state.keepContentsOf = patched;
     this.keep(foldBatch(this.state, { entries, events }, this.target.timeline, this.progress));
