@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, type Finess, Instant } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
-import { ByteBudget, CallersFile, httpApp, type ProcessLog, type RunningApp } from '#platform';
+import { ByteBudget, CallersFile, followDirectory, httpApp, type ProcessLog, type RunningApp } from '#platform';
 import { CaptureMessage } from '#usecases';
 import { heldBytes } from './capture-metrics.js';
-import { followDirectory } from './follow-directory.js';
 import type { GatewayConfiguration } from './gateway-configuration.js';
 import { GatewayModule } from './gateway.module.js';
 import { LogGate } from './log-gate.js';
@@ -59,7 +58,7 @@ export const bootGateway = async (
   const topics = new LogTopics(client, configuration.logReplication);
 
   let gate: LogGate | undefined;
-  const followed = await followDirectory(directoryLog, log, () => void gate?.look());
+  const followed = await followDirectory(directoryLog, log, async () => void gate?.look());
   const publishing = (): readonly Finess[] => {
     const known = new Set(callers.senders().map(({ finess }) => finess));
     return [...known].filter((establishment) => followed.directory.establishments.has(establishment));
@@ -70,11 +69,7 @@ export const bootGateway = async (
   await logGate.look();
 
   const budget = new ByteBudget(heldBytesMax);
-  const publishers = new Publishers(
-    () => followed.directory,
-    secrets,
-    (establishment) => logGate.closedFor(establishment),
-  );
+  const publishers = new Publishers(followed.directory, secrets, (establishment) => logGate.closedFor(establishment));
   const capture = new CaptureMessage(establishmentLog, journal, {
     now: () => Instant.of(Date.now()),
     newId: () => randomUUID(),

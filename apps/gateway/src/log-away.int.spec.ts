@@ -7,9 +7,9 @@ import { logTopic } from '#kafka';
 import { freePorts, type RunningKafka, startKafka } from '#testing';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admission } from './fixtures/messages.js';
-import { MllpClient } from './fixtures/mllp-client.js';
-import { startTestGateway, type TestGateway, type TestSender } from './fixtures/test-gateway.js';
+import { admission } from '../test/messages.spec.js';
+import { MllpClient } from '../test/mllp-client.spec.js';
+import { startTestGateway, type TestGateway, type TestSender } from '../test/a-gateway.spec.js';
 
 const codeIn = (answer: string | Buffer | undefined): string | undefined =>
   /\rMSA\|(\w\w)/.exec(answer?.toString() ?? '')?.[1];

@@ -8,7 +8,7 @@ export class Publishers {
   private readonly ids = new Map<Finess, Publisher['idOf']>();
 
   constructor(
-    private readonly directory: () => Directory,
+    private readonly directory: Directory,
     secrets: ReadonlyMap<Finess, KeyObject>,
     private readonly closedFor: (establishment: Finess) => Failure | undefined,
   ) {
@@ -17,7 +17,7 @@ export class Publishers {
 
   /** What keeps this sender from publishing now is a Failure `log.*`: nothing of it is the message's fault. */
   of(caller: SenderCaller): Publisher | Failure {
-    const directory = this.directory();
+    const { directory } = this;
     const sender = directory.senders.get(caller.name);
     const establishment = directory.establishments.get(caller.finess);
     if (!sender || !establishment || sender.finess !== caller.finess)

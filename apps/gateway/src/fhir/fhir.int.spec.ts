@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { testKafka } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestGateway, type TestGateway, type TestSender } from '../fixtures/test-gateway.js';
+import { startTestGateway, type TestGateway, type TestSender } from '../../test/a-gateway.spec.js';
 
 const patient = (id: string, over: object = {}): string =>
   JSON.stringify({ resourceType: 'Patient', id, name: [{ family: 'TESTINÉ' }], ...over });

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { frame } from '#hl7v2';
 import { testKafka } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admission, unknownTrigger, withoutPatient } from '../fixtures/messages.js';
-import { MllpClient } from '../fixtures/mllp-client.js';
-import { startTestGateway, type TestGateway, type TestSender } from '../fixtures/test-gateway.js';
+import { admission, unknownTrigger, withoutPatient } from '../../test/messages.spec.js';
+import { MllpClient } from '../../test/mllp-client.spec.js';
+import { startTestGateway, type TestGateway, type TestSender } from '../../test/a-gateway.spec.js';
 
 type Answer = string | Buffer | undefined;
 const codeIn = (answer: Answer): string | undefined => /\rMSA\|(\w\w)/.exec(answer?.toString() ?? '')?.[1];
@@ -184,7 +184,7 @@ describe('the MLLP door', () => {
 
     it('refuses no certificate, one of nobody known, one of another authority, one that is past, and TLS 1.1', async () => {
       const { authority, mllpsPort } = gateway;
-      const { newAuthority } = await import('../fixtures/certificates.js');
+      const { newAuthority } = await import('../../test/certificates.spec.js');
       const other = await (await newAuthority()).issue(first.name);
       const past = await authority.issue(first.name, { until: new Date(Date.now() - 60_000) });
       expect(await isRefused(MllpClient.secure(mllpsPort, { ca: authority.cert }))).toBe(true);
@@ -209,5 +209,26 @@ describe('the MLLP door', () => {
     await Promise.all([plain.closed(), secure.closed()]);
     await expect(MllpClient.plain(second.mllpPort)).rejects.toThrow();
     expect(codeIn(await (await client()).ask(admission('still-known')))).toBe('AA');
+  });
+});
+
+describe('the MLLP door, closing', () => {
+  it('answers what has come whole, takes nothing more, and ends with every answer in the log', async () => {
+    const gateway = await startTestGateway(testKafka().brokers);
+    const [sender] = gateway.senders;
+    const client = await MllpClient.plain(sender.mllpPort);
+    const half = await MllpClient.plain(sender.mllpPort);
+    half.write(frame(admission('half')).subarray(0, 50));
+    for (let n = 0; n < 500; n++) client.write(frame(admission(`closing-${n}`)));
+    await client.answer(20);
+    const since = performance.now();
+    await gateway.drain();
+    expect(performance.now() - since).toBeLessThan(6_000);
+    await Promise.all([client.closed(), half.closed()]);
+    await expect(MllpClient.plain(sender.mllpPort)).rejects.toThrow();
+    const inLog = (await gateway.events(sender.finess)).map(({ event }) => event.messageId);
+    expect(client.answers.map((answer) => controlIdIn(answer))).toEqual(inLog);
+    expect(inLog.length).toBeGreaterThanOrEqual(20);
+    await gateway.stop();
   });
 });

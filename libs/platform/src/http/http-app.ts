@@ -9,6 +9,7 @@ import type { CallersFile } from '../callers/callers-file.js';
 import { nestLogger } from '../logging/nest-logger.js';
 import type { ProcessLog } from '../logging/process-log.js';
 import { answerFailure, FailureFilter } from './failure.filter.js';
+import { recordRoutes } from './open-routes.js';
 
 export interface HttpAppOptions {
   readonly callers: CallersFile;
@@ -78,6 +79,7 @@ export const httpApp = async (
   });
   const fastify: FastifyInstance = adapter.getInstance();
   fastify.server.maxConnections = 2_048;
+  recordRoutes(fastify);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     const token = bearer.exec(request.headers.authorization ?? '')?.[1];

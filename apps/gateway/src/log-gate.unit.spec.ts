@@ -1,0 +1,54 @@
+import { Failure, Finess } from '#domain';
+import { ProcessLog } from '#platform';
+import { describe, expect, it } from 'vitest';
+import { LogGate } from './log-gate.js';
+
+const [one, other] = [Finess.parse('750712184'), Finess.parse('750000001')];
+const wrong = new Failure('log.settings', 'retention.ms is 1');
+const away = new Failure('log.unreachable', 'no broker answers');
+
+/** `says` answers for the establishments that are asked about together. */
+const gateWhere = (says: { of: (asked: readonly Finess[]) => Failure | undefined }) => {
+  const logged: string[] = [];
+  const topics = {
+    assertSettings: async (asked: readonly Finess[]): Promise<void> => {
+      const failure = says.of(asked);
+      if (failure) throw failure;
+    },
+  };
+  const log = new ProcessLog('test', { write: (line) => void logged.push(line) });
+  return { gate: new LogGate(topics, () => [one, other], log), logged };
+};
+
+describe('the gate before the logs', () => {
+  it('is closed until the settings were asserted', async () => {
+    const { gate } = gateWhere({ of: () => undefined });
+    expect(gate.closedFor(one)?.code).toBe('log.settings');
+    await gate.look();
+    expect([gate.closedFor(one), gate.closedFor(other)]).toEqual([undefined, undefined]);
+    await gate.check();
+    gate.close();
+  });
+
+  it('closes only the log whose settings are wrong, and says which setting', async () => {
+    const { gate, logged } = gateWhere({ of: (asked) => (asked.includes(other) ? wrong : undefined) });
+    await gate.look();
+    expect([gate.closedFor(one), gate.closedFor(other)]).toEqual([undefined, wrong]);
+    await expect(gate.check()).rejects.toBe(wrong);
+    expect(logged.join('')).toContain('retention.ms is 1');
+    gate.close();
+  });
+
+  it('keeps its word while the log cannot be asked: neither opens nor closes', async () => {
+    const says: { of: () => Failure | undefined } = { of: () => away };
+    const { gate } = gateWhere(says);
+    await gate.look();
+    expect(gate.closedFor(one)).toBeDefined();
+    says.of = () => undefined;
+    await gate.look();
+    says.of = () => away;
+    await gate.look();
+    expect(gate.closedFor(one)).toBeUndefined();
+    gate.close();
+  });
+});

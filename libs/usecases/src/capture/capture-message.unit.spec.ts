@@ -1,0 +1,208 @@
+import { createSecretKey } from 'node:crypto';
+import { decodeEvent, Failure, Finess, Instant, Position, type Sender } from '#domain';
+import { describe, expect, it } from 'vitest';
+import type { EstablishmentLog, EventAttributes } from '../ports/establishment-log.js';
+import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
+import { CaptureMessage } from './capture-message.js';
+import type { Publisher } from './publisher.js';
+import { recordIds } from './record-ids.js';
+
+const finess = Finess.parse('750712184');
+const publisher = (over: Partial<Sender> = {}): Publisher => ({
+  sender: {
+    name: 'his-demo',
+    finess,
+    language: 'en',
+    foreignFiness: 'warn',
+    testIdentities: 'warn',
+    productionIdentities: 'accept',
+    acknowledgement: 'as-asked',
+    incarnation: 3,
+    ...over,
+  },
+  establishment: { finess, name: 'CH (démo)', sites: [], timeZone: 'Europe/Paris' },
+  idOf: recordIds(createSecretKey(Buffer.from('a secret'))),
+});
+
+const away = new Failure('log.unreachable', 'no broker answers', 'start it');
+
+/** What was written, in the order in which it was; `failing` is what a write meets. */
+class Written {
+  readonly order: string[] = [];
+  readonly events: { value: Buffer; attributes: EventAttributes }[] = [];
+  readonly refusals: Refusal[] = [];
+  failing: Error | undefined;
+
+  readonly log: Pick<EstablishmentLog, 'append'> = {
+    append: async (_establishment, value, attributes) => {
+      if (this.failing) throw this.failing;
+      this.order.push('log');
+      this.events.push({ value, attributes });
+      return Position.of(this.events.length - 1);
+    },
+  };
+  readonly journal: Pick<RefusalJournal, 'append'> = {
+    append: async (_establishment, refusal) => {
+      if (this.failing) throw this.failing;
+      this.order.push('journal');
+      this.refusals.push(refusal);
+    },
+  };
+  event(index = 0) {
+    return decodeEvent(this.events[index]?.value ?? Buffer.alloc(0)).event;
+  }
+}
+
+const capturing = () => {
+  const written = new Written();
+  let ids = 0;
+  const capture = new CaptureMessage(written.log as EstablishmentLog, written.journal as RefusalJournal, {
+    now: () => Instant.of(1_790_000_000_000),
+    newId: () => `new-${ids++}`,
+  });
+  return { written, capture };
+};
+
+const er7 = (asked = '|', pid = 'PID|1||42^^^D&1.2.3&ISO^PI||TESTINE^ALICE^^^^^L'): Buffer =>
+  Buffer.from(
+    [
+      `MSH|^~\\&|A|B|C|D|20261120143000+0100||ADT^A28^ADT_A05|c1|P|2.5|||${asked}`,
+      'EVN||20261120143000+0100',
+      pid,
+      '',
+    ].join('\r'),
+  );
+const refusedEr7 = er7('|', 'PID|1||||TESTINE^ALICE');
+const codesIn = (answers: readonly Buffer[]): readonly string[] =>
+  answers.map((answer) => /\rMSA\|(\w\w)/.exec(answer.toString())?.[1] ?? '');
+
+describe('capturing HL7 v2', () => {
+  it('appends, then answers, as its sender', async () => {
+    const { written, capture } = capturing();
+    const captured = await capture.hl7(publisher(), er7());
+    expect([captured.outcome, codesIn(captured.answers)]).toEqual(['durable', ['AA']]);
+    expect(written.event()).toMatchObject({
+      sender: 'his-demo',
+      incarnation: 3,
+      messageId: 'c1',
+      acknowledgement: 'AA',
+    });
+    expect(written.events[0]?.attributes).toMatchObject({
+      ce_specversion: '1.0',
+      ce_type: 'org.hl7.v2.message',
+      ce_source: '/senders/his-demo',
+      ce_id: 'c1',
+    });
+  });
+
+  it('is told by its envelope, where it came in one', async () => {
+    const { written, capture } = capturing();
+    const sentAt = Instant.of(1);
+    await capture.hl7(publisher(), er7(), { messageId: 'urn:x 1', sentAt, cloudEvent: { source: 'urn:x', id: '1' } });
+    expect(written.event()).toMatchObject({ messageId: 'urn:x 1', sentAt: 1 });
+    expect(written.events[0]?.attributes).toMatchObject({ ce_source: 'urn:x', ce_id: '1' });
+  });
+
+  it('refuses into the journal, with the answer as it is sent', async () => {
+    const { written, capture } = capturing();
+    const captured = await capture.hl7(publisher(), refusedEr7);
+    expect([captured.outcome, codesIn(captured.answers), written.order]).toEqual(['refused', ['AE'], ['journal']]);
+    expect(written.refusals[0]?.answered).toEqual(Buffer.concat(captured.answers));
+  });
+
+  it.each([
+    ['accepted', er7()],
+    ['refused', refusedEr7],
+  ])('says AR and never AE when what would be %s could not be written', async (_what, message) => {
+    const { written, capture } = capturing();
+    written.failing = away;
+    const captured = await capture.hl7(publisher(), message);
+    expect([captured.outcome, codesIn(captured.answers)]).toEqual(['not-now', ['AR']]);
+  });
+
+  it('says what was told, in every mode', async () => {
+    const told = async (asked: string, over: Partial<Sender> = {}): Promise<readonly unknown[]> => {
+      const { written, capture } = capturing();
+      const { answers } = await capture.hl7(publisher(over), er7(asked));
+      return [codesIn(answers), written.event().acknowledgement];
+    };
+    expect(await told('AL|AL')).toEqual([['CA', 'AA'], 'CA AA']);
+    expect(await told('NE|NE')).toEqual([['CA'], 'CA']);
+    expect(await told('NE|NE', { acknowledgement: 'standard' })).toEqual([[], 'none']);
+  });
+
+  it('gives the same bytes the same answer, in the log or not', async () => {
+    const { capture } = capturing();
+    const { capture: other } = capturing();
+    const [one, again, elsewhere] = [
+      await capture.hl7(publisher(), er7()),
+      await capture.hl7(publisher(), er7()),
+      await other.hl7(publisher(), er7()),
+    ];
+    expect(again.answers).toEqual(one.answers);
+    expect(elsewhere.answers).toEqual(one.answers);
+  });
+
+  it('lets a bug through', async () => {
+    const { written, capture } = capturing();
+    written.failing = new TypeError('a bug');
+    await expect(capture.hl7(publisher(), er7())).rejects.toThrow(TypeError);
+  });
+});
+
+describe('capturing FHIR', () => {
+  const put = (body: string, path = 'Patient/1') =>
+    ({ method: 'PUT', path, headers: { 'content-type': 'application/fhir+json' }, body: Buffer.from(body) }) as const;
+  const patient = '{"resourceType":"Patient","id":"1"}';
+  const envelope = { messageId: 'k', told: '200' };
+
+  it('appends, then answers', async () => {
+    const { written, capture } = capturing();
+    const captured = await capture.fhir(publisher(), put(patient), envelope);
+    expect(captured.outcome).toBe('durable');
+    expect(written.event()).toMatchObject({
+      format: 'fhir',
+      label: 'PUT Patient',
+      messageId: 'k',
+      acknowledgement: '200',
+    });
+    expect(written.events[0]?.attributes['ce_type']).toBe('org.hl7.fhir.r4.put');
+  });
+
+  it.each([
+    ['422', put('{')],
+    ['422', put('{"resourceType":"Patient","id":"2"}')],
+    ['501', put(patient, 'Patient?identifier=x')],
+  ])('refuses with %s into the journal', async (status, request) => {
+    const { written, capture } = capturing();
+    const captured = await capture.fhir(publisher(), request, envelope);
+    expect([captured.outcome, written.order, written.refusals[0]?.acknowledgement]).toEqual([
+      'refused',
+      ['journal'],
+      status,
+    ]);
+    expect(JSON.parse(Buffer.from(written.refusals[0]?.answered ?? []).toString())).toMatchObject({
+      resourceType: 'OperationOutcome',
+    });
+  });
+
+  it.each([
+    ['accepted', put(patient)],
+    ['refused', put('{')],
+  ])('is not now when what would be %s could not be written', async (_what, request) => {
+    const { written, capture } = capturing();
+    written.failing = away;
+    expect(await capture.fhir(publisher(), request, envelope)).toEqual({ outcome: 'not-now', failure: away });
+  });
+
+  it('assigns ids by the key, and random ones without', async () => {
+    const { written, capture } = capturing();
+    const post = { ...put('{"resourceType":"Patient"}', 'Patient'), method: 'POST' } as const;
+    for (const messageId of ['k', 'k', 'l', '', '']) await capture.fhir(publisher(), post, { messageId, told: '201' });
+    const ids = written.events.map((_, index) => {
+      const [change] = written.event(index).changes;
+      return change?.kind === 'put' ? change.record : '';
+    });
+    expect([ids[0] === ids[1], new Set(ids).size]).toEqual([true, 4]);
+  });
+});
