@@ -5,3 +5,4 @@ export type { TokensOf } from './rows/rows-of-effects.js';
 export { PostgresGenerationBuilder } from './build/postgres-generation-builder.js';
 export { PostgresReplicaReader } from './read/postgres-replica-reader.js';
 export { ScopedConnections } from './read/scoped-connections.js';
+export { PostgresReplicaStatus } from './status/postgres-replica-status.js';

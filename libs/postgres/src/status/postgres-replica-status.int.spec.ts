@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Finess, Position, type Timeline } from '#domain';
+import { BuildGeneration, VerifyReplicas } from '#usecases';
+import { anEvent, anyFeed, patientKey, put } from '../../../testing/src/builders/feed.js';
+import type { MemoryEstablishmentLog } from '../../../testing/src/memory-establishment-log.js';
+import { aLog, anEstablishment, AReplica, follow, wordsOf } from '../../test/a-replica.js';
+import { PostgresGenerationBuilder } from '../build/postgres-generation-builder.js';
+import { PostgresReplicaStatus } from './postgres-replica-status.js';
+
+let [a, b]: AReplica[] = [];
+let [statusA, statusB]: PostgresReplicaStatus[] = [];
+beforeAll(async () => {
+  [a, b] = [await AReplica.open(), await AReplica.open()];
+  statusA = new PostgresReplicaStatus('a', a.database.urls.control);
+  statusB = new PostgresReplicaStatus('b', b.database.urls.control);
+});
+afterAll(async () => {
+  await Promise.all([statusA?.close(), statusB?.close()]);
+  await Promise.all([a?.close(), b?.close()]);
+});
+
+const both = (): readonly [AReplica, AReplica, PostgresReplicaStatus, PostgresReplicaStatus] => {
+  if (!a || !b || !statusA || !statusB) throw new Error('not open');
+  return [a, b, statusA, statusB];
+};
+
+const restoreTo = async (
+  replica: AReplica,
+  log: MemoryEstablishmentLog,
+  finess: Finess,
+  cut: number,
+): Promise<void> => {
+  const timeline: Timeline = {
+    number: 2,
+    parent: { number: 1 },
+    branch: Position.of(cut),
+    cut: Position.of(cut),
+    exclusions: { senders: [], types: [], between: [], clock: 'recorded' },
+    plannedAt: Position.of(cut),
+    afterCut: 'omit',
+    resumeAt: 'not-promoted',
+  };
+  const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, wordsOf);
+  const target = { establishment: finess, timeline, buildTo: Position.of(cut), events: cut + 1 };
+  await new BuildGeneration(log, builder).run(`restore-${finess}`, target, new AbortController().signal);
+};
+
+const feed = [
+  anEvent([put(patientKey(1), { gender: 'male', multipleBirthInteger: 1 })], { messageId: 'm1', label: 'PUT Patient' }),
+  anEvent([put(patientKey(2))], { messageId: 'm2', sender: 'his-b' }),
+  anEvent([put('Observation/o1' as never, { status: 'final' }, patientKey(2))]),
+  anEvent([], { messageId: 'm3', label: 'ZZZ^Z99' }),
+  anEvent([{ kind: 'merge-patch', record: 'Observation/none' as never, content: Buffer.from('{}') }]),
+  anEvent([put(patientKey(1), { gender: 'female', multipleBirthInteger: 1 })], {
+    messageId: 'm1',
+    received: Buffer.from('{"a":1}'),
+  }),
+  anEvent([{ kind: 'remove', record: patientKey(2) }]),
+  anEvent([put(patientKey(3))]),
+];
+
+describe('a replica as operators see it', () => {
+  it('tells what is live, what waits and what became of messages', async () => {
+    const [replica, , status] = both();
+    const [log, finess] = [aLog(), anEstablishment()];
+    await follow(replica.store, log, finess, feed);
+    expect((await status.live()).find(({ establishment }) => establishment === finess)).toMatchObject({
+      position: 7,
+      parked: 1,
+      timeline: { number: 1 },
+    });
+    expect(await status.parked(finess)).toMatchObject([{ position: 4, waiting: ['Observation/none'] }]);
+    const all = await status.messages(finess, { limit: 50 });
+    expect(all.map(({ position }) => position)).toEqual([7, 6, 5, 4, 3, 2, 1, 0]);
+    expect(all.map(({ outcome }) => outcome)).toEqual([
+      'applied',
+      'applied',
+      'applied',
+      'parked',
+      'unmapped',
+      'applied',
+      'applied',
+      'applied',
+    ]);
+    expect(all.at(-1)).toMatchObject({ controlId: 'm1', label: 'PUT Patient', records: ['Patient/p1'], sizeBytes: 2 });
+    const found = async (filter: Parameters<typeof status.messages>[1]): Promise<number[]> =>
+      (await status.messages(finess, filter)).map(({ position }) => position);
+    expect(await found({ limit: 2, before: Position.of(6) })).toEqual([5, 4]);
+    expect(await found({ limit: 9, sender: 'his-b' })).toEqual([1]);
+    expect(await found({ limit: 9, outcome: 'unmapped' })).toEqual([3]);
+    expect(await found({ limit: 9, controlId: 'm1' })).toEqual([5, 0]);
+    expect(await found({ limit: 9, controlId: 'nobody' })).toEqual([]);
+    expect(await found({ limit: 9, since: all[1]?.recordedAt as never })).toEqual([7, 6]);
+    expect(await status.messages(anEstablishment(), { limit: 9 })).toEqual([]);
+  });
+
+  it('tells of builds, and how the restored generation differs from the live one', async () => {
+    const [replica, , status] = both();
+    const [log, finess] = [aLog(), anEstablishment()];
+    await follow(replica.store, log, finess, feed);
+    await restoreTo(replica, log, finess, 3);
+    const [live, restored] = (await status.generations()).filter(({ establishment }) => establishment === finess);
+    expect(live).toMatchObject({ live: true, state: 'following', position: 7 });
+    expect(restored).toMatchObject({
+      live: false,
+      state: 'built',
+      phase: 'done',
+      eventsDone: 4,
+      eventsTotal: 4,
+      records: 3,
+    });
+    expect(restored?.stateDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(restored?.finishedAt).toBeGreaterThanOrEqual(restored?.startedAt ?? Number.NaN);
+    expect(await status.generations(`restore-${finess}`)).toEqual([restored]);
+    const [before, after] = [live?.generation ?? 0, restored?.generation ?? 0];
+    expect(await status.compare(before, after)).toEqual({
+      byType: {
+        Observation: { added: 0, changed: 0, removed: 0, same: 1 },
+        Patient: { added: 1, changed: 1, removed: 1, same: 0 },
+      },
+      patients: { added: 1, changed: 1, removed: 1 },
+    });
+    expect(await status.comparePatients(before, after, 10)).toEqual([
+      { patient: 'Patient/p1', difference: 'changed' },
+      { patient: 'Patient/p2', difference: 'added' },
+      { patient: 'Patient/p3', difference: 'removed' },
+    ]);
+    expect(await status.compareFields(before, after)).toEqual({ Patient: { gender: 1 } });
+    expect(await status.compare(before, before)).toMatchObject({ patients: { added: 0, changed: 0, removed: 0 } });
+  });
+
+  it('gives one digest for one log, at one position or from history, and notices a byte', async () => {
+    const [one, two, status, other] = both();
+    for (const events of fc.sample(anyFeed(60), { numRuns: 4, seed: 7 })) {
+      const [log, finess] = [aLog(), anEstablishment()];
+      const whole = [...feed, ...events];
+      await follow(one.store, log, finess, whole, [3]);
+      const shorter = aLog();
+      await follow(two.store, shorter, finess, whole.slice(0, -2), [11]);
+      const verify = new VerifyReplicas([status, other], async () => undefined);
+      const behind = await verify.verify(finess);
+      expect(behind).toMatchObject({ basis: 'history', position: String(whole.length - 3) });
+      expect(behind.examined.records).toBeGreaterThan(0);
+      await follow(two.store, shorter, finess, whole.slice(-2));
+      expect(await verify.verify(finess)).toMatchObject({ verdict: 'same', basis: 'heads' });
+    }
+    const finess = anEstablishment();
+    await follow(one.store, aLog(), finess, feed);
+    await follow(two.store, aLog(), finess, feed.slice(0, -1).concat(anEvent([put(patientKey(4))])));
+    const verify = new VerifyReplicas([status, other], async () => undefined);
+    expect((await verify.verify(finess)).verdict).toBe('differs');
+    const empty = anEstablishment();
+    await follow(one.store, aLog(), empty, []);
+    await follow(two.store, aLog(), empty, []);
+    expect((await verify.verify(empty)).verdict).toBe('nothing-examined');
+  });
+
+  it('is away, and says so', async () => {
+    const away = new PostgresReplicaStatus('c', 'postgres://nobody:x@127.0.0.1:1/none');
+    await expect(away.live()).rejects.toMatchObject({ code: 'replica.unreachable' });
+    await expect(away.snapshot(anEstablishment())).rejects.toMatchObject({ code: 'replica.unreachable' });
+    await away.close();
+  });
+
+  it('cannot write', async () => {
+    const [, , status] = both();
+    const pool = (status as unknown as { readonly pool: { query(sql: string): Promise<unknown> } }).pool;
+    await expect(pool.query('update establishments set level_at = 0')).rejects.toThrow('permission denied');
+  });
+});

@@ -1,0 +1,243 @@
+import pg from 'pg';
+import { type Finess, Instant, isObject, messageKeyOf, parseLossless, Position, type Timeline } from '#domain';
+import {
+  type DigestReport,
+  type FieldDifferences,
+  type GenerationDifference,
+  type GenerationReport,
+  type LiveReport,
+  type MessageFilter,
+  type MessageReport,
+  type ParkedReport,
+  type PatientDifference,
+  type ReplicaSnapshot,
+  ReplicaStatus,
+  type TypeDifference,
+} from '#usecases';
+import { asFailure } from '../postgres-failure.js';
+import { changedContents, compareTypes, countPatients, listPatients } from './compare-generations.sql.js';
+import { digestOfSnapshot } from './digest-of-snapshot.js';
+import {
+  selectLive,
+  selectLiveGeneration,
+  selectMessages,
+  selectParked,
+  selectReports,
+  selectSenders,
+} from './status.sql.js';
+
+type Nulls<T> = { readonly [K in keyof T]-?: T[K] | (undefined extends T[K] ? null : never) };
+
+/** A member that a port leaves out where a row has null. */
+const given = <K extends string, T>(name: K, value: T | null): { readonly [P in K]?: T } =>
+  (value === null ? {} : { [name]: value }) as { readonly [P in K]?: T };
+
+/** Numbering eras whose keys are tried; an older message is found by its position. */
+const incarnationsMax = 20;
+const contentsPage = 500;
+
+/**
+ * A replica over connections of the role `reprise_control`, which may read everything and write nothing. Connections are made
+ * when they are needed: a replica that is away is told, never waited for.
+ */
+export class PostgresReplicaStatus extends ReplicaStatus {
+  private readonly pool: pg.Pool;
+
+  constructor(
+    override readonly name: string,
+    url: string,
+  ) {
+    super();
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: 4,
+      connectionTimeoutMillis: 3000,
+      application_name: 'reprise-control',
+      keepAlive: true,
+    });
+    // An idle connection that breaks is replaced when the next one is asked for.
+    this.pool.on('error', () => undefined);
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  override async live(): Promise<readonly LiveReport[]> {
+    return this.query<LiveReport>(selectLive);
+  }
+
+  override async generations(restoreId?: string): Promise<readonly GenerationReport[]> {
+    const rows = await this.query<Nulls<GenerationReport>>(selectReports, [restoreId ?? null]);
+    return rows.map(({ restoreId: id, startedAt, finishedAt, ...rest }) => ({
+      ...rest,
+      ...given('restoreId', id),
+      ...given('startedAt', startedAt),
+      ...given('finishedAt', finishedAt),
+    }));
+  }
+
+  override async messages(establishment: Finess, filter: MessageFilter): Promise<readonly MessageReport[]> {
+    const generation = await this.liveGeneration(establishment);
+    if (generation === undefined) return [];
+    const { sender, outcome, since, controlId, before, limit } = filter;
+    const keys = controlId === undefined ? undefined : await this.keysOf(generation, controlId, sender);
+    const rows = await this.query<Nulls<MessageReport>>(selectMessages, [
+      generation,
+      sender ?? null,
+      outcome ?? null,
+      since ?? null,
+      before ?? null,
+      limit,
+      keys ?? null,
+      controlId ?? null,
+    ]);
+    return rows.map(({ sentAt, occurredAt, ...rest }) => ({
+      ...rest,
+      ...given('sentAt', sentAt),
+      ...given('occurredAt', occurredAt),
+    }));
+  }
+
+  override async parked(establishment: Finess): Promise<readonly ParkedReport[]> {
+    const generation = await this.liveGeneration(establishment);
+    return generation === undefined ? [] : this.query<ParkedReport>(selectParked, [generation]);
+  }
+
+  override async snapshot(establishment: Finess): Promise<ReplicaSnapshot | undefined> {
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw asFailure(error);
+    });
+    const end = async (): Promise<void> => {
+      // A connection that broke meanwhile is thrown away.
+      const broken = await client.query('rollback').catch(() => true);
+      client.release(broken === true);
+    };
+    try {
+      await client.query('begin isolation level repeatable read read only');
+      const { rows } = await client.query<LiveReport & { readonly chainHash: string }>(
+        `select g.generation, g.timeline, g.position::float8, encode(g.chain_hash, 'hex') as "chainHash"
+         from establishments as e join generations as g on g.generation = e.live_generation
+         where e.establishment = $1`,
+        [establishment],
+      );
+      const [row] = rows;
+      if (row) return new Snapshot(client, row, end);
+      await end();
+      return undefined;
+    } catch (error) {
+      await end();
+      throw asFailure(error);
+    }
+  }
+
+  override async compare(before: number, after: number): Promise<GenerationDifference> {
+    const types = await this.query<TypeDifference & { readonly type: string }>(compareTypes, [before, after]);
+    const patients = { added: 0, changed: 0, removed: 0 };
+    for (const { difference, count } of await this.query<{
+      readonly difference: keyof typeof patients;
+      readonly count: number;
+    }>(countPatients, [before, after]))
+      patients[difference] = count;
+    return { byType: Object.fromEntries(types.map(({ type, ...counts }) => [type, counts])), patients };
+  }
+
+  override comparePatients(before: number, after: number, limit: number): Promise<readonly PatientDifference[]> {
+    return this.query<PatientDifference>(listPatients, [before, after, limit]);
+  }
+
+  override async compareFields(before: number, after: number): Promise<FieldDifferences> {
+    const fields: Record<string, Record<string, number>> = {};
+    type Pair = { readonly type: string; readonly id: string; readonly before: Buffer; readonly after: Buffer };
+    let [type, id] = ['', ''];
+    for (let pairs: readonly Pair[] = [], first = true; first || pairs.length === contentsPage; first = false) {
+      pairs = await this.query<Pair>(changedContents, [before, after, type, id, contentsPage]);
+      for (const pair of pairs) {
+        const counts = (fields[pair.type] ??= {});
+        for (const member of differingMembers(pair.before, pair.after)) counts[member] = (counts[member] ?? 0) + 1;
+        ({ type, id } = pair);
+      }
+    }
+    return fields;
+  }
+
+  override async probe(): Promise<{ readonly version: string; readonly now: Instant }> {
+    const [row] = await this.query<{ readonly version: string; readonly now: number }>(
+      `select current_setting('server_version') as version, floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
+    );
+    if (!row) throw new Error('Postgres tells no version');
+    return { version: row.version, now: Instant.of(row.now) };
+  }
+
+  private async liveGeneration(establishment: Finess): Promise<number | undefined> {
+    const [row] = await this.query<{ readonly generation: number }>(selectLiveGeneration, [establishment]);
+    return row?.generation;
+  }
+
+  /** A message is kept under a key made of sender, numbering era and id: the index is by that. */
+  private async keysOf(generation: number, messageId: string, sender?: string): Promise<readonly Buffer[]> {
+    const senders =
+      sender === undefined
+        ? (await this.query<{ readonly sender: string }>(selectSenders, [generation])).map((row) => row.sender)
+        : [sender];
+    return senders.flatMap((name) =>
+      Array.from({ length: incarnationsMax }, (_, n) =>
+        Buffer.from(messageKeyOf({ sender: name, incarnation: n + 1, messageId }), 'hex'),
+      ),
+    );
+  }
+
+  /** Rows are trusted as the schema and the sentence make them. */
+  private async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    try {
+      return (await this.pool.query<Row & pg.QueryResultRow>(text, [...values])).rows;
+    } catch (error) {
+      throw asFailure(error);
+    }
+  }
+}
+
+class Snapshot implements ReplicaSnapshot {
+  readonly position: Position;
+  readonly timeline: number;
+
+  constructor(
+    private readonly client: pg.ClientBase,
+    private readonly row: {
+      readonly generation: number;
+      readonly timeline: Timeline;
+      readonly position: number;
+      readonly chainHash: string;
+    },
+    readonly close: () => Promise<void>,
+  ) {
+    this.position = Position.of(row.position);
+    this.timeline = row.timeline.number;
+  }
+
+  async digest(): Promise<DigestReport> {
+    return this.of('heads', this.position, this.row.chainHash);
+  }
+
+  async digestAt(position: Position): Promise<DigestReport> {
+    return this.of('history', position, '');
+  }
+
+  private async of(basis: 'heads' | 'history', position: Position, chainHash: string): Promise<DigestReport> {
+    try {
+      const digest = await digestOfSnapshot(this.client, this.row.generation, { basis, position });
+      return { ...digest, timeline: this.timeline, position, chainHash };
+    } catch (error) {
+      throw asFailure(error);
+    }
+  }
+}
+
+/** Names of top-level members that are not the same, number for number as they were written. */
+const differingMembers = (before: Buffer, after: Buffer): readonly string[] => {
+  const [a, b] = [parseLossless(before.toString('utf8')), parseLossless(after.toString('utf8'))];
+  if (!isObject(a) || !isObject(b)) return [];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
+    (member) => JSON.stringify(a[member]) !== JSON.stringify(b[member]),
+  );
+};

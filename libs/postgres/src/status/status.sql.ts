@@ -1,0 +1,50 @@
+/** What readers see of every establishment. */
+export const selectLive = `
+select e.establishment, g.generation, g.timeline, g.position::float8, g.clock::float8, e.level_at::float8 as "levelAt",
+       (select count(*)::int from parked as p where p.generation = g.generation) as parked
+from establishments as e join generations as g on g.generation = e.live_generation
+order by e.establishment`;
+
+/** $1 restore, or null for all. */
+export const selectReports = `
+select g.generation, g.establishment, g.timeline, g.restore_id as "restoreId", g.state,
+       coalesce(e.live_generation = g.generation, false) as live, g.fold_version as "foldVersion", g.log_id as "logId",
+       g.position::float8, encode(g.chain_hash, 'hex') as "chainHash", g.clock::float8, g.phase,
+       g.events_done::float8 as "eventsDone", g.events_total::float8 as "eventsTotal",
+       g.event_time_reached as "eventTimeReached", coalesce(g.state_digest, '') as "stateDigest",
+       coalesce(g.records, 0)::float8 as records, coalesce(g.parked_positions, '{}')::float8[] as parked,
+       coalesce(g.failure, '') as failure,
+       floor(extract(epoch from g.started_at) * 1000)::float8 as "startedAt",
+       floor(extract(epoch from g.finished_at) * 1000)::float8 as "finishedAt"
+from generations as g left join establishments as e on e.establishment = g.establishment
+where $1::text is null or g.restore_id = $1
+order by g.generation`;
+
+/** $1 establishment. */
+export const selectLiveGeneration = `select live_generation as generation from establishments where establishment = $1`;
+
+/**
+ * $1 generation, $2 sender, $3 outcome, $4 since (recorded, ms), $5 before (position), $6 limit, $7 keys of the message, $8 its id;
+ * null = any. Newest first.
+ */
+export const selectMessages = `
+select position::float8, sender, message_id as "controlId", label, charset, acknowledgement,
+       received_at::float8 as "receivedAt", recorded_at::float8 as "recordedAt", sent_at::float8 as "sentAt",
+       occurred_at::float8 as "occurredAt", outcome, records, warnings, bytes as "sizeBytes"
+from messages
+where generation = $1
+  and ($2::text is null or sender = $2)
+  and ($3::text is null or outcome = $3)
+  and ($4::bigint is null or recorded_at >= $4)
+  and ($5::bigint is null or position < $5)
+  and ($7::bytea[] is null or (message_key = any ($7) and message_id = $8))
+order by position desc
+limit $6`;
+
+/** $1 generation. */
+export const selectParked = `
+select position::float8, recorded_at::float8 as "recordedAt", waiting, reason
+from parked where generation = $1 order by position`;
+
+/** Senders that this generation has heard: $1 generation. */
+export const selectSenders = `select distinct sender from messages where generation = $1`;
