@@ -59,6 +59,7 @@ export class Member {
         this.current = await this.launch();
         if (this.stopping) void this.current.stop();
         this.words.up();
+        if (failures > 0) this.words.say(`${this.name} runs again`);
         await this.current.exited;
         this.reason = this.current.lastWord();
       } catch (error) {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Failure } from '#domain';
 import { commandLineOf, isPortFree } from '#testing';
 import { type PortPlan, portUses } from './port-plan.js';
@@ -11,27 +12,50 @@ const listeningInode = (table: string, port: number): string | undefined => {
   return row?.[9];
 };
 
-const holderOf = (inode: string): number | undefined => {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-      if (open.includes(`socket:[${inode}]`)) return Number(pid);
-    } catch {
-      // Gone meanwhile, or another user's.
-    }
+/** What a file descriptor points to; empty when it was closed meanwhile, or is another user's. */
+const linkOf = (path: string): string => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
   }
-  return undefined;
 };
 
-/** Who listens on the port: ` by process 4711 (java …)`; empty where the machine does not tell. */
+const descriptorsOf = (pid: string): readonly string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
+  } catch {
+    return [];
+  }
+};
+
+const holderOf = (inode: string): number | undefined => {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const pid = pids.find((candidate) => descriptorsOf(candidate).some((fd) => linkOf(fd) === `socket:[${inode}]`));
+  return pid === undefined ? undefined : Number(pid);
+};
+
+/** ` by process 4711 (java …)`; empty where the machine does not tell. */
 export const whoListens = (port: number): string => {
   try {
     const inode = listeningInode('/proc/net/tcp', port) ?? listeningInode('/proc/net/tcp6', port);
     const pid = inode === undefined ? undefined : holderOf(inode);
-    return pid === undefined ? '' : ` by process ${pid} (${(commandLineOf(pid) ?? '?').slice(0, 80)})`;
+    if (pid === undefined) return '';
+    const [program = '?', ...rest] = (commandLineOf(pid) ?? '?').split(' ');
+    return ` by process ${pid} (${[basename(program), ...rest].join(' ').slice(0, 60)})`;
   } catch {
     return '';
   }
+};
+
+/** Where a second system finds room. */
+const freeBase = async (): Promise<number> => {
+  const count = Object.keys(portUses).length;
+  for (let base = 31_000; base < 60_000; base += 20) {
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isPortFree(base + index)));
+    if (!free.includes(false)) return base;
+  }
+  return 31_000;
 };
 
 /** Throws `busy`, naming every port of the plan that somebody else listens on. */
@@ -45,6 +69,6 @@ export const assertPortsFree = async (plan: PortPlan): Promise<void> => {
     throw new Failure(
       'busy',
       taken.join('\n'),
-      'stop what listens there, or use others: npm start -- --port-base 31000',
+      `stop what listens there, or use other ports: npm start -- --port-base ${await freeBase()}`,
     );
 };

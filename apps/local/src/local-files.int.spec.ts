@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { freePorts, identityOf } from '#testing';
+import { emptyFolder, openFolder, unlock } from './data-folder.js';
+import { demoTerritory } from './demo-territory.js';
+import { localFiles, writeLocalFiles } from './local-files.js';
+import { planPorts } from './port-plan.js';
+import { whoListens } from './taken-ports.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'reprise-local-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('the data folder', () => {
+  const folder = join(scratch, 'data');
+
+  it('is one supervisor’s at a time', () => {
+    openFolder(folder, false);
+    expect(() => openFolder(folder, false)).toThrow(new RegExp(`already runs on .* \\(process ${process.pid}\\)`));
+    unlock(folder);
+    openFolder(folder, false);
+    unlock(folder);
+  });
+
+  it('is taken over from a supervisor that was killed', () => {
+    writeFileSync(join(folder, 'lock'), JSON.stringify({ ...identityOf(process.pid), startedAt: 'earlier' }));
+    openFolder(folder, false);
+    unlock(folder);
+  });
+
+  it('of a newer version is left alone, unless it is to begin anew', () => {
+    writeFileSync(join(folder, 'version'), '2\n');
+    writeFileSync(join(folder, 'kept'), '');
+    expect(() => openFolder(folder, false)).toThrow(/newer Reprise \(format 2, this one knows 1\)/);
+    expect(existsSync(join(folder, 'kept'))).toBe(true);
+    openFolder(folder, true);
+    emptyFolder(folder);
+    expect(readdirSync(folder).sort()).toEqual(['lock', 'version']);
+    unlock(folder);
+  });
+
+  it('is never one that holds something else', () => {
+    const other = join(scratch, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'thesis.txt'), 'years of work');
+    for (const anew of [false, true]) expect(() => openFolder(other, anew)).toThrow(/no data folder of Reprise/);
+    expect(readdirSync(other)).toEqual(['thesis.txt']);
+  });
+});
+
+describe('the files of a system', () => {
+  it('hold secrets that only we read, and stay over a restart on other ports', async () => {
+    const folder = join(scratch, 'files');
+    mkdirSync(folder);
+    const files = localFiles(folder);
+    const first = await writeLocalFiles(folder, demoTerritory, planPorts(31_000, {}));
+    const secrets = readFileSync(files.secrets, 'utf8');
+    const certificate = readFileSync(first.senders[0]?.cert ?? '', 'utf8');
+    const later = await writeLocalFiles(folder, demoTerritory, planPorts(32_000, {}));
+    expect(later.readers).toEqual(first.readers);
+    expect(later.senders[0]?.mllpPort).toBe(32_000);
+    expect(readFileSync(files.secrets, 'utf8')).toBe(secrets);
+    expect(readFileSync(later.senders[0]?.cert ?? '', 'utf8')).toBe(certificate);
+    const secret = [files.credentials, files.callers, files.secrets, later.senders[0]?.key ?? ''];
+    for (const path of [...secret, join(files.tls, 'server.key')]) expect(statSync(path).mode & 0o077, path).toBe(0);
+    expect(JSON.parse(readFileSync(files.territory, 'utf8'))).toEqual(demoTerritory);
+  });
+});
+
+describe.runIf(existsSync('/proc/net/tcp'))('a taken port', () => {
+  it('is told with the process that has it', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    expect(whoListens(port)).toMatch(new RegExp(`^ by process ${process.pid} \\(`));
+    server.close();
+  });
+
+  it('of nobody tells nothing', async () => {
+    const [port = 0] = await freePorts(1);
+    expect(whoListens(port)).toBe('');
+  });
+});
+
+describe('the bootstrap', () => {
+  it('names the two commands when asked for a third', async () => {
+    const bootstrap = join(import.meta.dirname, '..', 'bootstrap.mjs');
+    await expect(promisify(execFile)(process.execPath, [bootstrap, 'strat'])).rejects.toMatchObject({
+      code: 1,
+      stderr: 'unknown command "strat"\n  -> npm start, or npm test\n',
+    });
+  });
+});

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Running } from './launch-app.js';
+import { backOffMs, Member } from './member.js';
+
+/** A process that is nothing but its end; `deaf` ones do not listen to a polite signal. */
+const running = (pid: number, options: { ready?: boolean; deaf?: boolean } = {}): Running & { die(): void } => {
+  const { promise: exited, resolve: die } = Promise.withResolvers<void>();
+  const end = async (): Promise<void> => die();
+  return {
+    pid,
+    exited,
+    die,
+    stop: options.deaf ? () => exited : end,
+    kill: end,
+    isReady: () => Promise.resolve(options.ready ?? true),
+    lastWord: () => `last word of ${pid}`,
+  };
+};
+
+const words = () => {
+  const said: string[] = [];
+  return { said, say: (line: string) => void said.push(line), up: () => void said.push('up') };
+};
+
+describe('a member of the system', () => {
+  it('is started again when it dies, and says so', async () => {
+    const [first, second] = [running(1), running(2)];
+    const next = [first, second];
+    const heard = words();
+    const member = new Member('gateway', () => next.shift() ?? running(3), heard);
+    await member.start(1000);
+    expect(member.pid).toBe(1);
+    first.die();
+    await sleep(20);
+    expect(member.pid).toBe(0);
+    await sleep(400);
+    expect(member.pid).toBe(2);
+    expect(heard.said).toEqual(['up', 'gateway ended; starting it again in 0.25 s', 'up', 'gateway runs again']);
+    await member.stop(1000);
+    expect(member.pid).toBe(0);
+  });
+
+  it('gives up a first start after three attempts, with the last word', async () => {
+    let pid = 0;
+    const member = new Member(
+      'reader-a',
+      () => {
+        pid += 1;
+        const process = running(pid, { ready: false });
+        process.die();
+        return process;
+      },
+      words(),
+    );
+    await expect(member.start(10_000)).rejects.toThrow('reader-a does not start: last word of 3');
+    await member.stop(1000);
+    expect(pid).toBe(3);
+  });
+
+  it('gives up a first start that takes too long', async () => {
+    const member = new Member('control', () => running(1, { ready: false }), words());
+    await expect(member.start(100)).rejects.toThrow('control does not start: not ready after 0.1 s');
+    await member.stop(1000);
+  });
+
+  it('is killed when it does not stop in time', async () => {
+    const member = new Member('replicator-a', () => running(1, { deaf: true }), words());
+    await member.start(1000);
+    const startedAtMs = Date.now();
+    await member.stop(200);
+    expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(200);
+    expect(member.pid).toBe(0);
+  });
+
+  it('stops what comes up while it is being stopped', async () => {
+    const late = running(1);
+    const member = new Member('kafka', () => sleep(200).then(() => late), words());
+    const started = member.start(5000);
+    await sleep(20);
+    await member.stop(1000);
+    await started;
+    expect(member.pid).toBe(0);
+  });
+
+  it('waits longer each time, never more than 15 s', () => {
+    expect([0, 1, 2, 5, 6, 50].map(backOffMs)).toEqual([250, 500, 1000, 8000, 15_000, 15_000]);
+  });
+});
