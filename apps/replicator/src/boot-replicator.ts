@@ -56,7 +56,14 @@ export const bootReplicator = async (
     replica,
     establishments: members(followed.directory),
     startAt: (establishment) => replicate.start(establishment),
-    onHalt: (establishment, _stream, cause) => log.fault('establishment.halted', cause, { establishment, replica }),
+    onHalt: (establishment, _stream, cause) => {
+      log.fault('establishment.halted', cause, { establishment, replica });
+      // A bug is not survived: the process dies, and whoever restarts it begins where the database stands.
+      if (!Failure.is(cause))
+        setImmediate(() => {
+          throw cause;
+        });
+    },
     onLevel: (establishment, at) => {
       store.level(establishment, at).catch((error: unknown) => log.fault('level.untold', error, { establishment }));
     },

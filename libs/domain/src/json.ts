@@ -23,7 +23,7 @@ const keepNumber = function (_key: string, value: unknown, context?: { source?: 
  */
 export const parseLossless = (text: string): Json =>
   // The reviver is called per value (slow): it is worth it only where a number could lose its form.
-  /[:,[\s]-?\d+(?:\.\d|[eE]|\d{14})/.test(text)
+  /(?:^|[:,[\s])(?:-0(?!\d)|-?\d+(?:\.|[eE]|\d{14}))/.test(text)
     ? (JSON.parse(text, keepNumber as (this: unknown, key: string, value: unknown) => unknown) as Json)
     : (JSON.parse(text) as Json);
 
