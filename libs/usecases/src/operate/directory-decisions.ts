@@ -16,13 +16,23 @@ export class DirectoryDecisions {
   private readonly waiting = new Set<() => void>();
   private readonly changed = new Map<string, Instant>();
   private followed: { close(): Promise<void> } | undefined;
+  private stopped: unknown;
 
   constructor(private readonly log: DirectoryLog) {}
 
   /** Reads everything, then goes on as it comes. Throws `log.*`. */
   async start(): Promise<void> {
     for await (const entries of this.log.read()) for (const entry of entries) this.apply(entry);
-    this.followed = await this.log.follow(async (entry) => this.apply(entry));
+    const followed = await this.log.follow(async (entry) => this.apply(entry));
+    followed.stopped.catch((error: unknown) => {
+      this.stopped = error;
+    });
+    this.followed = followed;
+  }
+
+  /** Throws what ended the following: decisions on an old directory would be wrong ones. */
+  async check(): Promise<void> {
+    if (this.stopped !== undefined) throw this.stopped;
   }
 
   async close(): Promise<void> {
@@ -37,6 +47,7 @@ export class DirectoryDecisions {
   /** What `make` throws is thrown, and nothing is decided. Returns when this directory shows the decision. */
   decide(make: (directory: Directory) => Promise<readonly DirectoryEvent[]>): Promise<void> {
     const decided = this.last.then(async () => {
+      await this.check();
       let position = Position.none;
       for (const event of await make(this.directory)) position = await this.log.append(event);
       await this.folded(position);

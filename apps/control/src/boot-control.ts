@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Failure, Instant } from '#domain';
+import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
+import { FolderKeyStore } from '#keys';
+import { CallersFile, httpApp, type ProcessLog, type RunningApp } from '#platform';
+import { PostgresReplicaStatus } from '#postgres';
+import { declareTerritory, DirectoryDecisions, parseTerritory, type TerritoryFile } from '#usecases';
+import type { ControlConfiguration } from './control-configuration.js';
+import { ControlModule } from './control.module.js';
+import { everyFewSeconds } from './every-few-seconds.js';
+import { describeApi } from './pages/api-document.js';
+import { RestoreDesk } from './restores/restore-desk.js';
+
+const certifyEveryMs = 500;
+const assertEveryMs = 60_000;
+const retryMs = 500;
+const certificateBytesMax = 4 * 1024 * 1024;
+
+const readTerritory = (path: string, code: string): TerritoryFile => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Failure('input.invalid', `the territory file ${path} cannot be read`, 'set REPRISE_TERRITORY_FILE', {
+      cause,
+    });
+  }
+  const file = parseTerritory(text);
+  if (file.territory.code === code) return file;
+  throw new Failure(
+    'input.invalid',
+    `the territory file declares "${file.territory.code}", and this is the control of "${code}"`,
+    'set REPRISE_TERRITORY to the same code',
+  );
+};
+
+/** All processes of a system may start at one time: the log is waited for. */
+const whenReachable = async (log: ProcessLog, work: () => Promise<void>): Promise<void> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!Failure.is(error, 'log.unreachable')) throw error;
+      if (attempt % 20 === 0) log.fault('log.awaited', error, { attempt });
+      await pause(retryMs);
+    }
+  }
+};
+
+/** Declares the territory, makes its topics, and serves the operators. */
+export const bootControl = async (
+  configuration: Readonly<ControlConfiguration>,
+  log: ProcessLog,
+  now: () => Instant = () => Instant.of(Date.now()),
+): Promise<RunningApp> => {
+  const territory = readTerritory(configuration.territoryFile, configuration.territory);
+  const keys = new FolderKeyStore(configuration.keysDir);
+  const callers = new CallersFile(configuration.callersFile, log);
+  const client = new KafkaClient({ brokers: configuration.kafkaBrokers, clientId: 'reprise.control' });
+  const [establishmentLog, journal] = [new KafkaEstablishmentLog(client), new KafkaRefusalJournal(client)];
+  const directoryLog = new KafkaDirectoryLog(client);
+  const topics = new LogTopics(client, configuration.logReplication);
+  const replicas = Object.entries(configuration.replicas).map(([name, url]) => new PostgresReplicaStatus(name, url));
+  const decisions = new DirectoryDecisions(directoryLog);
+  const establishments = territory.establishments.map(({ finess }) => finess);
+
+  await whenReachable(log, async () => {
+    await topics.ensure(establishments);
+    await topics.assertSettings(establishments);
+    await decisions.start();
+  });
+  await decisions.decide(async (directory) => declareTerritory(directory, territory, { by: 'control', at: now() }));
+
+  const desk = new RestoreDesk({
+    decisions,
+    log: establishmentLog,
+    replicas,
+    keys,
+    processLog: log,
+    now,
+    newId: randomUUID,
+  });
+  const parts = {
+    configuration,
+    decisions,
+    desk,
+    establishmentLog,
+    journal,
+    replicas,
+    keys,
+    topics,
+    log,
+    now,
+    newId: randomUUID,
+  };
+  const app = await httpApp(ControlModule.of(parts), { callers, log, bodyBytesMax: certificateBytesMax });
+  app.useBodyParser('application/json', { bodyLimit: certificateBytesMax });
+  describeApi(app);
+  await app.listen(configuration.controlPort, configuration.host);
+
+  const certifying = everyFewSeconds(certifyEveryMs, () => desk.certify(), log, 'certification.failed');
+  const asserting = everyFewSeconds(
+    assertEveryMs,
+    () => topics.assertSettings([...decisions.directory.establishments.keys()]),
+    log,
+    'settings.wrong',
+  );
+  const address = app.getHttpServer().address();
+  return {
+    ready: { port: typeof address === 'object' && address ? address.port : configuration.controlPort },
+    close: async () => {
+      await Promise.all([certifying.stop(), asserting.stop()]);
+      await app.close();
+      callers.close();
+      await decisions.close();
+      await Promise.all([
+        establishmentLog.close(),
+        journal.close(),
+        directoryLog.close(),
+        ...replicas.map((replica) => replica.close()),
+      ]);
+    },
+  };
+};

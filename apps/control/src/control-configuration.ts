@@ -1,0 +1,17 @@
+import { IsOptional } from 'class-validator';
+import { Addresses, Count, NamedUrls, Port, Text } from '#platform';
+
+export class ControlConfiguration {
+  @Addresses() kafkaBrokers: readonly string[];
+  @Count() logReplication: number;
+  @Text() callersFile: string;
+  @Text() territory: string;
+  @Text() territoryFile: string;
+  /** As `reprise_control`. */
+  @NamedUrls() replicas: Readonly<Record<string, string>>;
+  /** Only `doctor` asks them. */
+  @IsOptional() @NamedUrls() readers?: Readonly<Record<string, string>>;
+  @Text() keysDir: string;
+  @Text() host: string;
+  @Port() controlPort: number;
+}

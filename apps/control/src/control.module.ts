@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Instant } from '#domain';
+import type { LogTopics } from '#kafka';
+import { HealthModule, type ProcessLog } from '#platform';
+import {
+  acknowledgementOf,
+  DirectoryDecisions,
+  DrainParked,
+  type EstablishmentLog,
+  KeyStore,
+  ListMessages,
+  type RefusalJournal,
+  type ReplicaStatus,
+  ReportStatus,
+  ResolveCut,
+  ShowMessage,
+  VerifyCertificate,
+  VerifyLog,
+  VerifyReplicas,
+} from '#usecases';
+import { Clock } from './clock.js';
+import type { ControlConfiguration } from './control-configuration.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { ParkedController } from './messages/parked.controller.js';
+import { NewId } from './new-id.js';
+import { ApiDocumentController } from './pages/api-document.js';
+import { FrontPageController } from './pages/front-page.controller.js';
+import { PhiAudit } from './phi-audit.js';
+import { RestoreDesk } from './restores/restore-desk.js';
+import { RestoresController } from './restores/restores.controller.js';
+import { Doctor } from './status/doctor.js';
+import { StatusController } from './status/status.controller.js';
+import { VerifyController } from './verify/verify.controller.js';
+
+export interface ControlParts {
+  readonly configuration: Pick<ControlConfiguration, 'keysDir' | 'readers'>;
+  readonly decisions: DirectoryDecisions;
+  readonly desk: RestoreDesk;
+  readonly establishmentLog: EstablishmentLog;
+  readonly journal: RefusalJournal;
+  readonly replicas: readonly ReplicaStatus[];
+  readonly keys: KeyStore;
+  readonly topics: LogTopics;
+  readonly log: ProcessLog;
+  readonly now: () => Instant;
+  readonly newId: () => string;
+}
+
+const lookAgainMs = 250;
+
+@Module({
+  controllers: [
+    StatusController,
+    MessagesController,
+    ParkedController,
+    RestoresController,
+    VerifyController,
+    ApiDocumentController,
+    FrontPageController,
+  ],
+})
+export class ControlModule {
+  static of(parts: ControlParts): DynamicModule {
+    const { configuration, decisions, desk, establishmentLog: log, journal, replicas, keys, topics, now } = parts;
+    const doctor = {
+      decisions,
+      log,
+      topics,
+      replicas,
+      now,
+      readers: configuration.readers ?? {},
+      folder: configuration.keysDir,
+    };
+    const given = [
+      [DirectoryDecisions, decisions],
+      [RestoreDesk, desk],
+      [KeyStore, keys],
+      [Clock, new Clock(now)],
+      [NewId, new NewId(parts.newId)],
+      [PhiAudit, new PhiAudit(parts.log)],
+      [ReportStatus, new ReportStatus(replicas, log)],
+      [ResolveCut, new ResolveCut(log)],
+      [ListMessages, new ListMessages(replicas, journal)],
+      [ShowMessage, new ShowMessage(replicas, log, journal, acknowledgementOf)],
+      [DrainParked, new DrainParked(replicas, log)],
+      [VerifyCertificate, new VerifyCertificate(log, keys)],
+      [VerifyLog, new VerifyLog(log, replicas)],
+      [VerifyReplicas, new VerifyReplicas(replicas, () => pause(lookAgainMs))],
+      [Doctor, new Doctor(doctor)],
+    ] as const;
+    return {
+      module: ControlModule,
+      imports: [HealthModule.forRoot({ directory: () => decisions.check() })],
+      providers: given.map(([provide, useValue]) => ({ provide, useValue })),
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+class WarningDocument {
+  @ApiProperty({ type: String }) code: string;
+  @ApiProperty({ type: String }) location: string;
+  @ApiProperty({ type: String }) text: string;
+}
+
+class MessageDocument {
+  @ApiProperty({ type: String, description: 'FINESS-812 in the log, FINESS-r3 among what was refused' })
+  messageId: string;
+  @ApiProperty({ type: String }) establishment: string;
+  @ApiProperty({ type: String }) sender: string;
+  @ApiProperty({ type: String, description: 'MSH-10, or what the sender gave in its place' }) controlId: string;
+  @ApiProperty({ type: String }) label: string;
+  @ApiProperty({ type: String, format: 'date-time' }) receivedAt: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) recordedAt: string | null;
+  @ApiProperty({ enum: ['applied', 'parked', 'duplicate', 'unmapped', 'refused', 'omitted', 'waiting'] }) state: string;
+  @ApiProperty({ type: String }) acknowledgement: string;
+  @ApiProperty({ type: String, nullable: true }) position: string | null;
+  @ApiProperty({ type: [String], description: 'Type/id' }) records: string[];
+  @ApiProperty({ type: [WarningDocument] }) warnings: WarningDocument[];
+}
+
+export class MessagePageDocument {
+  @ApiProperty({ type: [MessageDocument] }) items: MessageDocument[];
+  @ApiProperty({ type: String, nullable: true, description: 'cursor of the next page' }) next: string | null;
+}
+
+export class MessageDetailDocument extends MessageDocument {
+  @ApiProperty({ type: String, nullable: true, description: 'base64; withheld without showPhi' }) raw: string | null;
+  @ApiProperty({ type: String }) charset: string;
+  @ApiProperty({ type: String, description: 'base64; empty where the protocol has no answer of its own' })
+  acknowledgementRaw: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) sentAt: string | null;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) occurredAt: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true }) mapping: unknown;
+  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } }) changes: unknown[];
+  @ApiProperty({ type: [String] }) withheld: string[];
+}

@@ -1,0 +1,4 @@
+/** Where new ids come from. */
+export class NewId {
+  constructor(readonly next: () => string) {}
+}

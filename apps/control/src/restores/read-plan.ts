@@ -1,0 +1,96 @@
+import { Failure } from '#domain';
+import type { Certificate, PlanRequest, RestorePlan } from '#usecases';
+
+type Body = Readonly<Record<string, unknown>>;
+
+const fault = (member: string, expected: string): Failure =>
+  new Failure('input.invalid', `${member} ${expected}`, 'see /api/openapi.json');
+
+const objectOf = (body: unknown): Body => {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Body;
+  throw fault('the body', 'is no JSON object');
+};
+
+const texts = ['establishment', 'territory', 'to', 'toPosition', 'beforeEvent', 'clock', 'afterCut'] as const;
+const known = new Set<string>([...texts, 'excludeSenders', 'excludeTypes', 'excludeBetween', 'allowEmpty']);
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/** What `POST /api/restores/plan` takes; an unknown member is a mistake that must not pass as "nothing excluded". */
+export const readPlanRequest = (raw: unknown): PlanRequest => {
+  const body = objectOf(raw);
+  for (const member of Object.keys(body))
+    if (!known.has(member)) throw fault(member.slice(0, 40), 'is no member of a plan');
+  for (const member of texts)
+    if (body[member] !== undefined && typeof body[member] !== 'string') throw fault(member, 'must be a text');
+  for (const member of ['excludeSenders', 'excludeTypes'])
+    if (body[member] !== undefined && !isTexts(body[member])) throw fault(member, 'must be a list of texts');
+  const between: unknown = body['excludeBetween'];
+  if (between !== undefined && !(Array.isArray(between) && between.every((pair) => isTexts(pair) && pair.length === 2)))
+    throw fault('excludeBetween', 'must be a list of pairs of times');
+  if (body['afterCut'] !== undefined && body['afterCut'] !== 'omit' && body['afterCut'] !== 'replay')
+    throw fault('afterCut', 'must be omit or replay');
+  if (body['allowEmpty'] !== undefined && typeof body['allowEmpty'] !== 'boolean')
+    throw fault('allowEmpty', 'must be true or false');
+  return body as PlanRequest;
+};
+
+/** `{ "planId": … }` or `{ "plan": { …a whole plan } }`. What a whole plan says is checked by planning it again. */
+export const readRun = (raw: unknown): { readonly planId: string } | { readonly plan: RestorePlan } => {
+  const { planId, plan } = objectOf(raw);
+  if (typeof planId === 'string') return { planId };
+  const { request, hash, targets, scope, cuts } = objectOf(plan ?? {});
+  if (typeof hash !== 'string' || !Array.isArray(targets))
+    throw fault('plan', 'is no plan: it has no hash and targets');
+  for (const member of [request, scope, cuts]) objectOf(member);
+  const { establishments, point, exclusions, plannedAt } = objectOf(request);
+  if (!isTexts(establishments)) throw fault('plan.request.establishments', 'must be a list of texts');
+  for (const member of [point, exclusions, plannedAt]) objectOf(member);
+  const { senders, types, between } = objectOf(exclusions);
+  if (!isTexts(senders) || !isTexts(types) || !Array.isArray(between))
+    throw fault('plan.request.exclusions', 'must have senders, types and between');
+  return { plan: plan as RestorePlan };
+};
+
+const certificateTexts = [
+  'restoreId',
+  'planHash',
+  'establishment',
+  'cut',
+  'builtTo',
+  'logId',
+  'logHash',
+  'stateDigest',
+  'startedAt',
+  'finishedAt',
+  'signature',
+  'keyId',
+] as const;
+
+/** Only its shape: whether it is true is what the verification finds out. */
+export const readCertificate = (raw: unknown): Certificate => {
+  const body = objectOf(raw);
+  if (body['version'] !== 1) throw fault('version', 'must be 1: other certificates are not known here');
+  for (const member of certificateTexts) if (typeof body[member] !== 'string') throw fault(member, 'must be a text');
+  for (const member of ['timeline', 'foldVersion', 'records', 'events'])
+    if (!Number.isSafeInteger(body[member])) throw fault(member, 'must be a whole number');
+  for (const member of ['gaps', 'parked']) if (!isTexts(body[member])) throw fault(member, 'must be a list of texts');
+  checkTimeline(body['definition'], 0);
+  return body as unknown as Certificate;
+};
+
+const depthMax = 100;
+
+const checkTimeline = (raw: unknown, depth: number): void => {
+  const timeline = objectOf(raw);
+  if (depth > depthMax) throw fault('definition', 'has too many parents');
+  if (!Number.isSafeInteger(timeline['number'])) throw fault('definition.number', 'must be a whole number');
+  if (timeline['number'] === 1) return;
+  for (const member of ['branch', 'cut', 'plannedAt'])
+    if (!Number.isSafeInteger(timeline[member])) throw fault(`definition.${member}`, 'must be a position');
+  const { senders, types, between } = objectOf(timeline['exclusions']);
+  if (!isTexts(senders) || !isTexts(types) || !Array.isArray(between))
+    throw fault('definition.exclusions', 'must have senders, types and between');
+  checkTimeline(timeline['parent'], depth + 1);
+};

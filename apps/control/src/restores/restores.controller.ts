@@ -1,0 +1,111 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { type Caller, Callers, TheCaller } from '#platform';
+import type { RestoreComparison, RestorePlan, RestoreReport } from '#usecases';
+import { PhiAudit } from '../phi-audit.js';
+import { flag } from '../query.js';
+import { readPlanRequest, readRun } from './read-plan.js';
+import { RestoreDesk } from './restore-desk.js';
+import {
+  ComparisonDocument,
+  PlanDocument,
+  PlanRequestDocument,
+  RestoreDocument,
+  RunRequestDocument,
+} from './restore-documents.js';
+
+@ApiTags('restores')
+@Controller('api/restores')
+@Callers('operator')
+export class RestoresController {
+  constructor(
+    @Inject(RestoreDesk) private readonly desk: RestoreDesk,
+    @Inject(PhiAudit) private readonly phi: PhiAudit,
+  ) {}
+
+  @Post('plan')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'restore plan: changes nothing' })
+  @ApiBody({ type: PlanRequestDocument })
+  @ApiOkResponse({ type: PlanDocument })
+  plan(@Body() body: unknown): Promise<RestorePlan> {
+    return this.desk.plan(readPlanRequest(body));
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'restore run: builds beside the live data' })
+  @ApiBody({ type: RunRequestDocument })
+  @ApiOkResponse({ type: RestoreDocument })
+  run(@Body() body: unknown, @TheCaller() caller: Caller): Promise<RestoreReport> {
+    return this.desk.run(readRun(body), caller.name);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'restore list: newest first' })
+  @ApiOkResponse({ type: [RestoreDocument] })
+  async list(): Promise<{ readonly items: readonly RestoreReport[] }> {
+    return { items: await this.desk.list() };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'restore watch: ask again every second' })
+  @ApiOkResponse({ type: RestoreDocument })
+  show(@Param('id') id: string): Promise<RestoreReport> {
+    return this.desk.report(id);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(200)
+  @ApiOkResponse({ type: RestoreDocument })
+  resume(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
+    return this.desk.resume(id, caller.name);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOkResponse({ type: RestoreDocument })
+  cancel(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
+    return this.desk.cancel(id, caller.name);
+  }
+
+  @Post(':id/approve')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'another operator than the one who ran it' })
+  @ApiOkResponse({ type: RestoreDocument })
+  approve(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
+    return this.desk.approve(id, caller.name);
+  }
+
+  @Post(':id/promote')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'another operator than the one who approved it' })
+  @ApiOkResponse({ type: RestoreDocument })
+  promote(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
+    return this.desk.promote(id, caller.name);
+  }
+
+  @Post(':id/rollback')
+  @HttpCode(200)
+  @ApiOkResponse({ type: RestoreDocument })
+  rollBack(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
+    return this.desk.rollBack(id, caller.name);
+  }
+
+  @Get(':id/compare')
+  @ApiOperation({ summary: 'against the live generation' })
+  @ApiQuery({ name: 'patients', required: false, type: Boolean })
+  @ApiQuery({ name: 'fields', required: false, type: Boolean })
+  @ApiQuery({ name: 'showPhi', required: false, type: Boolean })
+  @ApiOkResponse({ type: ComparisonDocument })
+  compare(
+    @Param('id') id: string,
+    @Query() query: Readonly<Record<string, string>>,
+    @TheCaller() caller: Caller,
+  ): Promise<RestoreComparison> {
+    const showPhi = flag(query, 'showPhi');
+    const patients = flag(query, 'patients') && showPhi;
+    if (patients) this.phi.shown(caller, { route: 'restore compare', restoreId: id });
+    return this.desk.compare(id, { patients, fields: flag(query, 'fields') });
+  }
+}

@@ -1,0 +1,112 @@
+import { statfs } from 'node:fs/promises';
+import { Failure, type Finess, FOLD_VERSION, Instant } from '#domain';
+import type { LogTopics } from '#kafka';
+import type { DirectoryDecisions, EstablishmentLog, ReplicaStatus } from '#usecases';
+
+export type Health = 'ok' | 'warning' | 'wrong';
+
+export interface DiagnosisItem {
+  readonly what: string;
+  readonly state: Health;
+  readonly detail: string;
+  readonly hint: string;
+}
+
+export interface Diagnosis {
+  readonly state: Health;
+  readonly items: readonly DiagnosisItem[];
+}
+
+export interface DoctorParts {
+  readonly decisions: DirectoryDecisions;
+  readonly log: EstablishmentLog;
+  readonly topics: LogTopics;
+  readonly replicas: readonly ReplicaStatus[];
+  readonly readers: Readonly<Record<string, string>>;
+  /** A folder on the disk that this process writes to. */
+  readonly folder: string;
+  readonly now: () => Instant;
+}
+
+const skewMsMax = 2_000;
+const freeBytesMin = 2 * 1024 ** 3;
+const answerMsMax = 3_000;
+
+const item = (what: string, state: Health, detail: string, hint = ''): DiagnosisItem => ({ what, state, detail, hint });
+
+/** Looks at everything that a restore depends on. Each item says what is wrong and what to do about it. */
+export class Doctor {
+  constructor(private readonly parts: DoctorParts) {}
+
+  async diagnose(): Promise<Diagnosis> {
+    const { replicas, readers, decisions } = this.parts;
+    const establishments = [...decisions.directory.establishments.keys()];
+    const items = await Promise.all([
+      this.look('versions', async () => [`node ${process.version}, fold ${FOLD_VERSION}`]),
+      this.look('directory', async () => {
+        await decisions.check();
+        return [`${establishments.length} establishments, ${decisions.directory.restores.size} restores`];
+      }),
+      ...establishments.map((finess) => this.look(`log ${finess}`, () => this.logOf(finess))),
+      this.look('topic settings', async () => {
+        await this.parts.topics.assertSettings(establishments);
+        return ['as they must be'];
+      }),
+      ...replicas.map((replica) => this.look(`replica ${replica.name}`, () => this.replica(replica, establishments))),
+      ...Object.entries(readers).map(([name, url]) => this.look(`reader ${name}`, () => reader(url))),
+      this.look('disk of control', () => this.disk()),
+    ]);
+    const state = items.some((one) => one.state === 'wrong')
+      ? 'wrong'
+      : items.some((one) => one.state === 'warning')
+        ? 'warning'
+        : 'ok';
+    return { state, items };
+  }
+
+  /** `look` gives the detail and, where something is doubtful, a warning. */
+  private async look(
+    what: string,
+    look: () => Promise<readonly [detail: string, warning?: string]>,
+  ): Promise<DiagnosisItem> {
+    try {
+      const [detail, warning] = await look();
+      return warning === undefined ? item(what, 'ok', detail) : item(what, 'warning', detail, warning);
+    } catch (error) {
+      if (Failure.is(error)) return item(what, 'wrong', error.message, error.hint);
+      return item(what, 'wrong', 'no answer', 'look whether the process runs');
+    }
+  }
+
+  private async logOf(finess: Finess): Promise<readonly [string, string?]> {
+    const { last } = await this.parts.log.range(finess);
+    return [`${last + 1} events`];
+  }
+
+  private async replica(
+    replica: ReplicaStatus,
+    establishments: readonly Finess[],
+  ): Promise<readonly [string, string?]> {
+    const askedAt = this.parts.now();
+    const { version, now } = await replica.probe();
+    const skewMs = Math.abs(now - (askedAt + this.parts.now()) / 2);
+    const live = await replica.live();
+    const missing = establishments.filter((finess) => !live.some(({ establishment }) => establishment === finess));
+    const detail = `Postgres ${version}, ${live.length} establishments, clock ${Math.round(skewMs)} ms off`;
+    if (missing.length > 0)
+      return [detail, `it does not follow ${missing.join(', ')}: look whether its replicator runs`];
+    return skewMs > skewMsMax ? [detail, 'its clock is off: let both hosts keep time by NTP'] : [detail];
+  }
+
+  private async disk(): Promise<readonly [string, string?]> {
+    const { bavail, bsize } = await statfs(this.parts.folder);
+    const free = bavail * bsize;
+    const detail = `${(free / 1024 ** 3).toFixed(1)} GB free`;
+    return free < freeBytesMin ? [detail, 'free some space before a restore'] : [detail];
+  }
+}
+
+const reader = async (url: string): Promise<readonly [string, string?]> => {
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(answerMsMax) });
+  return answer.ok ? ['ready'] : [`answers ${answer.status}`, `it is not ready: ask ${url}/readyz`];
+};

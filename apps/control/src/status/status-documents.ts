@@ -1,0 +1,67 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+const anything = { type: 'object', additionalProperties: true } as const;
+const list = { type: 'array', items: anything } as const;
+
+class ReplicaLagDocument {
+  @ApiProperty({ type: String }) replica: string;
+  @ApiProperty({ enum: ['following', 'unreachable', 'not-begun'] }) state: string;
+  @ApiProperty({ type: 'integer', nullable: true }) timeline: number | null;
+  @ApiProperty({ type: String, nullable: true }) position: string | null;
+  @ApiProperty({ type: 'number', nullable: true, description: '0 = level with the log' }) lagSeconds: number | null;
+  @ApiProperty({ type: 'integer', nullable: true }) lagEvents: number | null;
+  @ApiProperty({ enum: ['falling', 'steady', 'rising'], nullable: true }) trend: string | null;
+  @ApiProperty({ type: 'integer', nullable: true }) parked: number | null;
+}
+
+class EstablishmentStatusDocument {
+  @ApiProperty({ type: String }) establishment: string;
+  @ApiProperty({ type: String }) name: string;
+  @ApiProperty({ enum: ['live', 'silent', 'empty', 'unknown'], description: 'silent = nothing for 300 s' })
+  source: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastRecordedAt: string | null;
+  @ApiProperty({ type: 'integer', nullable: true }) silentSeconds: number | null;
+  @ApiProperty({ type: String, nullable: true }) logEnd: string | null;
+  @ApiProperty({ type: 'number', nullable: true, description: 'of the replica that is furthest behind' })
+  lagSeconds: number | null;
+  @ApiProperty({ enum: ['falling', 'steady', 'rising'], nullable: true }) trend: string | null;
+  @ApiProperty({ type: 'integer', nullable: true }) parked: number | null;
+  @ApiProperty({ type: 'integer', nullable: true }) rtoSeconds: number | null;
+  @ApiProperty({ enum: ['measured', 'assumed'] }) rtoBasis: string;
+  @ApiProperty({ ...anything, nullable: true }) lastProvenRestore: unknown;
+  @ApiProperty({ type: [ReplicaLagDocument] }) replicas: ReplicaLagDocument[];
+}
+
+export class StatusDocument {
+  @ApiProperty({ type: String, format: 'date-time' }) at: string;
+  @ApiProperty({ type: [EstablishmentStatusDocument] }) items: EstablishmentStatusDocument[];
+}
+
+export class MeaningDocument {
+  @ApiProperty({ type: String }) establishment: string;
+  @ApiProperty({ type: String, format: 'date-time' }) at: string;
+  @ApiProperty({
+    ...anything,
+    description: '{recorded|sent|occurred: {cut, lastIn, firstOut, leftOut, leftOutPositions}}',
+  })
+  clocks: unknown;
+}
+
+export class TerritoryDocument {
+  @ApiProperty(list) territories: unknown[];
+  @ApiProperty(list) establishments: unknown[];
+  @ApiProperty(list) senders: unknown[];
+  @ApiProperty(list) memberships: unknown[];
+}
+
+class DiagnosisItemDocument {
+  @ApiProperty({ type: String }) what: string;
+  @ApiProperty({ enum: ['ok', 'warning', 'wrong'] }) state: string;
+  @ApiProperty({ type: String }) detail: string;
+  @ApiProperty({ type: String }) hint: string;
+}
+
+export class DiagnosisDocument {
+  @ApiProperty({ enum: ['ok', 'warning', 'wrong'] }) state: string;
+  @ApiProperty({ type: [DiagnosisItemDocument] }) items: DiagnosisItemDocument[];
+}
