@@ -20,6 +20,8 @@ export class Member {
   private readonly wake = new AbortController();
   private loop: Promise<void> = Promise.resolve();
   private reason: unknown;
+  private wasReady = false;
+  private isHopeless = false;
 
   constructor(
     readonly name: string,
@@ -34,16 +36,14 @@ export class Member {
 
   /** Resolves when it is ready for the first time; throws what keeps it from starting. */
   async start(readyMsMax: number): Promise<void> {
-    let attempts = 0;
-    this.loop = this.keepRunning(() => {
-      attempts += 1;
-    });
+    this.loop = this.keepRunning();
     const startedAtMs = Date.now();
     while (!this.stopping && !(await this.current?.isReady())) {
       const late = Date.now() - startedAtMs > readyMsMax;
-      if (late || attempts >= attemptsBeforeFirstReady) throw this.doesNotStart(late ? readyMsMax : undefined);
+      if (late || this.isHopeless) throw this.doesNotStart(late ? readyMsMax : undefined);
       await sleep(50);
     }
+    this.wasReady = true;
   }
 
   private doesNotStart(afterMs: number | undefined): unknown {
@@ -52,7 +52,7 @@ export class Member {
     return new Failure('not-found', `${this.name} does not start: ${why}`, `look into its log, ${this.name}.log`);
   }
 
-  private async keepRunning(ended: () => void): Promise<void> {
+  private async keepRunning(): Promise<void> {
     for (let failures = 0; !this.stopping; failures += 1) {
       const startedAtMs = Date.now();
       try {
@@ -66,8 +66,10 @@ export class Member {
         this.reason = error;
       }
       this.current = undefined;
-      if (this.stopping) return;
-      ended();
+      // What is missing will not come by trying again.
+      const inVain = failures + 1 >= attemptsBeforeFirstReady || Failure.is(this.reason, 'not-found');
+      this.isHopeless = !this.wasReady && inVain;
+      if (this.stopping || this.isHopeless) return;
       if (Date.now() - startedAtMs > 60_000) failures = 0;
       const waitMs = backOffMs(failures);
       const why = Failure.is(this.reason) ? `: ${this.reason.message}` : '';

@@ -26,6 +26,8 @@ export interface AppProcess {
 export const host = '127.0.0.1';
 export const httpAt = (port: number): string => `http://${host}:${port}`;
 
+const readersOf = (ports: PortPlan): string => `a=${httpAt(ports.readerA)},b=${httpAt(ports.readerB)}`;
+
 const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProcess[] => {
   const port = replica === 'a' ? s.ports.readerA : s.ports.readerB;
   const urls = s.postgres[replica];
@@ -50,7 +52,7 @@ const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProc
         TERRITORY: s.territory,
         POSTGRES_URL: urls.reader,
         READER_PORT: port,
-        READERS: `a=${httpAt(s.ports.readerA)},b=${httpAt(s.ports.readerB)}`,
+        READERS: readersOf(s.ports),
         CALLERS_FILE: s.files.callers,
         HOST: host,
       },
@@ -71,6 +73,7 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
       TERRITORY: s.territory,
       TERRITORY_FILE: s.files.territory,
       REPLICAS: `a=${s.postgres.a.control},b=${s.postgres.b.control}`,
+      READERS: readersOf(s.ports),
       KEYS_DIR: s.files.keys,
       CONTROL_PORT: s.ports.control,
       HOST: host,
