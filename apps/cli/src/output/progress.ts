@@ -1,0 +1,84 @@
+import type { Restore } from '../restore.js';
+import { canRedraw, hasUnicode, type Terminal } from '../session/terminal.js';
+import type { Say } from '../words/words.js';
+import { writeSeconds } from './durations.js';
+import { displayWidth } from './table.js';
+
+const phases = ['waiting', 'replaying', 'indexing', 'verifying', 'done'];
+
+/** What is shown; made from what was shown before, so that it never goes back, whatever a poll says. */
+export type Shown = Pick<
+  Restore,
+  'phase' | 'eventTimeReached' | 'target' | 'eventsDone' | 'eventsTotal' | 'etaSeconds'
+>;
+
+const later = (a: string, b: string): string => (!(Date.parse(b) <= Date.parse(a)) && b !== '' ? b : a);
+const further = (a: string, b: string): string => (phases.indexOf(b) >= phases.indexOf(a) ? b : a);
+
+export const advance = (shown: Shown | undefined, restore: Shown): Shown => ({
+  phase: further(shown?.phase ?? '', restore.phase),
+  eventTimeReached: later(shown?.eventTimeReached ?? '', restore.eventTimeReached),
+  target: restore.target,
+  eventsDone: Math.max(shown?.eventsDone ?? 0, restore.eventsDone),
+  eventsTotal: Math.max(shown?.eventsTotal ?? 0, restore.eventsTotal, restore.eventsDone),
+  etaSeconds: restore.etaSeconds,
+});
+
+const seconds = (instant: string): string => instant.replace(/\.\d+(?=Z|[+-]\d\d:\d\d$)/, '');
+
+/** The phase and three facts: event time reached and wanted, events, time left. */
+export const progressLine = (shown: Shown, say: Say, unicode: boolean): string =>
+  say('progress.line', {
+    phase: say.value(shown.phase),
+    reached: seconds(shown.eventTimeReached) || say('progress.not-begun'),
+    arrow: unicode ? '→' : '->',
+    target: seconds(shown.target) || '-',
+    done: shown.eventsDone,
+    total: shown.eventsTotal,
+    left:
+      shown.etaSeconds === undefined
+        ? say('progress.left-unknown')
+        : say('progress.left', { time: writeSeconds(shown.etaSeconds, say) }),
+  });
+
+const plainEveryMs = 10_000;
+
+/** On a terminal one line that is drawn again; elsewhere a plain line at least every ten seconds. */
+export class ProgressOnTerminal {
+  private shown: Shown | undefined;
+  private plainAt = Number.NEGATIVE_INFINITY;
+  private plainPhase = '';
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly say: Say,
+    private readonly silent: boolean,
+  ) {}
+
+  update(restore: Shown): void {
+    const shown = advance(this.shown, restore);
+    this.shown = shown;
+    if (this.silent) return;
+    const { stderr, nowMs } = this.terminal;
+    const line = progressLine(shown, this.say, hasUnicode(this.terminal));
+    if (canRedraw(this.terminal)) {
+      stderr.write(`\r\u001b[K${this.fitted(line)}`);
+      return;
+    }
+    if (nowMs() - this.plainAt < plainEveryMs && shown.phase === this.plainPhase) return;
+    this.plainAt = nowMs();
+    this.plainPhase = shown.phase;
+    stderr.write(`${line}\n`);
+  }
+
+  /** Before other words: the redrawn line ends. */
+  end(): void {
+    if (!this.silent && this.shown && canRedraw(this.terminal)) this.terminal.stderr.write('\n');
+  }
+
+  /** A line that wraps could not be drawn again. */
+  private fitted(line: string): string {
+    const columns = this.terminal.stderr.columns ?? 80;
+    return displayWidth(line) < columns ? line : line.slice(0, columns - 1);
+  }
+}

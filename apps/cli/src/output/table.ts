@@ -1,0 +1,48 @@
+/** Width on a terminal: combining marks take none, East Asian wide characters and emoji two (Unicode UAX #11, near enough). */
+export const displayWidth = (text: string): number => {
+  let width = 0;
+  for (const character of text)
+    width += /\p{Mn}|\p{Me}|\p{Cf}/u.test(character)
+      ? 0
+      : /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uff01-\uff60]/u.test(
+            character,
+          )
+        ? 2
+        : 1;
+  return width;
+};
+
+/** What came from outside must not steer the terminal: control characters and direction marks become visible. */
+export const printable = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
+
+const pad = (text: string, width: number, side: 'left' | 'right'): string => {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'left' ? space + text : text + space;
+};
+
+export interface Cell {
+  readonly text: string;
+  readonly align: 'left' | 'right';
+  /** Puts colour around the padded text. */
+  readonly paint?: (text: string) => string;
+}
+
+/** Aligned columns, two spaces apart, no line longer than it must be. */
+export const writeTable = (rows: readonly (readonly Cell[])[]): string => {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [at, { text }] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, displayWidth(text));
+  return rows
+    .map((row) => {
+      const cells = row.map(({ text, align, paint }, at) => {
+        const isLast = at === row.length - 1;
+        const padded =
+          isLast && align === 'left' ? text : pad(text, widths[at] ?? 0, align === 'left' ? 'right' : 'left');
+        return paint ? paint(padded) : padded;
+      });
+      return `${cells.join('  ').trimEnd()}\n`;
+    })
+    .join('');
+};

@@ -1,0 +1,80 @@
+import { readCall, type Call } from './read-call.js';
+import { CliFailure } from './session/cli-failure.js';
+import { exitCodes } from './session/exit-codes.js';
+import { canColour, type Terminal } from './session/terminal.js';
+import type { Session } from './session/session.js';
+import { outputs } from './verbs.js';
+import { languageOf, type Say, speak } from './words/words.js';
+
+type VerbCall = Extract<Call, { readonly kind: 'verb' }>;
+
+interface Interruption {
+  sentence: string;
+}
+
+/** What the help never needs is loaded here. */
+const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: Interruption): Promise<Session> => {
+  const [{ ControlApi }, { readToken }, { render }, { confirm }] = await Promise.all([
+    import('./session/control-api.js'),
+    import('./session/credentials.js'),
+    import('./output/render.js'),
+    import('./session/confirm.js'),
+  ]);
+  const { flags, argument } = call;
+  const { env, cwd, stdout, stderr, interrupted } = terminal;
+  const output = outputs.find((form) => form === flags.one('output')) ?? 'table';
+  const url = flags.one('api') ?? (env['REPRISE_API'] || 'http://127.0.0.1:8090');
+  const place = { flags, env, cwd, say };
+  const connection = { url, say, interrupted };
+  const tell = (sentence: string): void => void stderr.write(`${sentence}\n`);
+  return {
+    argument,
+    flags,
+    output,
+    say,
+    terminal,
+    api: new ControlApi({ ...connection, token: () => readToken(place, 'operators') }),
+    apiOfSenders: new ControlApi({ ...connection, token: () => readToken(place, 'operators-and-senders') }),
+    show: (answer, view) => {
+      if (view.rows(answer).length === 0) tell(say(view.empty));
+      stdout.write(render(answer, view, { output, say, colour: canColour(terminal) }));
+    },
+    tell,
+    suggest: (sentence) => {
+      if (output === 'table') tell(sentence);
+    },
+    confirm: (verb, question) => confirm({ terminal, say, yes: flags.has('yes') }, verb, question),
+    whenInterrupted: (sentence) => {
+      left.sentence = sentence;
+    },
+  };
+};
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}${'code' in error ? ` ${String(error.code)}` : ''}` : typeof error;
+
+/** Runs one call; what it returns is the exit code. Never throws, never shows a stack. */
+export const runCli = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+  const { stdout, stderr, interrupted, env } = terminal;
+  const say = await speak(languageOf(argv, env));
+  const left: Interruption = { sentence: say('interrupted') };
+  try {
+    const call = readCall(argv, say);
+    if (call.kind === 'help') {
+      (call.asked ? stdout : stderr).write(call.text);
+      return call.asked ? exitCodes.ok : exitCodes.usage;
+    }
+    const [session, run] = await Promise.all([openSession(call, terminal, say, left), call.verb.load()]);
+    return await run(session);
+  } catch (error) {
+    if (interrupted.aborted) {
+      stderr.write(`\n${left.sentence}\n`);
+      return interrupted.reason === 'SIGTERM' ? exitCodes.SIGTERM : exitCodes.SIGINT;
+    }
+    const { printable } = await import('./output/table.js');
+    const told = error instanceof CliFailure;
+    stderr.write(`${printable(told ? error.message : say('failure.unknown', { what: sentenceOf(error) }))}\n`);
+    if (told && error.hint !== '') stderr.write(`${say('hint', { hint: printable(error.hint) })}\n`);
+    return told ? error.exitCode : exitCodes.failure;
+  }
+};

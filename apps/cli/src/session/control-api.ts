@@ -1,0 +1,95 @@
+import type { Say } from '../words/words.js';
+import { CliFailure } from './cli-failure.js';
+import { exitCodeByFailure, exitCodeByStatus, exitCodes, isFailureCode } from './exit-codes.js';
+import { type Json, type JsonObject, parseJson, textAt } from './json.js';
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+interface Connection {
+  readonly url: string;
+  /** Asked for with the first request, so that help and usage need no credentials. */
+  readonly token: () => string;
+  readonly say: Say;
+  readonly interrupted: AbortSignal;
+}
+
+/** `a` for one path segment, whatever it holds. */
+export const segment = (text: string): string => encodeURIComponent(text);
+
+/** Control over HTTP: JSON in, JSON out. Throws CliFailure with the exit code of what control says. */
+export class ControlApi {
+  readonly url: string;
+  private readonly base: string;
+
+  constructor(private readonly connection: Connection) {
+    const { url, say } = connection;
+    this.url = url;
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+      throw new CliFailure(exitCodes.usage, say('api.invalid', { url }), say('api.invalid-hint'));
+    this.base = `${url.replace(/\/+$/, '')}/api`;
+  }
+
+  get(path: string, query: Query = {}): Promise<Json> {
+    const asked = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, value]],
+    );
+    const search = new URLSearchParams(asked).toString();
+    return this.ask('GET', search === '' ? path : `${path}?${search}`);
+  }
+
+  post(path: string, body: JsonObject = {}): Promise<Json> {
+    return this.ask('POST', path, JSON.stringify(body));
+  }
+
+  private async ask(method: 'GET' | 'POST', path: string, body?: string): Promise<Json> {
+    const { say, token, interrupted } = this.connection;
+    const headers = {
+      accept: 'application/json',
+      'accept-language': say.language,
+      authorization: `Bearer ${token()}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const request = { method, headers, redirect: 'manual', signal: interrupted, ...(body !== undefined && { body }) };
+    const { status, text } = await this.send(`${this.base}${path}`, request as RequestInit);
+    const json = this.parse(text, status);
+    if (status >= 200 && status < 300) return json;
+    throw this.failure(json, status);
+  }
+
+  private async send(url: string, request: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
+    const { say, interrupted } = this.connection;
+    try {
+      const answer = await fetch(url, request);
+      return { status: answer.status, text: await answer.text() };
+    } catch (error) {
+      if (interrupted.aborted) throw error;
+      const place = say('api.unreachable', { url: this.connection.url });
+      throw new CliFailure(exitCodes.tryAgain, place, say('api.unreachable-hint'));
+    }
+  }
+
+  private parse(text: string, status: number): Json {
+    const { say, url } = this.connection;
+    try {
+      return text === '' ? null : parseJson(text);
+    } catch {
+      const exitCode = exitCodeByStatus(status);
+      throw new CliFailure(exitCode || exitCodes.failure, say('api.no-json', { url }), say('api.invalid-hint'));
+    }
+  }
+
+  /** RFC 9457, with `code` and `hint` of the platform. */
+  private failure(json: Json, status: number): CliFailure {
+    const { say } = this.connection;
+    const code = textAt(json, 'code');
+    const known = isFailureCode(code) ? code : undefined;
+    const heading = say(known ? `failure.${known}` : 'failure.other');
+    const colon = say.language === 'fr' ? '\u00a0: ' : ': ';
+    const title = textAt(json, 'title') || `HTTP ${status}`;
+    return new CliFailure(
+      known ? exitCodeByFailure[known] : exitCodeByStatus(status),
+      `${heading}${colon}${title}`,
+      textAt(json, 'hint'),
+    );
+  }
+}

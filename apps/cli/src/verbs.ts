@@ -1,0 +1,233 @@
+import type { ArgumentName, FlagName, GroupName, VerbPath } from './words/words.js';
+import type { RunVerb } from './session/session.js';
+
+export interface Flag {
+  readonly name: FlagName;
+  /** Name of its value in the help; a flag without one is a switch. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly many?: true;
+  readonly choices?: readonly string[];
+}
+
+export interface Verb {
+  readonly path: VerbPath;
+  readonly argument?: { readonly name: ArgumentName; readonly presence: 'required' | 'optional' | 'many' };
+  readonly choices?: readonly string[];
+  readonly flags: readonly Flag[];
+  /** Command lines, the first one the most usual. */
+  readonly examples: readonly string[];
+  readonly load: () => Promise<RunVerb>;
+}
+
+export const outputs = ['table', 'json', 'jsonl', 'csv'] as const;
+export type Output = (typeof outputs)[number];
+
+export const generalFlags: readonly Flag[] = [
+  { name: 'output', value: 'FORM', choices: outputs },
+  { name: 'api', value: 'URL' },
+  { name: 'token-file', value: 'F' },
+  { name: 'as', value: 'NAME' },
+  { name: 'lang', value: 'L', choices: ['fr', 'en'] },
+  { name: 'no-progress' },
+  { name: 'yes' },
+  { name: 'show-phi' },
+];
+
+const establishment: Flag = { name: 'establishment', value: 'F' };
+const id = { name: 'ID', presence: 'required' } as const;
+const demo = '990000010';
+
+const decide = (
+  path: Extract<VerbPath, `restore ${string}`>,
+  example: string,
+  action: 'resume' | 'cancel' | 'approve' | 'promote' | 'rollback',
+): Verb => ({
+  path,
+  argument: id,
+  flags: [],
+  examples: [example],
+  load: async () => (await import('./verbs/decide-restore.js')).decideRestore(action),
+});
+
+const notYet = (path: VerbPath, flags: readonly Flag[] = []): Verb => ({
+  path,
+  flags,
+  examples: [`reprise ${path}`],
+  load: async () => (await import('./verbs/not-yet.js')).notYet(path),
+});
+
+const restoreVerbs: readonly Verb[] = [
+  {
+    path: 'restore plan',
+    flags: [
+      establishment,
+      { name: 'territory', value: 'G' },
+      { name: 'to', value: 'T' },
+      { name: 'to-position', value: 'P' },
+      { name: 'before-event', value: 'E' },
+      { name: 'clock', value: 'C', choices: ['recorded', 'sent', 'occurred'] },
+      { name: 'exclude-sender', value: 'S', many: true },
+      { name: 'exclude-type', value: 'T', many: true },
+      { name: 'exclude-between', value: 'A,B', many: true },
+      { name: 'after-cut', value: 'W', choices: ['omit', 'replay'] },
+      { name: 'allow-empty' },
+    ],
+    examples: [
+      `reprise restore plan --establishment ${demo} --to "15m ago"`,
+      `reprise restore plan --establishment ${demo} --to 2026-11-20T14:30:00+01:00 --exclude-sender labo`,
+      'reprise restore plan --territory ght-demo --to 2026-11-20T14:30:00+01:00 --after-cut replay',
+    ],
+    load: async () => (await import('./verbs/plan-restore.js')).planRestore,
+  },
+  {
+    path: 'restore run',
+    argument: { name: 'PLAN', presence: 'required' },
+    flags: [],
+    examples: ['reprise restore run PLAN', 'reprise restore run PLAN --no-progress --output json'],
+    load: async () => (await import('./verbs/run-restore.js')).runRestore,
+  },
+  {
+    path: 'restore list',
+    flags: [],
+    examples: ['reprise restore list', 'reprise restore list --output csv'],
+    load: async () => (await import('./verbs/list-restores.js')).listRestores,
+  },
+  {
+    path: 'restore watch',
+    argument: id,
+    flags: [],
+    examples: ['reprise restore watch ID'],
+    load: async () => (await import('./verbs/watch-restore.js')).watchRestore,
+  },
+  decide('restore resume', 'reprise restore resume ID', 'resume'),
+  decide('restore cancel', 'reprise restore cancel ID', 'cancel'),
+  {
+    path: 'restore compare',
+    argument: id,
+    flags: [{ name: 'patients' }, { name: 'fields' }],
+    examples: ['reprise restore compare ID', 'reprise restore compare ID --patients --show-phi'],
+    load: async () => (await import('./verbs/compare-restore.js')).compareRestore,
+  },
+  decide('restore approve', 'reprise restore approve ID --as dominique', 'approve'),
+  decide('restore promote', 'reprise restore promote ID', 'promote'),
+  decide('restore rollback', 'reprise restore rollback ID', 'rollback'),
+];
+
+const parkedVerbs: readonly Verb[] = [
+  {
+    path: 'parked list',
+    flags: [establishment],
+    examples: ['reprise parked list', `reprise parked list --establishment ${demo}`],
+    load: async () => (await import('./verbs/parked.js')).listParked,
+  },
+  {
+    path: 'parked show',
+    argument: { name: 'P', presence: 'required' },
+    flags: [establishment],
+    examples: [`reprise parked show 815 --establishment ${demo}`],
+    load: async () => (await import('./verbs/parked.js')).showParked,
+  },
+  {
+    path: 'parked drain',
+    argument: { name: 'P', presence: 'optional' },
+    flags: [establishment, { name: 'patient', value: 'Patient/id' }, { name: 'skip', value: 'P', many: true }],
+    examples: [
+      `reprise parked drain 815 --establishment ${demo}`,
+      `reprise parked drain 815 --establishment ${demo} --skip 815`,
+    ],
+    load: async () => (await import('./verbs/parked.js')).drainParked,
+  },
+];
+
+/** Every verb of the terminal (contract, section 6), in the order of the help. The parser, the help and the completion are made from it. */
+export const verbs: readonly Verb[] = [
+  {
+    path: 'status',
+    flags: [{ name: 'watch' }],
+    examples: ['reprise status', 'reprise status --watch'],
+    load: async () => (await import('./verbs/status.js')).showStatus,
+  },
+  {
+    path: 'messages',
+    flags: [
+      { name: 'sender', value: 'S' },
+      { name: 'state', value: 'S', choices: ['applied', 'parked', 'duplicate', 'unmapped', 'refused'] },
+      { name: 'since', value: 'T' },
+      { name: 'id', value: 'MSH-10' },
+      establishment,
+      { name: 'limit', value: 'N' },
+      { name: 'cursor', value: 'NEXT' },
+    ],
+    examples: ['reprise messages --state refused --since "15m ago"', 'reprise messages --id MSG00042'],
+    load: async () => (await import('./verbs/messages.js')).listMessages,
+  },
+  {
+    path: 'message show',
+    argument: id,
+    flags: [],
+    examples: ['reprise message show ID', 'reprise message show ID --show-phi'],
+    load: async () => (await import('./verbs/messages.js')).showMessage,
+  },
+  ...parkedVerbs,
+  {
+    path: 'at',
+    argument: { name: 'T', presence: 'many' },
+    flags: [establishment],
+    examples: [
+      `reprise at 15m ago --establishment ${demo}`,
+      `reprise at 2026-11-20T14:30:00+01:00 --establishment ${demo}`,
+    ],
+    load: async () => (await import('./verbs/at.js')).showMoment,
+  },
+  ...restoreVerbs,
+  {
+    path: 'certificate show',
+    argument: id,
+    flags: [establishment],
+    examples: ['reprise certificate show ID', 'reprise certificate show ID --output json > certificate.json'],
+    load: async () => (await import('./verbs/certificate.js')).showCertificate,
+  },
+  {
+    path: 'certificate verify',
+    argument: { name: 'FILE', presence: 'required' },
+    flags: [],
+    examples: ['reprise certificate verify certificate.json'],
+    load: async () => (await import('./verbs/certificate.js')).verifyCertificate,
+  },
+  {
+    path: 'verify replica',
+    flags: [establishment],
+    examples: ['reprise verify replica'],
+    load: async () => (await import('./verbs/verify.js')).verifyReplica,
+  },
+  {
+    path: 'verify log',
+    flags: [establishment],
+    examples: ['reprise verify log', `reprise verify log --establishment ${demo}`],
+    load: async () => (await import('./verbs/verify.js')).verifyLog,
+  },
+  notYet('verify archive', [establishment]),
+  notYet('seal list'),
+  notYet('drill run', [establishment]),
+  {
+    path: 'doctor',
+    flags: [],
+    examples: ['reprise doctor'],
+    load: async () => (await import('./verbs/doctor.js')).examine,
+  },
+  {
+    path: 'completion',
+    argument: { name: 'SHELL', presence: 'required' },
+    choices: ['bash', 'zsh', 'fish'],
+    flags: [],
+    examples: [
+      'source <(reprise completion bash)',
+      'reprise completion fish > ~/.config/fish/completions/reprise.fish',
+    ],
+    load: async () => (await import('./verbs/completion.js')).printCompletion,
+  },
+];
+
+/** `restore plan` belongs to the group `restore`; a verb of one word to none. */
+export const groups: readonly GroupName[] = ['message', 'parked', 'restore', 'certificate', 'verify', 'seal', 'drill'];

@@ -1,0 +1,32 @@
+import { segment } from '../session/control-api.js';
+import { exitCodes } from '../session/exit-codes.js';
+import { textAt } from '../session/json.js';
+import type { RunVerb, Session } from '../session/session.js';
+import { restoreView, suggestNext } from '../views.js';
+
+export type Decision = 'resume' | 'cancel' | 'approve' | 'promote' | 'rollback';
+
+/** A person who is asked sees what it is about; `--yes` has seen it elsewhere. */
+const confirmDecision = async (session: Session, decision: Exclude<Decision, 'resume'>): Promise<void> => {
+  const { api, argument: id, flags, say, tell, terminal } = session;
+  if (!flags.has('yes') && terminal.answers) {
+    const restore = await api.get(`/restores/${segment(id)}`);
+    const [planHash, eventsTotal, target, requestedBy] = ['planHash', 'eventsTotal', 'target', 'requestedBy'].map(
+      (member) => textAt(restore, member) || '-',
+    ) as [string, string, string, string];
+    tell(say('restore.hash', { planHash, eventsTotal, target, requestedBy }));
+  }
+  const who = flags.one('as') ?? say('confirm.first');
+  await session.confirm(`restore ${decision}`, say(`confirm.restore ${decision}`, { id, who }));
+};
+
+export const decideRestore =
+  (decision: Decision): RunVerb =>
+  async (session) => {
+    const { api, argument: id, show } = session;
+    if (decision !== 'resume') await confirmDecision(session, decision);
+    const answer = await api.post(`/restores/${segment(id)}/${decision}`);
+    show(answer, restoreView);
+    suggestNext(session, answer);
+    return exitCodes.ok;
+  };

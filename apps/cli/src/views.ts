@@ -1,0 +1,54 @@
+import { column, facts, list } from './output/columns.js';
+import { restoreOf } from './restore.js';
+import type { Json } from './session/json.js';
+import type { Session } from './session/session.js';
+
+/** One restore. */
+export const restoreView = facts([
+  column('restoreId'),
+  column('planId'),
+  column('state', 'word'),
+  column('phase', 'word'),
+  column('eventTimeReached', 'time'),
+  column('target', 'time'),
+  column('eventsDone', 'number'),
+  column('eventsTotal', 'number'),
+  column('etaSeconds', 'seconds'),
+  column('requestedBy'),
+  column('approvedBy'),
+  column('certificateId'),
+  column('failure'),
+]);
+
+export const restoresView = list(
+  [
+    column('restoreId'),
+    column('state', 'word'),
+    column('phase', 'word'),
+    column('eventsDone', 'number'),
+    column('eventsTotal', 'number'),
+    column('eventTimeReached', 'time'),
+    column('target', 'time'),
+    column('certificateId'),
+  ],
+  'empty.restores',
+);
+
+/** What an operator does after this state. */
+export const suggestNext = ({ say, suggest }: Session, answer: Json): void => {
+  const { restoreId: id, state } = restoreOf(answer);
+  switch (state) {
+    case 'running':
+      return suggest(say('next.run', { id }));
+    case 'built':
+      return suggest(say('next.built', { id }));
+    case 'approved':
+      return suggest(say('next.approved', { id }));
+    case 'promoted':
+      return suggest(say('next.promoted', { id }));
+    case 'failed':
+      return suggest(say('next.failed', { id }));
+    default:
+      return undefined;
+  }
+};

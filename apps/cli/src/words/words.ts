@@ -1,0 +1,49 @@
+import type { en } from './en.js';
+
+export type WordKey = keyof typeof en;
+export type Words = Readonly<Record<WordKey, string>>;
+type Tail<Prefix extends string> = { [K in WordKey]: K extends `${Prefix}.${infer T}` ? T : never }[WordKey];
+
+/** What the catalogue has words for is what can be declared: a verb or a flag without words does not compile. */
+export type VerbPath = Tail<'verb'>;
+export type GroupName = Tail<'group'>;
+export type FlagName = Tail<'flag'>;
+export type ArgumentName = Tail<'argument'>;
+export type ColumnName = Tail<'column'>;
+
+export const languages = ['fr', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+/** Lexique des règles typographiques de l'Imprimerie nationale: a thin space before ; ! ? and », a no-break space before the colon. */
+export const frenchTypography = (text: string): string =>
+  text
+    .replaceAll(/ ([;!?])/g, '\u202f$1')
+    .replaceAll(/ ([:»])/g, '\u00a0$1')
+    .replaceAll('« ', '«\u00a0')
+    .replaceAll("'", '’');
+
+export interface Say {
+  (key: WordKey, values?: Readonly<Record<string, string | number>>): string;
+  /** A word of the data in this language; a word that nobody knows stays as it is. */
+  readonly value: (word: string) => string;
+  readonly language: Language;
+}
+
+/** Only the asked language is loaded. */
+export const speak = async (language: Language): Promise<Say> => {
+  const words: Words = language === 'fr' ? (await import('./fr.js')).fr : (await import('./en.js')).en;
+  const set = language === 'fr' ? frenchTypography : (text: string): string => text;
+  const byName = new Map(Object.entries(words));
+  const say = (key: WordKey, values: Readonly<Record<string, string | number>> = {}): string =>
+    set(words[key]).replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return Object.assign(say, { value: (word: string) => set(byName.get(`value.${word}`) ?? word), language });
+};
+
+/** `--lang` where it is a language, else by the environment; POSIX: LC_ALL before LC_MESSAGES before LANG. */
+export const languageOf = (argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Language => {
+  const at = argv.indexOf('--lang');
+  const asked = at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--lang='))?.slice('--lang='.length);
+  const known = languages.find((language) => language === asked);
+  const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
+  return known ?? (/^fr/i.test(locale) ? 'fr' : 'en');
+};
