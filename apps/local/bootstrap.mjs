@@ -168,7 +168,17 @@ const build = async () => {
 /** @param {number | null} code @param {string | null} signal */
 const exitCode = (code, signal) => code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 137);
 
-/** Runs with our terminal and our signals; when we are killed, the child sees its channel end and stops. @returns {Promise<number>} */
+/** Our parent, and its parent: npm starts us through a shell that passes no signal on. proc(5), stat: the fourth field. */
+const ancestry = () => {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`;
+  } catch {
+    return `${process.ppid}`;
+  }
+};
+
+/** Runs with our terminal and our signals; when npm or we are killed, the child is stopped. @returns {Promise<number>} */
 const handOver = (
   /** @type {string[]} */ args,
   stdio = /** @type {import('node:child_process').StdioOptions} */ ('inherit'),
@@ -177,9 +187,13 @@ const handOver = (
     const child = spawn(node, args, { cwd: root, env: environment, stdio });
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
       process.on(signal, () => child.kill(signal));
-    const parent = process.ppid;
+    const startedBy = ancestry();
     const watch = process.env.npm_lifecycle_event
-      ? setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 1000)
+      ? setInterval(() => {
+          if (ancestry() === startedBy) return;
+          clearInterval(watch);
+          child.kill('SIGTERM');
+        }, 500)
       : undefined;
     child.on('exit', (code, signal) => {
       clearInterval(watch);

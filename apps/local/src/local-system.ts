@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { Failure } from '#domain';
 import { type RoleUrls, type RunningServer, startKafka, startPostgres, stopOrphan } from '#testing';
 import type { Credentials } from './credentials.js';
-import { assertSpace, emptyFolder, openFolder, unlock, writeWhole } from './data-folder.js';
+import { assertSpace, emptyFolder, folderOf, openFolder, unlock, writeWhole } from './data-folder.js';
 import { demoTerritory } from './demo-territory.js';
 import type { Flags } from './flags.js';
 import { launchApp, rotateLog, type Running, stopOrphanedApps } from './launch-app.js';
@@ -65,15 +66,24 @@ export class LocalSystem {
     return { ready: this.addresses(), credentials: this.credentials };
   }
 
+  /** Ours, and those of the other kind of folder: what was killed on the same ports would be in the way. */
   private async stopOrphans(): Promise<void> {
-    await stopOrphanedApps(this.folder);
-    const servers = Object.keys(serverLogs).map(async (name) => {
-      const folder = resolve(this.folder, name);
-      const signal = name === 'kafka' ? 'SIGTERM' : 'SIGINT';
-      if (await stopOrphan(join(folder, 'server.pid'), folder, signal))
-        this.say(`stopped the ${name} that a killed run had left`);
-    });
-    await Promise.all(servers);
+    const folders = [true, false].map((ephemeral) => folderOf({ ...this.flags, ephemeral }, process.env));
+    for (const folder of new Set([this.folder, ...folders])) {
+      const stopping = [
+        stopOrphanedApps(folder),
+        ...Object.keys(serverLogs).map((name) => this.stopServer(folder, name)),
+      ];
+      // Somebody lives there: that is no orphan, and in our way only if it has our ports.
+      for (const outcome of await Promise.allSettled(stopping))
+        if (outcome.status === 'rejected' && !Failure.is(outcome.reason, 'busy')) throw outcome.reason;
+    }
+  }
+
+  private async stopServer(folder: string, name: string): Promise<void> {
+    const own = resolve(folder, name);
+    if (await stopOrphan(join(own, 'server.pid'), own, name === 'kafka' ? 'SIGTERM' : 'SIGINT'))
+      this.say(`stopped the ${name} that a killed run had left`);
   }
 
   private async startServers(): Promise<{ readonly a: RoleUrls; readonly b: RoleUrls }> {

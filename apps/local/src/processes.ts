@@ -117,7 +117,6 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
 export const stopOrder: readonly (readonly string[])[] = [
   ['simulator'],
   ['gateway'],
-  ['control', 'reader'],
-  ['replicator'],
+  ['control', 'reader', 'replicator'],
   ['postgres', 'kafka'],
 ];
