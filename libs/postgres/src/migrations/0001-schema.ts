@@ -146,12 +146,16 @@ grant select on ${table} to reprise_control;
 /** The owner makes and fills tables that are not attached yet, and moves the progress of that; it reads no attached one. */
 const ownerPolicy = `create policy owner on generations to reprise_owner using (true) with check (true);`;
 
-/** A reader sees of a parked event who waits and since when, never the event. The replicator reaches rows through the partitions. */
+/**
+ * A reader sees of a parked event who waits and since when, of a message when it was recorded and what it touched; never what
+ * they say. The replicator reaches rows through the partitions.
+ */
 const grants = `
 grant select, insert, update on establishments, generations to reprise_replicator;
 grant select on versions, heads, tokens, subjects, messages, parked to reprise_replicator;
 grant select on establishments, generations, versions, heads, tokens to reprise_reader;
 grant select (generation, establishment, position, recorded_at, appended_at, waiting) on parked to reprise_reader;
+grant select (generation, establishment, position, recorded_at, records) on messages to reprise_reader;
 `;
 
 export class Schema1790000000001 implements MigrationInterface {

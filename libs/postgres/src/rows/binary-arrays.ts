@@ -12,7 +12,8 @@ const elementType: Record<ColumnType, number> = {
   json: oids.text,
 };
 
-const estimatedBytes = 64;
+/** Bytes an element of the column had last time: a buffer that need not grow is not copied, and not left to the collector. */
+const widths = new WeakMap<object, number>();
 
 /**
  * A parameter `unnest($n::type[])` a column, in the binary form of arrays: `pg` sends a Buffer as it is, and is spared to quote
@@ -20,8 +21,9 @@ const estimatedBytes = 64;
  */
 export const binaryArrays = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer[] =>
   columns.map((column) => {
-    const to = new ByteWriter(20 + rows.length * estimatedBytes);
+    const to = new ByteWriter(256 + Math.ceil(rows.length * (widths.get(column) ?? 32) * 1.1));
     writeArrayHead(to, elementType[column.type], rows.length);
     for (const row of rows) writeValue(to, column, row, 'element');
+    if (rows.length > 0) widths.set(column, to.length / rows.length);
     return to.written();
   });

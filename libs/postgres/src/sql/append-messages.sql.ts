@@ -12,6 +12,6 @@ from unnest($2::bigint[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::
 
 /** What a drain decided of parked events: $1 positions, $2 outcomes. */
 export const settleMessages = (generation: number): string => `
-update messages_g${generation} as m set outcome = settled.outcome
-from unnest($1::bigint[], $2::text[]) as settled (position, outcome)
-where m.position = settled.position and m.generation = ${generation}`;
+update messages_g${generation}
+set outcome = ($2::text[])[array_position($1::bigint[], position)]
+where position = any ($1::bigint[])`;

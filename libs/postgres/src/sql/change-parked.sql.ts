@@ -7,4 +7,4 @@ from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7
 
 /** $1 positions. */
 export const dropParked = (generation: number): string => `
-delete from parked_g${generation} where position = any($1::bigint[]) and generation = ${generation}`;
+delete from parked_g${generation} where position = any ($1::bigint[])`;

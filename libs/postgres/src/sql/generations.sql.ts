@@ -21,14 +21,15 @@ export const lockEstablishment = `select pg_advisory_xact_lock(hashtextextended(
 /** $1 generation. The row stays locked until the transaction ends: a second writer waits, then sees another position or epoch. */
 export const lockGeneration = `${selectGeneration} for update of g`;
 
-/** $1 establishment, $2 restore or null; $3 timeline, $4 its number, $5 fold version, $6 chain hash before the first event. */
+/** $1 establishment, $2 restore or null; $3 timeline, $4 its number, $5 fold version, $6 chain hash before the first event.
+ * Under `lockEstablishment`. */
 export const insertGeneration = `
 insert into generations
   (establishment, restore_id, timeline, timeline_number, fold_version, chain_hash, state, log_id, position, clock, owner_epoch,
    phase, events_done, events_total, event_time_reached)
-values ($1, $2, $3, $4, $5, $6, 'building', '', -1, 0,
-        coalesce((select max(owner_epoch) from generations where establishment = $1), 0), 'waiting', 0, 0, '')
-on conflict (establishment, restore_id) do nothing`;
+select $1, $2, $3, $4, $5, $6, 'building', '', -1, 0,
+       coalesce((select max(owner_epoch) from generations where establishment = $1), 0), 'waiting', 0, 0, ''
+where not exists (select from generations where establishment = $1 and restore_id is not distinct from $2)`;
 
 /** $1 generation, $2 position before, $3 owner epoch; $4 log, $5 position, $6 chain hash, $7 clock. Compare-and-set. */
 export const advanceGeneration = `

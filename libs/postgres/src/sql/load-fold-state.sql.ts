@@ -1,30 +1,36 @@
+/*
+ * Rows by key: `offset 0` keeps the planner from turning a lookup round, which it would while it takes a table for small, or a
+ * key for one that many rows share.
+ */
+
 /** $1 types, $2 ids. Positions as float8: exact up to 2^53, and a number in Node. */
 export const loadHeads = (generation: number): string => `
 select h.type || '/' || h.id, h.timeline, h.position::float8, h.deleted, h.content_hash, h.patient, to_jsonb(h.tokens)::text
-from unnest($1::text[], $2::text[]) as k (type, id)
-join heads_g${generation} as h on h.type = k.type and h.id = k.id and h.generation = ${generation}`;
+from unnest($1::text[], $2::text[]) as k (type, id),
+lateral (select * from heads_g${generation} as h where h.type = k.type and h.id = k.id offset 0) as h`;
 
 /** Contents of the newest versions: $1 types, $2 ids. */
 export const loadContents = (generation: number): string => `
 select h.type || '/' || h.id, v.content
-from unnest($1::text[], $2::text[]) as k (type, id)
-join heads_g${generation} as h on h.type = k.type and h.id = k.id and h.generation = ${generation}
-join versions_g${generation} as v
-  on v.type = h.type and v.id = h.id and v.position = h.position and v.generation = ${generation}
-where not h.deleted`;
+from unnest($1::text[], $2::text[]) as k (type, id),
+lateral (select * from heads_g${generation} as h where h.type = k.type and h.id = k.id and not h.deleted offset 0) as h,
+lateral (
+  select v.content from versions_g${generation} as v
+  where v.type = h.type and v.id = h.id and v.position = h.position offset 0
+) as v`;
 
 /** $1 keys. */
 export const loadSubjects = (generation: number): string => `
 select s.key, s.state
-from unnest($1::text[]) as k (key)
-join subjects_g${generation} as s on s.key = k.key and s.generation = ${generation}`;
+from unnest($1::text[]) as k (key), lateral (select * from subjects_g${generation} as s where s.key = k.key offset 0) as s`;
 
 /** Earlier messages that count for the duplicates window: $1 keys. A duplicate is no first sending. */
 export const loadMessages = (generation: number): string => `
 select encode(m.message_key, 'hex'), m.received_hash, m.recorded_at::float8
-from unnest($1::bytea[]) as k (key)
-join messages_g${generation} as m on m.message_key = k.key
-where m.outcome <> 'duplicate'
+from unnest($1::bytea[]) as k (key),
+lateral (
+  select * from messages_g${generation} as m where m.message_key = k.key and m.outcome <> 'duplicate' offset 0
+) as m
 order by m.position`;
 
 /** What waits, in the order of the log. */

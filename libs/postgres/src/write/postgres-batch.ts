@@ -176,8 +176,10 @@ export class PostgresBatch implements BatchTransaction {
   }
 
   private async rows<Row>(name: string, sql: Sql, values: unknown[]): Promise<Row[]> {
-    const { generation } = this.generation;
-    const query = { name: `${name}-${generation}`, text: sql(generation), values, rowMode: 'array' as const };
+    const { generation, progress } = this.generation;
+    // A plan that suited a small table reads a large one whole: with every digit of the position there is a new one.
+    const digits = String(progress.position).length;
+    const query = { name: `${name}-${generation}-${digits}`, text: sql(generation), values, rowMode: 'array' as const };
     return (await this.client.query(query)).rows as Row[];
   }
 }

@@ -22,9 +22,9 @@ import { takenOver } from './taken-over.js';
 
 /**
  * A crash rewinds rows and position together and costs a repetition, nothing else: so a batch does not wait for the disk
- * (performance facts, 2.2).
+ * (performance facts, 2.2). A plan is kept for as long as `PostgresBatch` says.
  */
-const beginBatch = 'begin; set local synchronous_commit = off';
+const beginBatch = 'begin; set local synchronous_commit = off; set local plan_cache_mode = force_generic_plan';
 
 /** Writes as `reprise_replicator`; only the first tables of an establishment need the owner. */
 export class PostgresReplicaStore extends ReplicaStore {
