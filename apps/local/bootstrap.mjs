@@ -56,8 +56,8 @@ const checkMachine = () => {
   const first = missing();
   if (first.length === 0) return;
   const names = first.map(({ name }) => name).join(' and ');
-  const onDebian = existsSync('/etc/debian_version') && isInPath('apt-get');
-  if (onDebian && process.getuid?.() === 0) {
+  const onDebian = existsSync('/etc/debian_version');
+  if (onDebian && isInPath('apt-get') && process.getuid?.() === 0) {
     say(`${names} missing: installing with apt-get`);
     const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
     spawnSync('apt-get', ['update'], quiet);
@@ -73,7 +73,10 @@ const checkMachine = () => {
     : process.platform === 'darwin'
       ? ['brew install', 'brew']
       : ['sudo dnf install', 'dnf'];
-  stop(`${names} missing: Kafka needs it`, `run: ${tool} ${first.map((one) => one[key]).join(' ')}`);
+  stop(
+    `${names} missing: Kafka is fetched by Maven and runs on Java`,
+    `run: ${tool} ${first.map((one) => one[key]).join(' ')}`,
+  );
 };
 
 /** @param {number} neededMb @param {string} what */
