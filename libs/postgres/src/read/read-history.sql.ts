@@ -38,22 +38,34 @@ const ofMany = (name: string, asOf: boolean): Statement => ({
      and ($6::bigint is null or m.recorded_at >= $6)
    order by m.position desc
    limit ${eventsPerPage}
+), picked as materialized (
+  select e.position, r.key, r.type, r.id
+    from walked e
+   cross join lateral (
+     select key collate "C" as key, split_part(key, '/', 1) as type, split_part(key, '/', 2) as id
+       from unnest(e.records) as key
+   ) r
+   cross join lateral (
+     select from versions w
+      where w.generation = $2 and w.type = r.type and w.id = r.id and w.position = e.position
+      limit 1
+   ) made
+   where ($4::text is null or r.type = $4)
+     and ($7::bigint is null or (e.position, r.key) < ($7, $5::text))
+   order by e.position desc, r.key desc
+   limit $8
 )
 select ${level}, ${version},
        (select min(position) from walked having count(*) = ${eventsPerPage}) as looked_to
   from ${source}
   left join lateral (
     select w.*
-      from walked e
+      from picked p
      cross join lateral (
-        select key collate "C" as key, split_part(key, '/', 1) as type, split_part(key, '/', 2) as id
-          from unnest(e.records) as key
-      ) r
-      join versions w on w.generation = $2 and w.type = r.type and w.id = r.id and w.position = e.position
-     where ($4::text is null or r.type = $4)
-       and ($7::bigint is null or (e.position, r.key) < ($7, $5::text))
-     order by e.position desc, r.key desc
-     limit $8
+       select * from versions w
+        where w.generation = $2 and w.type = p.type and w.id = p.id and w.position = p.position
+        limit 1
+     ) w
   ) v on true
  order by v.position desc, v.type || '/' || v.id desc`,
 });

@@ -38,6 +38,18 @@ const overloaded = (message: string, cause?: unknown): Failure =>
 
 const statementTimeout = '57014';
 
+/**
+ * Every statement of the reader goes by keys, in their order, and stops after a page: plans that first read or sort a whole table
+ * are wrong whatever the statistics say, and there are none yet for a generation that was just filled. So each is planned once.
+ */
+const settings = [
+  ...['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map((method) => `enable_${method}=off`),
+  'plan_cache_mode=force_generic_plan',
+  'jit=off',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
 /** SQLSTATE classes: 08 connection, 57P0x shutdown, 53 resources. No SQLSTATE: the socket. */
 const failureOf = (error: unknown): unknown => {
   if (!(error instanceof pg.DatabaseError)) return unreachable(error);
@@ -121,10 +133,7 @@ export class ScopedConnections {
       // Only for a server that hangs: the statement's own time-out comes first.
       query_timeout: statementTimeoutMs + 2000,
       application_name: 'reprise-reader',
-      // Every statement here goes by keys and stops after a page: plans that first read a whole table are wrong whatever the
-      // statistics say, and there are none yet for a generation that was just filled. So a statement is planned once.
-      options:
-        '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan',
+      options: settings,
     });
     const connection: Connection = { client, scope: undefined, broken: false };
     client.on('error', () => this.drop(connection));

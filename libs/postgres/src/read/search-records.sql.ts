@@ -64,11 +64,17 @@ const leads = {
   type: `select h.id from heads h where h.generation = $2 and h.type = $4 and h.id > $5`,
 } as const satisfies Record<Lead, string>;
 
+// The limits keep the planner from turning the search around: ids first, in their order, then the record of each.
 const newest = `
       select h.type, h.id, h.timeline, h.position, h.recorded_at, h.deleted, h.patient, h.tokens, w.content
         from heads h
-        join versions w on w.generation = $2 and w.type = $4 and w.id = h.id and w.position = h.position
-       where h.generation = $2 and h.type = $4 and h.id = d.id`;
+       cross join lateral (
+         select w.content from versions w
+          where w.generation = $2 and w.type = $4 and w.id = h.id and w.position = h.position
+          limit 1
+       ) w
+       where h.generation = $2 and h.type = $4 and h.id = d.id
+       limit 1`;
 
 const newestAtCut = `
       select w.* from versions w
