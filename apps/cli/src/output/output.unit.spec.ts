@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { speak } from '../words/words.js';
+import { writeCsv } from './csv.js';
+import { writeSeconds } from './durations.js';
+import { displayWidth, writeTable } from './table.js';
+
+/** RFC 4180, read back by another way than it was written. */
+const readCsv = (text: string): string[][] => {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    row.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
+    if (end === '\r\n') {
+      rows.push(row);
+      row = [];
+    }
+  }
+  return rows;
+};
+
+describe('output', () => {
+  it('csv is read back as it was', () => {
+    const field = fc.stringMatching(/^[a",\r\n;é ]{0,6}$/);
+    fc.assert(
+      fc.property(fc.array(fc.array(field, { minLength: 1, maxLength: 4 }), { maxLength: 4 }), (rows) => {
+        expect(readCsv(writeCsv(rows))).toEqual(rows);
+      }),
+    );
+  });
+
+  it('tables are aligned, by what a terminal shows', () => {
+    expect(displayWidth('é')).toBe(1);
+    expect(displayWidth('e\u0301')).toBe(1);
+    expect(displayWidth('病院')).toBe(4);
+    const cells = (...texts: string[]) =>
+      texts.map((text, at) => ({ text, align: at === 1 ? 'right' : 'left' }) as const);
+    expect(writeTable([cells('nom', 'n', 'x'), cells('病院', '12', 'y')])).toBe('nom    n  x\n病院  12  y\n');
+  });
+
+  it.each([
+    [2.14, '2.1 s', '2,1 s'],
+    [0, '0 s', '0 s'],
+    [75, '1 min 15 s', '1 min 15 s'],
+    [7200, '2 h', '2 h'],
+    [90_000, '1 d 1 h', '1 j 1 h'],
+  ])('%d seconds are %s', async (seconds, english, french) => {
+    expect(writeSeconds(seconds, await speak('en'))).toBe(english);
+    expect(writeSeconds(seconds, await speak('fr'))).toBe(french);
+  });
+});

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PlayedControl } from '../test/played-control.js';
+import { groups, verbs } from './verbs.js';
+
+const restore = {
+  restoreId: 'r1',
+  planId: 'p1',
+  state: 'built',
+  phase: 'done',
+  eventTimeReached: '2026-11-20T13:02:00.123Z',
+  target: '2026-11-20T13:30:00Z',
+  eventsDone: 812,
+  eventsTotal: 812,
+  etaSeconds: null,
+  certificateId: 'r1.990000010',
+};
+const message = {
+  messageId: '990000010-812',
+  sender: 'labo',
+  controlId: 'M"1,x',
+  receivedAt: '2026-11-20T13:02:00Z',
+  state: 'applied',
+  acknowledgement: 'AA',
+  position: '812',
+  records: ['Patient/a', 'Encounter/b'],
+  warnings: [{ code: 'finess-foreign', location: 'MSH-4', text: 'another' }],
+};
+
+describe('a verb', () => {
+  let control: PlayedControl;
+  beforeAll(async () => {
+    control = await PlayedControl.start();
+  });
+  afterAll(() => control.stop());
+
+  it.each<[string[], string, object | undefined]>([
+    [['status'], 'GET /api/status', undefined],
+    [
+      ['messages', '--sender', 'labo', '--state', 'refused', '--since', '15m ago', '--id', 'M&1', '--limit', '5'],
+      'GET /api/messages?sender=labo&state=refused&since=15m+ago&id=M%261&limit=5',
+      undefined,
+    ],
+    [['message', 'show', 'a/b'], 'GET /api/messages/a%2Fb', undefined],
+    [['message', 'show', 'm', '--show-phi'], 'GET /api/messages/m?showPhi=true', undefined],
+    [['parked', 'list', '--establishment', '990000010'], 'GET /api/parked?establishment=990000010', undefined],
+    [['restore', 'run', 'p1', '--yes'], 'POST /api/restores', { planId: 'p1' }],
+    [['restore', 'list'], 'GET /api/restores', undefined],
+    [['restore', 'watch', 'r1'], 'GET /api/restores/r1', undefined],
+    [['restore', 'resume', 'r1'], 'POST /api/restores/r1/resume', {}],
+    [['restore', 'cancel', 'r1', '--yes'], 'POST /api/restores/r1/cancel', {}],
+    [['restore', 'approve', 'r1', '--yes'], 'POST /api/restores/r1/approve', {}],
+    [['restore', 'promote', 'r1', '--yes'], 'POST /api/restores/r1/promote', {}],
+    [['restore', 'rollback', 'r1', '--yes'], 'POST /api/restores/r1/rollback', {}],
+    [
+      ['restore', 'compare', 'r1', '--patients', '--fields', '--show-phi'],
+      'GET /api/restores/r1/compare?patients=true&fields=true&showPhi=true',
+      undefined,
+    ],
+    [['certificate', 'show', 'r1'], 'GET /api/certificates/r1', undefined],
+    [['doctor'], 'GET /api/doctor', undefined],
+  ])('%j asks control', async (argv, line, body) => {
+    control.answers = [{ json: { ...restore, items: [] } }];
+    await control.reprise(argv);
+    expect(control.asked.map((asked) => asked.line)).toEqual([line]);
+    expect(control.asked[0]?.body ?? '').toBe(body === undefined ? '' : JSON.stringify(body));
+    expect(control.asked[0]?.authorization).toBe('Bearer token-of-camille');
+  });
+
+  it('prints the answer whole as json, its items as jsonl and csv, and words never', async () => {
+    const answer = { items: [message], next: 'c2' };
+    control.answers = [{ json: answer }];
+    const json = await control.reprise(['messages', '--output', 'json']);
+    expect(JSON.parse(json.stdout)).toEqual(answer);
+    expect(json.stderr).toBe('');
+    const jsonl = await control.reprise(['messages', '--output', 'jsonl']);
+    expect(
+      jsonl.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([message]);
+    const csv = await control.reprise(['messages', '--output', 'csv']);
+    expect(csv.stdout.split('\r\n')).toEqual([
+      'messageId,sender,controlId,receivedAt,state,acknowledgement,position,records,warnings',
+      '990000010-812,labo,"M""1,x",2026-11-20T13:02:00Z,applied,AA,812,Patient/a Encounter/b,finess-foreign@MSH-4',
+      '',
+    ]);
+    const table = await control.reprise(['messages', '--lang', 'fr']);
+    expect(table.stdout).toMatch(/^identifiant +émetteur/);
+    expect(table.stdout).toContain('appliqué');
+    expect(table.stderr).toContain('--cursor c2');
+  });
+
+  it('keeps what came from outside from steering the terminal', async () => {
+    control.answers = [{ json: { items: [{ ...message, controlId: '\u001b[2Jx\u202ey' }], next: null } }];
+    const { stdout } = await control.reprise(['messages']);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).not.toContain('\u202e');
+  });
+
+  it.each([
+    [400, 'input.invalid', 2],
+    [404, 'not-found', 2],
+    [409, 'busy', 5],
+    [422, 'refused-by-policy', 6],
+    [503, 'log.gap', 4],
+    [503, 'replica.unreachable', 75],
+    [500, 'http.500', 1],
+    [503, 'http.503', 75],
+  ])('told %i %s ends with the exit code %i, no data, a sentence and the hint', async (status, code, exitCode) => {
+    control.answers = [{ status, json: { title: 'what was wrong with it', status, code, hint: 'what to do' } }];
+    for (const lang of ['fr', 'en']) {
+      const ran = await control.reprise(['status', '--output', 'json', '--lang', lang]);
+      expect(ran).toMatchObject({ code: exitCode, stdout: '' });
+      expect(ran.stderr).toContain('what was wrong with it');
+      expect(ran.stderr).toContain('what to do');
+      expect(ran.stderr).not.toContain(' at ');
+    }
+  });
+
+  it('says try again (75) where nobody answers, and how to look', async () => {
+    const ran = await control.reprise(['status', '--api', 'http://127.0.0.1:1']);
+    expect(ran).toMatchObject({ code: 75, stdout: '' });
+    expect(ran.stderr).toContain('--api');
+    expect((await control.reprise(['doctor', '--api', 'http://127.0.0.1:1'])).code).toBe(75);
+    expect((await control.reprise(['status', '--api', 'ftp://x'])).code).toBe(2);
+  });
+
+  it('refuses with 6 what this version does not have, without asking anybody', async () => {
+    for (const argv of [
+      ['verify', 'archive'],
+      ['seal', 'list'],
+      ['drill', 'run'],
+    ]) {
+      const ran = await control.reprise(argv);
+      expect(ran).toMatchObject({ code: 6, stdout: '' });
+      expect(ran.stderr).toContain(argv.join(' '));
+      expect(control.asked).toEqual([]);
+    }
+  });
+
+  it.each(['cancel', 'approve', 'promote', 'rollback'])(
+    'restore %s asks first, and needs --yes where nobody answers',
+    async (verb) => {
+      control.answers = [{ json: restore }];
+      const alone = await control.reprise(['restore', verb, 'r1']);
+      expect(alone.code).toBe(2);
+      expect(alone.stderr).toContain('--yes');
+      expect(control.asked).toEqual([]);
+      const no = await control.reprise(['restore', verb, 'r1'], { answers: true, ask: async () => '' });
+      expect(no.code).toBe(1);
+      expect(control.asked.every(({ line }) => line.startsWith('GET'))).toBe(true);
+      const yes = await control.reprise(['restore', verb, 'r1', '--lang', 'fr'], {
+        answers: true,
+        ask: async () => 'o',
+      });
+      expect(yes.code).toBe(0);
+      expect(control.asked.at(-1)?.line).toBe(`POST /api/restores/r1/${verb}`);
+    },
+  );
+
+  it('watches until the restore runs no longer, through a control that is away for a moment', async () => {
+    control.answers = [
+      { json: { ...restore, state: 'running', phase: 'replaying', eventsDone: 400, etaSeconds: 3 } },
+      { status: 503, json: { code: 'http.503', title: 'stopping' } },
+      { json: { ...restore, state: 'running', phase: 'replaying', eventsDone: 300, etaSeconds: 3 } },
+      { json: restore },
+    ];
+    const ran = await control.reprise(['restore', 'watch', 'r1', '--output', 'json']);
+    expect(ran.code).toBe(0);
+    expect(JSON.parse(ran.stdout)).toEqual(restore);
+    expect(ran.stderr).toContain('400/812');
+    expect(ran.stderr).not.toContain('300/812');
+    control.answers = [{ json: { ...restore, state: 'failed', failure: 'disk' } }];
+    expect((await control.reprise(['restore', 'watch', 'r1'])).code).toBe(1);
+  });
+
+  it('says how to watch again when it is interrupted', async () => {
+    control.answers = [{ json: { ...restore, state: 'running' } }];
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      const stop = new AbortController();
+      const ran = await control.reprise(['restore', 'watch', 'r1'], {
+        interrupted: stop.signal,
+        pause: async () => {
+          stop.abort(signal);
+          stop.signal.throwIfAborted();
+        },
+      });
+      expect(ran).toMatchObject({ code, stdout: '' });
+      expect(ran.stderr).toContain('reprise restore watch r1');
+    }
+  });
+
+  it('speaks as the one that is named; a sender only about its messages', async () => {
+    control.answers = [{ json: { items: [] } }];
+    const who = async (...argv: string[]): Promise<string> => {
+      const { code } = await control.reprise(argv);
+      return control.asked[0]?.authorization ?? String(code);
+    };
+    expect(await who('status', '--as', 'dominique')).toBe('Bearer token-of-dominique');
+    expect(await who('messages', '--as', 'labo')).toBe('Bearer token-of-labo');
+    expect(await who('status', '--as', 'labo')).toBe('2');
+    const token = control.file('token', 'only-a-token\n');
+    expect(await who('status', '--token-file', token)).toBe('Bearer only-a-token');
+    expect(await who('status', '--token-file', token, '--as', 'camille')).toBe('2');
+    expect(await who('status', '--token-file', `${token}-none`)).toBe('2');
+    const bad = await control.reprise(['status', '--token-file', control.file('bad', '{ "operators": "secret-x')]);
+    expect(bad.code).toBe(2);
+    expect(bad.stderr).not.toContain('secret-x');
+  });
+
+  it('that is not understood ends with 2 and says what was meant', async () => {
+    const said = async (...argv: string[]): Promise<string> => {
+      const ran = await control.reprise(argv);
+      expect(ran).toMatchObject({ code: 2, stdout: '' });
+      expect(control.asked).toEqual([]);
+      return ran.stderr;
+    };
+    expect(await said('statsu')).toContain('status');
+    expect(await said('restore', 'paln')).toContain('plan');
+    expect(await said('restore', 'plan', '--establishmnt', 'x')).toContain('--establishment');
+    expect(await said('messages', '--state', 'lost')).toContain('unmapped');
+    expect(await said('status', '--output', 'yaml')).toContain('jsonl');
+    expect(await said('restore', 'plan', '--to', '15m ago')).toContain('--territory');
+    expect(await said('restore', 'plan', '--establishment', 'x', '--to', 't', '--to-position', '1')).toContain(
+      '--before-event',
+    );
+    expect(await said('certificate', 'verify', '/nowhere/at-all.json')).toContain('certificate show');
+    expect(await said('restore')).toContain('restore plan');
+    expect(await said()).toContain('restore plan');
+  });
+});
+
+describe('help and completion', () => {
+  let control: PlayedControl;
+  beforeAll(async () => {
+    control = await PlayedControl.start();
+  });
+  afterAll(() => control.stop());
+
+  it('of every verb begin with examples, in both languages', async () => {
+    for (const [lang, examples] of [
+      ['fr', 'Exemples'],
+      ['en', 'Examples'],
+    ] as const)
+      for (const verb of verbs) {
+        const { code, stdout, stderr } = await control.reprise([...verb.path.split(' '), '--help', '--lang', lang]);
+        expect([code, stderr], verb.path).toEqual([0, '']);
+        expect(stdout.split('\n')[2], verb.path).toBe(examples);
+        for (const { name } of verb.flags) expect(stdout).toContain(`--${name}`);
+        for (const example of verb.examples) expect(example).toContain('reprise ');
+      }
+  });
+
+  it('of the program name every verb', async () => {
+    for (const lang of ['fr', 'en']) {
+      const { stdout } = await control.reprise(['--help', '--lang', lang]);
+      for (const { path } of verbs) expect(stdout).toContain(`  ${path}`);
+    }
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('%s completes every verb and flag', async (shell) => {
+    const { code, stdout } = await control.reprise(['completion', shell]);
+    expect(code).toBe(0);
+    for (const word of [...groups, ...verbs.flatMap(({ path }) => path.split(' '))]) expect(stdout).toContain(word);
+    for (const { name } of verbs.flatMap(({ flags }) => flags)) expect(stdout).toContain(name);
+  });
+});
