@@ -3,7 +3,7 @@ const lib = (name) => `^libs/${name}/`;
 const only = (name, allowed) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'nothing'}`,
   severity: 'error',
-  from: { path: lib(name), pathNot: '\\.spec\\.ts$' },
+  from: { path: lib(name), pathNot: '/test/|\\.spec\\.ts$' },
   to: { path: '^(libs|apps)/', pathNot: [name, ...allowed].map(lib).join('|') },
 });
 const pure = ['domain', 'hl7v2', 'fhir', 'usecases'];
@@ -21,14 +21,14 @@ module.exports = {
     {
       name: 'pure-libs-know-no-framework',
       severity: 'error',
-      from: { path: `^libs/(${pure.join('|')})/`, pathNot: '\\.spec\\.ts$' },
+      from: { path: `^libs/(${pure.join('|')})/`, pathNot: '/test/|\\.spec\\.ts$' },
       to: { path: 'node_modules/(@nestjs|typeorm|pg|kafkajs|rxjs|fastify)' },
     },
     {
       name: 'pure-libs-do-no-io',
       severity: 'error',
       // Hashing is a pure function of its bytes; the FHIR definitions are read once from beside the code.
-      from: { path: `^libs/(${pure.join('|')})/`, pathNot: '\\.spec\\.ts$|^libs/fhir/src/definitions\\.ts$|^libs/fhir/slim-definitions\\.mjs$' },
+      from: { path: `^libs/(${pure.join('|')})/`, pathNot: '/test/|\\.spec\\.ts$|^libs/fhir/src/definitions\\.ts$|^libs/fhir/slim-definitions\\.mjs$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|buffer)$' },
     },
     {
@@ -40,13 +40,13 @@ module.exports = {
     {
       name: 'testing-is-for-specs-and-the-local-system',
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: '\\.spec\\.ts$|^libs/testing/|^apps/local/' },
+      from: { path: '^(libs|apps)/', pathNot: '/test/|\\.spec\\.ts$|^libs/testing/|^apps/local/' },
       to: { path: lib('testing') },
     },
     {
       name: 'a-lib-has-one-door',
       severity: 'error',
-      from: { path: '^(libs|apps)/([^/]+)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^(libs|apps)/([^/]+)/', pathNot: '/test/|\\.spec\\.ts$' },
       to: { path: '^libs/([^/]+)/src/', pathNot: '^libs/[^/]+/src/index\\.ts$|^libs/$2/' },
     },
   ],

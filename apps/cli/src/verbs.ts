@@ -125,17 +125,14 @@ const parkedVerbs: readonly Verb[] = [
     path: 'parked show',
     argument: { name: 'P', presence: 'required' },
     flags: [establishment],
-    examples: [`reprise parked show 815 --establishment ${demo}`],
+    examples: [`reprise parked show ${demo}-815`],
     load: async () => (await import('./verbs/parked.js')).showParked,
   },
   {
     path: 'parked drain',
-    argument: { name: 'P', presence: 'optional' },
-    flags: [establishment, { name: 'patient', value: 'Patient/id' }, { name: 'skip', value: 'P', many: true }],
-    examples: [
-      `reprise parked drain 815 --establishment ${demo}`,
-      `reprise parked drain 815 --establishment ${demo} --skip 815`,
-    ],
+    argument: { name: 'P', presence: 'required' },
+    flags: [establishment, { name: 'skip', value: 'P', many: true }],
+    examples: [`reprise parked drain ${demo}-815`, `reprise parked drain ${demo}-815 --skip 815`],
     load: async () => (await import('./verbs/parked.js')).drainParked,
   },
 ];
@@ -184,7 +181,7 @@ export const verbs: readonly Verb[] = [
   {
     path: 'certificate show',
     argument: id,
-    flags: [establishment],
+    flags: [],
     examples: ['reprise certificate show ID', 'reprise certificate show ID --output json > certificate.json'],
     load: async () => (await import('./verbs/certificate.js')).showCertificate,
   },

@@ -58,6 +58,38 @@ describe('a verb', () => {
     ],
     [['certificate', 'show', 'r1'], 'GET /api/certificates/r1', undefined],
     [['doctor'], 'GET /api/doctor', undefined],
+    [['parked', 'show', '990000010-815', '--show-phi'], 'GET /api/parked/990000010-815?showPhi=true', undefined],
+    [
+      ['parked', 'drain', '990000010-815', '--skip', '815', '--skip', '816', '--yes'],
+      'POST /api/parked/990000010-815/drain',
+      { skip: ['815', '816'] },
+    ],
+    [['at', '15m', 'ago', '--establishment', '990000010'], 'GET /api/at?t=15m+ago&establishment=990000010', undefined],
+    [['verify', 'replica', '--establishment', '990000010'], 'POST /api/verify/replica?establishment=990000010', {}],
+    [['verify', 'log'], 'POST /api/verify/log', {}],
+    [
+      ['restore', 'plan', '--establishment', '990000010', '--to', '2026-11-20T14:30'],
+      'POST /api/restores/plan',
+      { establishment: '990000010', to: '2026-11-20T14:30', excludeSenders: [], excludeTypes: [], excludeBetween: [] },
+    ],
+    [
+      [
+        ...['restore', 'plan', '--territory', 'ght-demo', '--before-event', 'E', '--clock', 'sent'],
+        ...['--exclude-sender', 'labo', '--exclude-type', 'ORU', '--exclude-type', 'DELETE'],
+        ...['--exclude-between', 'A, B', '--after-cut', 'replay', '--allow-empty'],
+      ],
+      'POST /api/restores/plan',
+      {
+        territory: 'ght-demo',
+        beforeEvent: 'E',
+        clock: 'sent',
+        afterCut: 'replay',
+        excludeSenders: ['labo'],
+        excludeTypes: ['ORU', 'DELETE'],
+        excludeBetween: [['A', 'B']],
+        allowEmpty: true,
+      },
+    ],
   ])('%j asks control', async (argv, line, body) => {
     control.answers = [{ json: { ...restore, items: [] } }];
     await control.reprise(argv);
@@ -116,6 +148,20 @@ describe('a verb', () => {
       expect(ran.stderr).toContain('what to do');
       expect(ran.stderr).not.toContain(' at ');
     }
+  });
+
+  it.each([
+    ['same', 0],
+    ['differs', 3],
+    ['nothing-examined', 1],
+    ['a word of tomorrow', 3],
+  ])('a certificate of which control says "%s" ends with %i', async (verdict, exitCode) => {
+    const certificate = { version: 1, establishment: '990000010', cut: '40' };
+    control.answers = [{ json: { verdict, examined: { events: 41, records: 40 }, checks: [] } }];
+    const ran = await control.reprise(['certificate', 'verify', control.file('c.json', JSON.stringify(certificate))]);
+    expect(ran.code).toBe(exitCode);
+    expect(control.asked[0]?.line).toBe('POST /api/certificates/verify');
+    expect(JSON.parse(control.asked[0]?.body ?? '')).toEqual(certificate);
   });
 
   it('says try again (75) where nobody answers, and how to look', async () => {

@@ -20,7 +20,7 @@ const view = list(
     column('cut', 'number'),
     column('lastIn', 'text', (row) => markText(valueAt(row, 'lastIn'))),
     column('firstOut', 'text', (row) => markText(valueAt(row, 'firstOut'))),
-    column('differs'),
+    column('leftOut', 'number'),
   ],
   'empty.items',
   clocks,
@@ -34,8 +34,8 @@ export const showMoment: RunVerb = async ({ api, argument, flags, say, show, sug
       say('usage.needs', { flag: '--establishment F' }),
       say('usage.see-help', { command: 'reprise at' }),
     );
-  const answer = await api.get('/at', { time: argument, establishment });
+  const answer = await api.get('/at', { t: argument, establishment });
   show(answer, view);
-  suggest(`${textAt(answer, 'establishment')} ${textAt(answer, 'time')}`.trim());
+  suggest(`${textAt(answer, 'establishment')} ${textAt(answer, 'at')}`.trim());
   return exitCodes.ok;
 };

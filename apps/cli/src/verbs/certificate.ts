@@ -4,8 +4,9 @@ import type { View } from '../output/view.js';
 import { CliFailure } from '../session/cli-failure.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { isObject, type JsonObject, listAt, numberAt, parseJson, valueAt } from '../session/json.js';
+import { isObject, type JsonObject, listAt, parseJson, valueAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
+import { concludeVerdict } from '../verdict.js';
 
 const view = facts([
   column('establishment'),
@@ -25,20 +26,20 @@ const view = facts([
 
 const verification: View = {
   ...facts([
-    column('holds', 'word'),
+    column('verdict', 'word'),
     column('events', 'number', (answer) => valueAt(answer, 'examined.events')),
     column('records', 'number', (answer) => valueAt(answer, 'examined.records')),
   ]),
   below: [
-    list([column('fact'), column('stated'), column('found')], 'empty.items', (answer) => listAt(answer, 'differences')),
+    list([column('what'), column('expected'), column('found'), column('ok', 'word')], 'empty.items', (answer) =>
+      listAt(answer, 'checks'),
+    ),
   ],
 };
 
-/** By the restore's id, or by the certificate's own: `restore.establishment`. */
-export const showCertificate: RunVerb = async ({ api, argument, flags, show }) => {
-  const [restoreId = '', ofId] = argument.split('.');
-  const establishment = flags.one('establishment') ?? ofId;
-  show(await api.get(`/certificates/${segment(restoreId)}`, { establishment }), view);
+/** By the restore's id, or by the certificate's own. */
+export const showCertificate: RunVerb = async ({ api, argument, show }) => {
+  show(await api.get(`/certificates/${segment(argument)}`), view);
   return exitCodes.ok;
 };
 
@@ -61,17 +62,7 @@ const readCertificate = (file: string, { say }: Session): JsonObject => {
 };
 
 export const verifyCertificate: RunVerb = async (session) => {
-  const { api, argument, say, show, tell } = session;
-  const answer = await api.post('/certificates/verify', { certificate: readCertificate(argument, session) });
-  show(answer, verification);
-  if (valueAt(answer, 'holds') !== true) {
-    tell(say('verify.differs'));
-    return exitCodes.differs;
-  }
-  if (numberAt(answer, 'examined.events') <= 0) {
-    tell(say('verify.nothing'));
-    return exitCodes.failure;
-  }
-  session.suggest(say('verify.holds'));
-  return exitCodes.ok;
+  const answer = await session.api.post('/certificates/verify', readCertificate(session.argument, session));
+  session.show(answer, verification);
+  return concludeVerdict(session, answer);
 };

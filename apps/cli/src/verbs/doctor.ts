@@ -1,15 +1,13 @@
 import { column, list } from '../output/columns.js';
 import { CliFailure } from '../session/cli-failure.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { type Json, type JsonObject, listAt, valueAt } from '../session/json.js';
+import { type Json, type JsonObject, listAt, textAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 
-const view = list([column('name'), column('ok', 'word'), column('text'), column('hint')], 'empty.items', (answer) =>
-  listAt(answer, 'checks'),
-);
+const view = list([column('what'), column('state', 'word'), column('detail'), column('hint')], 'empty.items');
 
 interface Examined {
-  readonly checks: readonly Json[];
+  readonly items: readonly Json[];
   readonly exitCode: number;
 }
 
@@ -18,22 +16,22 @@ const examineFromHere = async ({ api, say }: Session): Promise<Examined> => {
   try {
     const answer = await api.get('/doctor');
     const here: JsonObject = {
-      name: say('doctor.api'),
-      ok: true,
-      text: say('doctor.api-ok', { url: api.url }),
+      what: say('doctor.api'),
+      state: 'ok',
+      detail: say('doctor.api-ok', { url: api.url }),
       hint: '',
     };
-    const healthy = valueAt(answer, 'healthy') === true;
-    return { checks: [here, ...listAt(answer, 'checks')], exitCode: healthy ? exitCodes.ok : exitCodes.failure };
+    const wrong = textAt(answer, 'state') === 'wrong';
+    return { items: [here, ...listAt(answer, 'items')], exitCode: wrong ? exitCodes.failure : exitCodes.ok };
   } catch (error) {
     if (!(error instanceof CliFailure)) throw error;
-    const name = say(error.exitCode === exitCodes.usage ? 'doctor.credentials' : 'doctor.api');
-    return { checks: [{ name, ok: false, text: error.message, hint: error.hint }], exitCode: error.exitCode };
+    const what = say(error.exitCode === exitCodes.usage ? 'doctor.credentials' : 'doctor.api');
+    return { items: [{ what, state: 'wrong', detail: error.message, hint: error.hint }], exitCode: error.exitCode };
   }
 };
 
 export const examine: RunVerb = async (session) => {
-  const { checks, exitCode } = await examineFromHere(session);
-  session.show({ healthy: exitCode === exitCodes.ok, checks }, view);
+  const { items, exitCode } = await examineFromHere(session);
+  session.show({ state: exitCode === exitCodes.ok ? 'ok' : 'wrong', items }, view);
   return exitCode;
 };

@@ -5,18 +5,22 @@ import { exitCodes } from '../session/exit-codes.js';
 import type { RunVerb, Session } from '../session/session.js';
 
 const columns = [
+  column('messageId'),
   column('establishment'),
   column('position', 'number'),
+  column('recordedAt', 'time'),
+  column('waitingCount', 'number'),
   column('waiting'),
-  column('since', 'time'),
   column('reason'),
 ];
 
 const phi = ({ flags }: Session): Query => ({ showPhi: flags.has('show-phi') ? 'true' : undefined });
 
-const establishmentOf = ({ flags, say }: Session, verb: string): string => {
-  const named = flags.one('establishment');
-  if (named !== undefined) return named;
+/** The id that `parked list` shows (`990000010-815`), or a position with its establishment. */
+const idOf = ({ argument, flags, say }: Session, verb: string): string => {
+  if (!/^\d+$/.test(argument)) return argument;
+  const establishment = flags.one('establishment');
+  if (establishment !== undefined) return `${establishment}-${argument}`;
   throw new CliFailure(
     exitCodes.usage,
     say('usage.needs', { flag: '--establishment F' }),
@@ -32,32 +36,16 @@ export const listParked: RunVerb = async (session) => {
 };
 
 export const showParked: RunVerb = async (session) => {
-  const { api, argument, show } = session;
-  const establishment = establishmentOf(session, 'parked show');
-  const answer = await api.get(`/parked/${segment(establishment)}/${segment(argument)}`, phi(session));
-  show(answer, facts(columns));
+  const id = idOf(session, 'parked show');
+  session.show(await session.api.get(`/parked/${segment(id)}`, phi(session)), facts(columns));
   return exitCodes.ok;
 };
 
-/** The patients are named by a parked event, so that nobody types an identifier; or by `--patient`. */
+/** The patients are named by a parked event, so that nobody types an identifier. */
 export const drainParked: RunVerb = async (session) => {
-  const { api, argument, flags, say, show } = session;
-  const establishment = establishmentOf(session, 'parked drain');
-  const patient = flags.one('patient');
-  if ((argument === '') === (patient === undefined))
-    throw new CliFailure(
-      exitCodes.usage,
-      say('usage.give-one', { flags: 'P, --patient' }),
-      say('usage.see-help', { command: 'reprise parked drain' }),
-    );
-  const id = `${establishment} ${argument || patient}`;
+  const { api, flags, say, show } = session;
+  const id = idOf(session, 'parked drain');
   await session.confirm('parked drain', say('confirm.parked drain', { id }));
-  const body = {
-    establishment,
-    ...(patient === undefined ? { position: argument } : { patient }),
-    skip: flags.many('skip'),
-  };
-  const answer = await api.post('/parked/drain', body);
-  show(answer, facts([column('establishment'), column('position', 'number'), column('settled')]));
+  show(await api.post(`/parked/${segment(id)}/drain`, { skip: flags.many('skip') }), facts([column('positions')]));
   return exitCodes.ok;
 };

@@ -84,7 +84,7 @@ const requestOf = (session: Session): JsonObject => {
 };
 
 export const planRestore: RunVerb = async (session) => {
-  const plan = await session.api.post('/plans', requestOf(session));
+  const plan = await session.api.post('/restores/plan', requestOf(session));
   session.show(plan, view);
   session.suggest(session.say('next.plan', { id: textAt(plan, 'planId') }));
   return exitCodes.ok;

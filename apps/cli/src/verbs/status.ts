@@ -1,11 +1,11 @@
 import { column, list } from '../output/columns.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { type Json, listAt, textAt } from '../session/json.js';
+import { type Json, listAt, textAt, valueAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 
 const replicas = (row: Json): string =>
   listAt(row, 'replicas')
-    .map((replica) => `${textAt(replica, 'name')}:${textAt(replica, 'timeline')}-${textAt(replica, 'position')}`)
+    .map((replica) => `${textAt(replica, 'replica')}:${textAt(replica, 'timeline')}-${textAt(replica, 'position')}`)
     .join(' ');
 
 const view = list(
@@ -14,12 +14,12 @@ const view = list(
     column('name'),
     column('source', 'word'),
     column('lagSeconds', 'seconds'),
-    column('lagTrend', 'word'),
+    column('trend', 'word'),
     column('parked', 'number'),
     column('sealAgeSeconds', 'seconds'),
-    column('lastProvenRestore', 'time'),
+    column('lastProvenRestore', 'time', (row) => valueAt(row, 'lastProvenRestore.finishedAt')),
     column('rtoSeconds', 'seconds'),
-    column('silentSince', 'time'),
+    column('silentSeconds', 'seconds'),
     column('replicas', 'text', replicas),
   ],
   'empty.status',

@@ -18,6 +18,8 @@ import { eventsToLookUp, type Folded, foldBatch, readEntries } from '../replicat
 /** Effects are written when this many events have gathered: large COPYs, small memory. */
 const chunkEvents = 4000;
 
+const passing = ['replica.unreachable', 'log.unreachable', 'replica.taken-over'] as const;
+
 const start: Progress = { logId: '', position: Position.none, chainHash: emptyChain, clock: Instant.of(0) };
 
 /**
