@@ -51,10 +51,6 @@ export class AReader {
     // In a database of its own, so that it can shut this one.
     const superuser = new pg.Client({ connectionString: testPostgres().superuserUrl });
     await superuser.connect();
-    // Cuts and histories go by the positions, instants and records of messages; to be granted by the migration.
-    await owner.query(
-      'grant select (generation, establishment, position, recorded_at, records) on messages to reprise_reader',
-    );
     const [port = 0] = await freePorts(1);
     const store = new PostgresReplicaStore(replica, owner, tokensOf);
     return new AReader(database, superuser, replica, owner, store, port);

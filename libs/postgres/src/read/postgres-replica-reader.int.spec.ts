@@ -12,9 +12,6 @@ let connections: ScopedConnections;
 let reader: PostgresReplicaReader;
 beforeAll(async () => {
   replica = await AReplica.open();
-  await replica.owner.query(
-    'grant select (generation, establishment, position, recorded_at, records) on messages to reprise_reader',
-  );
   connections = new ScopedConnections({ url: replica.database.urls.reader, connectionsMax: 4 });
   reader = new PostgresReplicaReader(connections);
 });
