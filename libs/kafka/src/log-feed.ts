@@ -160,9 +160,11 @@ export class LogFeed {
   /** Is it the log that was followed, and does it still hold what was delivered? */
   private async check(): Promise<LogRange> {
     let askedAtMs = Date.now();
+    // What is taken while the log answers may be newer than its answer.
+    const taken = this.next - 1;
     let range = await this.surroundings.range();
     // A new leader may for a moment know less of what is acknowledged than it holds.
-    for (let again = 0; again < 4 && this.next - 1 > range.last && !this.isOther(range); again += 1) {
+    for (let again = 0; again < 4 && taken > range.last && !this.isOther(range); again += 1) {
       await pause(500, this.stopping.signal);
       askedAtMs = Date.now();
       range = await this.surroundings.range();
@@ -173,8 +175,7 @@ export class LogFeed {
         `${this.topic}: it was "${this.logId}" and is now "${range.logId}"`,
         'the topic was recreated: restore it from the archive, or drop the replica and let it follow anew',
       );
-    if (this.next - 1 > range.last)
-      throw truncated(this.topic, `it ends at ${range.last}, and ${this.next - 1} was followed already`);
+    if (taken > range.last) throw truncated(this.topic, `it ends at ${range.last}, and ${taken} was followed already`);
     this.logId = range.logId;
     this.checkedAtMs = askedAtMs;
     return range;

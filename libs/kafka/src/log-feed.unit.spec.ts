@@ -25,10 +25,15 @@ const worldOf = (start: number, last: number) => {
     levels: [] as number[],
     paused: false,
     hold: Promise.resolve(),
+    asked: Promise.resolve(),
   };
   const feed = new LogFeed('reprise.990000001.log', {
     startAt: async () => world.stored,
-    range: async () => world.range,
+    range: async () => {
+      const { range } = world;
+      await world.asked;
+      return range;
+    },
     deliver: async ({ entries: batch }) => {
       await world.hold;
       if (world.fail !== undefined) throw world.fail;
@@ -97,6 +102,23 @@ describe('LogFeed', () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  it('takes what comes while the log is asked for news, not for a loss', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    feed.take(entries(0, 9), 10);
+    await settle(1000);
+    world.range = { ...world.range, last: Position.of(10) };
+    const answer = Promise.withResolvers<void>();
+    world.asked = answer.promise;
+    feed.take(entries(10, 10), 11);
+    await settle(1);
+    feed.take(entries(11, 19), 20);
+    answer.resolve();
+    await settle(1);
+    expect(feed.position).toBe(19);
+    expect(world.halts).toEqual([]);
   });
 
   it('merges what gathers while the handler works', async () => {
