@@ -24,6 +24,7 @@ const ended = (child: ChildProcess): Promise<void> =>
 /** Kafka, Postgres and every process that a bench starts; whatever happens, `stop` ends them all. */
 export class BenchSystem {
   private readonly children = new Set<ChildProcess>();
+  private profiles = 0;
 
   private constructor(
     readonly folder: string,
@@ -39,8 +40,9 @@ export class BenchSystem {
     writeFileSync(join(folder, 'owner.json'), JSON.stringify(identityOf(process.pid)));
     const [port = 0, controllerPort = 0, postgresPort = 0] = await freePorts(3);
     const say = (line: string): void => console.error(line);
-    const kafka = await startKafka({ port, controllerPort, dataDir: join(folder, 'kafka'), say });
+    let kafka: RunningKafka | undefined;
     try {
+      kafka = await startKafka({ port, controllerPort, dataDir: join(folder, 'kafka'), say });
       const settings = {
         track_commit_timestamp: 'on',
         ...(profileDir !== undefined && {
@@ -52,7 +54,8 @@ export class BenchSystem {
       const postgres = await startPostgres({ port: postgresPort, dataDir, settings, say });
       return new BenchSystem(folder, kafka, postgres, profileDir);
     } catch (error) {
-      await kafka.stop();
+      await kafka?.stop();
+      rmSync(folder, { recursive: true, force: true });
       throw error;
     }
   }
@@ -60,7 +63,7 @@ export class BenchSystem {
   /** Starts an app with its settings (`KAFKA_BROKERS`…) and waits until it says that it is ready. */
   async launch(app: string, settings: Readonly<Record<string, string>>): Promise<AppUnderTest> {
     const environment = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`REPRISE_${key}`, value]));
-    const child = this.fork(join(dist, 'apps', app, 'src', 'main.js'), [], environment);
+    const child = this.fork(app, join(dist, 'apps', app, 'src', 'main.js'), [], environment);
     const log = createWriteStream(join(this.folder, `${app}.log`));
     child.stderr?.pipe(log);
     await new Promise<void>((resolve, reject) => {
@@ -83,7 +86,7 @@ export class BenchSystem {
 
   /** Runs a part in a process of its own and gives its result; `marked` is called when it says that it begins or ends. */
   async part<R>(name: string, argument: unknown, marked: (mark: string, pid: number) => void = () => {}): Promise<R> {
-    const child = this.fork(join(dist, 'test', 'bench', 'parts', `${name}.js`), [JSON.stringify(argument)], {});
+    const child = this.fork(name, join(dist, 'test', 'bench', 'parts', `${name}.js`), [JSON.stringify(argument)], {});
     child.stderr?.pipe(process.stderr);
     return new Promise<R>((resolve, reject) => {
       child.on('message', (message: PartMessage) => {
@@ -105,8 +108,8 @@ export class BenchSystem {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private fork(script: string, args: string[], environment: Record<string, string>): ChildProcess {
-    const execArgv = [...this.profiling()];
+  private fork(name: string, script: string, args: string[], environment: Record<string, string>): ChildProcess {
+    const execArgv = [...this.profiling(name)];
     const env = { ...withoutOurs(), ...environment };
     const child = fork(script, args, { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.children.add(child);
@@ -114,9 +117,11 @@ export class BenchSystem {
     return child;
   }
 
-  private profiling(): readonly string[] {
+  private profiling(name: string): readonly string[] {
     if (this.profileDir === undefined) return [];
     mkdirSync(this.profileDir, { recursive: true });
-    return ['--cpu-prof', `--cpu-prof-dir=${this.profileDir}`];
+    this.profiles += 1;
+    const file = `${String(this.profiles).padStart(2, '0')}-${name}.cpuprofile`;
+    return ['--cpu-prof', `--cpu-prof-dir=${this.profileDir}`, `--cpu-prof-name=${file}`];
   }
 }

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Costs } from './process-costs.js';
 
 /** What one part of a bench came to. */
@@ -28,6 +28,8 @@ export const machine = (): Readonly<Record<string, string | number>> => ({
   cpu: cpus()[0]?.model ?? 'unknown',
   cores: cpus().length,
   memoryGb: Math.round(totalmem() / 2 ** 30),
+  /** Of the last minute, the bench itself included: well above the number of cores, others were at work. */
+  load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   node: process.version,
 });
 
@@ -74,9 +76,9 @@ export const table = (report: Report): string => {
       .join('  ')
       .trimEnd(),
   );
-  const { cpu, cores, memoryGb, node } = machine();
+  const { cpu, cores, memoryGb, load, node } = machine();
   return [
-    `${report.bench}  (${cores} x ${cpu}, ${memoryGb} GB, Node ${node})`,
+    `${report.bench}  (${cores} x ${cpu}, ${memoryGb} GB, Node ${node}, load ${load})`,
     ...lines,
     `peak memory, MB: ${listed(report.peakMb)}`,
     ...(Object.keys(report.figures).length > 0 ? [listed(report.figures)] : []),

@@ -1,4 +1,5 @@
-import { type Flag, generalFlags, groups, type Verb, verbs } from './verbs.js';
+import { type Flag, generalFlags, groups, type Verb } from './verb.js';
+import { verbs } from './verbs.js';
 import type { Say } from './words/words.js';
 
 const indent = (rows: readonly (readonly [string, string])[]): string => {

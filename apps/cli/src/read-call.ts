@@ -2,7 +2,8 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { groupHelp, programHelp, verbHelp } from './help.js';
 import { Flags } from './session/flags.js';
 import { usageFault } from './usage-fault.js';
-import { type Flag, generalFlags, groups, type Verb, verbs } from './verbs.js';
+import { type Flag, generalFlags, groups, type Verb } from './verb.js';
+import { verbs } from './verbs.js';
 import type { Say } from './words/words.js';
 
 /** What the command line asks for. */

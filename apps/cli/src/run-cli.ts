@@ -3,7 +3,7 @@ import { CliFailure } from './session/cli-failure.js';
 import { exitCodes } from './session/exit-codes.js';
 import { canColour, type Terminal } from './session/terminal.js';
 import type { Session } from './session/session.js';
-import { outputs } from './verbs.js';
+import { outputs } from './output/output-form.js';
 import { languageOf, type Say, speak } from './words/words.js';
 
 type VerbCall = Extract<Call, { readonly kind: 'verb' }>;

@@ -1,38 +1,5 @@
-import type { ArgumentName, FlagName, GroupName, VerbPath } from './words/words.js';
-import type { RunVerb } from './session/session.js';
-
-export interface Flag {
-  readonly name: FlagName;
-  /** Name of its value in the help; a flag without one is a switch. */
-  readonly value?: string;
-  /** May be given several times. */
-  readonly many?: true;
-  readonly choices?: readonly string[];
-}
-
-export interface Verb {
-  readonly path: VerbPath;
-  readonly argument?: { readonly name: ArgumentName; readonly presence: 'required' | 'optional' | 'many' };
-  readonly choices?: readonly string[];
-  readonly flags: readonly Flag[];
-  /** Command lines, the first one the most usual. */
-  readonly examples: readonly string[];
-  readonly load: () => Promise<RunVerb>;
-}
-
-export const outputs = ['table', 'json', 'jsonl', 'csv'] as const;
-export type Output = (typeof outputs)[number];
-
-export const generalFlags: readonly Flag[] = [
-  { name: 'output', value: 'FORM', choices: outputs },
-  { name: 'api', value: 'URL' },
-  { name: 'token-file', value: 'F' },
-  { name: 'as', value: 'NAME' },
-  { name: 'lang', value: 'L', choices: ['fr', 'en'] },
-  { name: 'no-progress' },
-  { name: 'yes' },
-  { name: 'show-phi' },
-];
+import type { VerbPath } from './words/word-key.js';
+import type { Flag, Verb } from './verb.js';
 
 const establishment: Flag = { name: 'establishment', value: 'F' };
 const id = { name: 'ID', presence: 'required' } as const;
@@ -222,9 +189,6 @@ export const verbs: readonly Verb[] = [
       'source <(reprise completion bash)',
       'reprise completion fish > ~/.config/fish/completions/reprise.fish',
     ],
-    load: async () => (await import('./verbs/completion.js')).printCompletion,
+    load: async () => (await import('./verbs/completion.js')).printCompletionOf(verbs),
   },
 ];
-
-/** `restore plan` belongs to the group `restore`; a verb of one word to none. */
-export const groups: readonly GroupName[] = ['message', 'parked', 'restore', 'certificate', 'verify', 'seal', 'drill'];

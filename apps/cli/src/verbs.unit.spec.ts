@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PlayedControl } from '../test/played-control.js';
-import { groups, verbs } from './verbs.js';
+import { groups } from './verb.js';
+import { verbs } from './verbs.js';
 
 const restore = {
   restoreId: 'r1',
@@ -74,9 +75,25 @@ describe('a verb', () => {
     ],
     [
       [
-        ...['restore', 'plan', '--territory', 'ght-demo', '--before-event', 'E', '--clock', 'sent'],
-        ...['--exclude-sender', 'labo', '--exclude-type', 'ORU', '--exclude-type', 'DELETE'],
-        ...['--exclude-between', 'A, B', '--after-cut', 'replay', '--allow-empty'],
+        'restore',
+        'plan',
+        '--territory',
+        'ght-demo',
+        '--before-event',
+        'E',
+        '--clock',
+        'sent',
+        '--exclude-sender',
+        'labo',
+        '--exclude-type',
+        'ORU',
+        '--exclude-type',
+        'DELETE',
+        '--exclude-between',
+        'A, B',
+        '--after-cut',
+        'replay',
+        '--allow-empty',
       ],
       'POST /api/restores/plan',
       {

@@ -44,7 +44,7 @@ const settings = {
   unix_socket_directories: '',
   shared_buffers: '256MB',
   max_wal_size: '2GB',
-  wal_compression: 'pglz',
+  wal_compression: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };

@@ -1,5 +1,5 @@
 import { type Json, listAt, valueAt } from '../session/json.js';
-import type { ColumnName } from '../words/words.js';
+import type { ColumnName } from '../words/word-key.js';
 import type { Column, Kind, View } from './view.js';
 
 /** A column of the member with its own name. */

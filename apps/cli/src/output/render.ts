@@ -1,5 +1,5 @@
 import type { Json } from '../session/json.js';
-import type { Output } from '../verbs.js';
+import type { Output } from './output-form.js';
 import type { Say } from '../words/words.js';
 import { writeCsv } from './csv.js';
 import { writeSeconds } from './durations.js';

@@ -1,4 +1,4 @@
-import type { ColumnName, WordKey } from '../words/words.js';
+import type { ColumnName, WordKey } from '../words/word-key.js';
 import type { Json } from '../session/json.js';
 
 /** How a table shows a value; csv and JSON have it as it came. */

@@ -1,4 +1,4 @@
-import type { Output } from '../verbs.js';
+import type { Output } from '../output/output-form.js';
 import type { Say } from '../words/words.js';
 import type { View } from '../output/view.js';
 import type { ControlApi } from './control-api.js';

@@ -1,18 +1,20 @@
 import { exitCodes } from '../session/exit-codes.js';
 import type { RunVerb } from '../session/session.js';
-import { type Flag, generalFlags, groups, type Verb, verbs } from '../verbs.js';
+import { type Flag, generalFlags, groups, type Verb } from '../verb.js';
 import type { Say } from '../words/words.js';
 
 const names = (flags: readonly Flag[]): readonly string[] => [...flags, ...generalFlags].map(({ name }) => `--${name}`);
-const secondWords = (group: string): readonly string[] =>
+const secondWords = (verbs: readonly Verb[], group: string): readonly string[] =>
   verbs.flatMap(({ path }) => (path.startsWith(`${group} `) ? [path.slice(group.length + 1)] : []));
-const firstWords = [...new Set(verbs.map(({ path }) => path.split(' ')[0] ?? ''))];
+const firstWords = (verbs: readonly Verb[]): readonly string[] => [
+  ...new Set(verbs.map(({ path }) => path.split(' ')[0] ?? '')),
+];
 
 const choices = (flags: readonly Flag[]): readonly (readonly [string, readonly string[]])[] =>
   flags.flatMap((flag): [string, readonly string[]][] => (flag.choices ? [[`--${flag.name}`, flag.choices]] : []));
 
 /** zsh runs it too, through bashcompinit. */
-const bash = (): string => {
+const bash = (verbs: readonly Verb[]): string => {
   const caseOf = (pattern: string, words: readonly string[]): string => `    ${pattern}) words="${words.join(' ')}" ;;`;
   const values = [...choices(generalFlags), ...verbs.flatMap(({ flags }) => choices(flags))].map(([flag, of]) =>
     caseOf(flag, of),
@@ -33,8 +35,8 @@ ${values.join('\n')}
   esac
   [ -n "$words" ] && { COMPREPLY=($(compgen -W "$words" -- "$current")); return; }
   case "$first \${second}" in
-${groups.map((group) => caseOf(`"${group} "`, secondWords(group))).join('\n')}
-    " ") words="${[...firstWords, ...generalFlags.map(({ name }) => `--${name}`)].join(' ')}" ;;
+${groups.map((group) => caseOf(`"${group} "`, secondWords(verbs, group))).join('\n')}
+    " ") words="${[...firstWords(verbs), ...generalFlags.map(({ name }) => `--${name}`)].join(' ')}" ;;
     "certificate verify") COMPREPLY=($(compgen -f -- "$current")) ;;
   esac
   [ -z "$words" ] && case "$first \${second}" in
@@ -50,11 +52,11 @@ complete -F _reprise reprise
 `;
 };
 
-const zsh = (): string => `#compdef reprise
+const zsh = (verbs: readonly Verb[]): string => `#compdef reprise
 autoload -U +X bashcompinit && bashcompinit
-${bash()}`;
+${bash(verbs)}`;
 
-const fish = (say: Say): string => {
+const fish = (verbs: readonly Verb[], say: Say): string => {
   const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const offer = (when: string, word: string, about: string): string =>
     `complete -c reprise -f -n ${quoted(when)} -a ${word} -d ${quoted(about)}`;
@@ -82,7 +84,7 @@ const fish = (say: Say): string => {
       second === undefined
         ? offer('__fish_use_subcommand', first, about)
         : offer(
-            `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${secondWords(first).join(' ')}`,
+            `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${secondWords(verbs, first).join(' ')}`,
             second,
             about,
           ),
@@ -95,7 +97,10 @@ const fish = (say: Say): string => {
 };
 
 /** A script for the shell, made from the table of verbs. */
-export const printCompletion: RunVerb = async ({ argument, say, terminal }) => {
-  terminal.stdout.write(argument === 'fish' ? fish(say) : argument === 'zsh' ? zsh() : bash());
-  return exitCodes.ok;
-};
+export const printCompletionOf =
+  (verbs: readonly Verb[]): RunVerb =>
+  async ({ argument, say, terminal }) => {
+    const script = argument === 'fish' ? fish(verbs, say) : argument === 'zsh' ? zsh(verbs) : bash(verbs);
+    terminal.stdout.write(script);
+    return exitCodes.ok;
+  };

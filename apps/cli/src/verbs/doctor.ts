@@ -7,6 +7,7 @@ import type { RunVerb, Session } from '../session/session.js';
 const view = list([column('what'), column('state', 'word'), column('detail'), column('hint')], 'empty.items');
 
 interface Examined {
+  readonly state: string;
   readonly items: readonly Json[];
   readonly exitCode: number;
 }
@@ -22,16 +23,21 @@ const examineFromHere = async ({ api, say }: Session): Promise<Examined> => {
       hint: '',
     };
     const wrong = textAt(answer, 'state') === 'wrong';
-    return { items: [here, ...listAt(answer, 'items')], exitCode: wrong ? exitCodes.failure : exitCodes.ok };
+    const exitCode = wrong ? exitCodes.failure : exitCodes.ok;
+    return { state: textAt(answer, 'state'), items: [here, ...listAt(answer, 'items')], exitCode };
   } catch (error) {
     if (!(error instanceof CliFailure)) throw error;
     const what = say(error.exitCode === exitCodes.usage ? 'doctor.credentials' : 'doctor.api');
-    return { items: [{ what, state: 'wrong', detail: error.message, hint: error.hint }], exitCode: error.exitCode };
+    return {
+      state: 'wrong',
+      items: [{ what, state: 'wrong', detail: error.message, hint: error.hint }],
+      exitCode: error.exitCode,
+    };
   }
 };
 
 export const examine: RunVerb = async (session) => {
-  const { items, exitCode } = await examineFromHere(session);
-  session.show({ state: exitCode === exitCodes.ok ? 'ok' : 'wrong', items }, view);
+  const { state, items, exitCode } = await examineFromHere(session);
+  session.show({ state, items }, view);
   return exitCode;
 };

@@ -1,6 +1,6 @@
 /** Every sentence that the terminal says. `{name}` is filled in; `words/fr.ts` has the same keys with the same names. */
 export const en = {
-  about: 'operate Reprise: see the replication of patient data, and bring a hospital back to a moment',
+  about: 'reprise: see the replication of patient data, and bring a hospital back to a moment',
   'verb.status': 'how level each establishment is, what waits, what has been proven',
   'verb.messages': 'what became of the messages, newest first',
   'verb.message show': 'one message: acknowledgement, position, records; its bytes with --show-phi',
@@ -219,7 +219,7 @@ export const en = {
   'column.to': 'to',
   'column.cuts': 'cuts',
   'column.events': 'events',
-  'column.excluded': 'of them left out',
+  'column.excluded': 'left out',
   'column.bytes': 'bytes',
   'column.gaps': 'gaps',
   'column.estimateSeconds': 'estimated time',

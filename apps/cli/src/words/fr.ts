@@ -1,8 +1,8 @@
-import type { Words } from './words.js';
+import type { Words } from './word-key.js';
 
 /** Written with plain spaces and apostrophes; `frenchTypography` sets the others when a sentence is said. */
 export const fr: Words = {
-  about: 'reprise exploite Reprise : suivre la réplication des données de patients, et ramener un hôpital à un instant',
+  about: 'reprise : suivre la réplication des données de patients, et ramener un hôpital à un instant',
   'verb.status': 'où en est chaque établissement, ce qui attend, ce qui est prouvé',
   'verb.messages': 'ce que sont devenus les messages, du plus récent au plus ancien',
   'verb.message show': 'un message : acquittement, position, enregistrements ; ses octets avec --show-phi',
@@ -223,7 +223,7 @@ export const fr: Words = {
   'column.to': "jusqu'à",
   'column.cuts': 'coupes',
   'column.events': 'événements',
-  'column.excluded': 'dont écartés',
+  'column.excluded': 'écartés',
   'column.bytes': 'octets',
   'column.gaps': 'trous',
   'column.estimateSeconds': 'durée estimée',

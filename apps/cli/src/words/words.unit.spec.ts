@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { en } from './en.js';
 import { fr } from './fr.js';
 import { languageOf, speak } from './words.js';
-import { generalFlags, groups, verbs } from '../verbs.js';
+import { generalFlags, groups } from '../verb.js';
+import { verbs } from '../verbs.js';
 
 const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name).sort();
 

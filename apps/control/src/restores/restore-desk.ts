@@ -99,7 +99,9 @@ export class RestoreDesk {
   }
 
   async approve(restoreId: string, by: string): Promise<RestoreReport> {
-    await this.decide(async (directory) => approveRestore(directory, restoreId, this.decider(by)));
+    await this.decide(async (directory) =>
+      approveRestore(directory, restoreId, { ...this.decider(by), sign: (document) => this.parts.keys.sign(document) }),
+    );
     this.parts.processLog.info('restore.approved', { restoreId, caller: by });
     return this.report(restoreId);
   }

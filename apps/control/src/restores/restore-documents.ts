@@ -46,8 +46,8 @@ export class PlanDocument {
   @ApiProperty(byEstablishment('string')) cuts: unknown;
   @ApiProperty({ type: [EventMarkDocument] }) lastIn: EventMarkDocument[];
   @ApiProperty({ type: [EventMarkDocument] }) firstOut: EventMarkDocument[];
-  @ApiProperty({ type: 'integer', description: 'to replay' }) events: number;
-  @ApiProperty({ type: 'integer', description: 'of them, left out' }) excluded: number;
+  @ApiProperty({ type: 'integer', description: 'that count' }) events: number;
+  @ApiProperty({ type: 'integer', description: 'left out, besides those' }) excluded: number;
   @ApiProperty({ ...anything, description: 'the first twenty, by establishment' }) excludedPositions: unknown;
   @ApiProperty({ type: 'integer' }) bytes: number;
   @ApiProperty(texts) gaps: string[];

@@ -24,6 +24,8 @@ interface Verified {
   readonly verdict: Verdict;
   readonly examined: Readonly<Record<string, number>>;
   readonly checks: readonly Check[];
+  /** Nothing was ever written to its log: nothing could be examined. */
+  readonly empty: boolean;
 }
 
 interface Verification {
@@ -32,12 +34,12 @@ interface Verification {
   readonly establishments: readonly Verified[];
 }
 
-/** The worst of them: what differs anywhere differs, what was examined nowhere is no pass. */
+/** The worst of them: what differs anywhere differs; an empty log is passed over, but where all are, nothing was examined. */
 const together = (establishments: readonly Verified[]): Verification => {
   const examined: Record<string, number> = {};
   for (const one of establishments)
     for (const [what, n] of Object.entries(one.examined)) examined[what] = (examined[what] ?? 0) + n;
-  const verdicts = establishments.map(({ verdict }) => verdict);
+  const verdicts = establishments.filter(({ empty }) => !empty).map(({ verdict }) => verdict);
   const nothing = verdicts.length === 0 || verdicts.includes('nothing-examined');
   return {
     verdict: verdicts.includes('differs') ? 'differs' : nothing ? 'nothing-examined' : 'same',
@@ -81,8 +83,14 @@ export class VerifyController {
   @ApiOkResponse({ type: VerificationDocument })
   async verifyLog(@Query() query: Asked): Promise<Verification> {
     const verified: Verified[] = [];
-    for (const finess of this.asked(query))
-      verified.push({ establishment: finess, ...(await this.logs.verify(finess)) });
+    for (const finess of this.asked(query)) {
+      const log = await this.logs.verify(finess);
+      verified.push({
+        establishment: finess,
+        ...log,
+        empty: log.verdict === 'nothing-examined' && log.examined.events === 0,
+      });
+    }
     return together(verified);
   }
 
@@ -93,7 +101,10 @@ export class VerifyController {
   @ApiOkResponse({ type: VerificationDocument })
   async verifyReplica(@Query() query: Asked): Promise<Verification> {
     const verified: Verified[] = [];
-    for (const finess of this.asked(query)) verified.push(await this.replicas.verify(finess));
+    for (const finess of this.asked(query)) {
+      const replicas = await this.replicas.verify(finess);
+      verified.push({ ...replicas, empty: replicas.position === '-1' });
+    }
     return together(verified);
   }
 

@@ -58,6 +58,9 @@ export type DirectoryEvent = { readonly v: 1; readonly at: Instant; readonly by:
       readonly restoreId: string;
       readonly planHash: string;
       readonly stateDigests: Readonly<Record<string, string>>;
+      /** Ed25519 over the event without `signature` and `keyId`, canonical JSON, base64. */
+      readonly signature: string;
+      readonly keyId: string;
     }
   /** The restored timelines go live behind these positions. */
   | {

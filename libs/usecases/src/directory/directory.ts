@@ -30,6 +30,8 @@ export interface Restore {
 export interface TimelineSwitch {
   readonly after: Position;
   readonly timeline: Timeline;
+  /** The restore that was promoted; empty for a return to a former timeline. */
+  readonly restoreId: string;
 }
 
 /** The fold of the directory log. */
@@ -82,7 +84,9 @@ export class Directory {
 
   /** What every replica has to show now. */
   currentTimeline(establishment: Finess): TimelineSwitch {
-    return this.switches.get(establishment)?.at(-1) ?? { after: Position.none, timeline: originalTimeline };
+    return (
+      this.switches.get(establishment)?.at(-1) ?? { after: Position.none, timeline: originalTimeline, restoreId: '' }
+    );
   }
 
   /** The number that the establishment's next timeline gets. */
@@ -138,19 +142,26 @@ export class Directory {
   private promote(restore: Restore, resumeAt: Readonly<Record<string, Position>>): void {
     for (const { establishment, timeline } of restore.targets) {
       const after = resumeAt[establishment] ?? Position.none;
-      this.switchTo(establishment, after, resumed(timeline, after));
+      this.switchTo(establishment, { after, timeline: resumed(timeline, after), restoreId: restore.restoreId });
     }
   }
 
   private rollBack(restore: Restore, resumeAt: Readonly<Record<string, Position>>): void {
     for (const { establishment } of restore.targets) {
-      const former = this.switches.get(establishment)?.at(-2)?.timeline ?? originalTimeline;
-      this.switchTo(establishment, resumeAt[establishment] ?? Position.none, former);
+      const after = resumeAt[establishment] ?? Position.none;
+      this.switchTo(establishment, { after, timeline: this.beforePromotion(establishment, restore), restoreId: '' });
     }
   }
 
-  private switchTo(establishment: Finess, after: Position, timeline: Timeline): void {
-    this.switches.set(establishment, [...(this.switches.get(establishment) ?? []), { after, timeline }]);
+  /** What was live when this restore was promoted, whatever was promoted and rolled back since. */
+  private beforePromotion(establishment: Finess, { restoreId }: Restore): Timeline {
+    const switches = this.switches.get(establishment) ?? [];
+    const own = switches.findLastIndex((made) => made.restoreId === restoreId);
+    return switches[own - 1]?.timeline ?? originalTimeline;
+  }
+
+  private switchTo(establishment: Finess, made: TimelineSwitch): void {
+    this.switches.set(establishment, [...(this.switches.get(establishment) ?? []), made]);
   }
 }
 

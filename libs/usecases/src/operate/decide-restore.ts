@@ -1,6 +1,7 @@
 import { Failure, type Instant, type Position } from '#domain';
 import type { Directory, Restore, RestoreState } from '../directory/directory.js';
 import type { DirectoryEvent } from '../directory/directory-event.js';
+import type { KeyStore } from '../ports/key-store.js';
 import type { RestorePlan } from './restore-plan.js';
 
 /** Who decides, and when. */
@@ -64,14 +65,18 @@ export const cancelRestore = (directory: Directory, restoreId: string, { by, at 
 };
 
 /** A second person's word on what exactly was planned and built. */
-export const approveRestore = (directory: Directory, restoreId: string, { by, at }: Decider): DirectoryEvent => {
+export const approveRestore = (
+  directory: Directory,
+  restoreId: string,
+  { by, at, sign }: Decider & { readonly sign: KeyStore['sign'] },
+): DirectoryEvent => {
   const restore = inState(directory, restoreId, ['built'], 'approved');
   if (restore.requestedBy === by)
     throw refused(
       `${by} ran restore ${restoreId}: another operator approves it`,
       'use --as NAME of the second operator',
     );
-  return {
+  const approval = {
     v: 1,
     at,
     by,
@@ -81,7 +86,8 @@ export const approveRestore = (directory: Directory, restoreId: string, { by, at
     stateDigests: Object.fromEntries(
       restore.certificates.map(({ establishment, stateDigest }) => [establishment, stateDigest]),
     ),
-  };
+  } as const;
+  return { ...approval, ...sign(approval) };
 };
 
 /** `ends`: the newest positions of the logs. Throws `refused-by-policy` where the approver promotes, or another timeline has gone live. */

@@ -49,7 +49,7 @@ export class PlanRestore {
   /** Throws `input.invalid`, `not-found`, `refused-by-policy` (nothing would be in it), `log.*`. */
   async plan(request: PlanRequest, directory: Directory, at: { now: Instant; rate: BuildRate }): Promise<RestorePlan> {
     const plan = await this.resolved(resolveRequest(request, directory, at.now), directory, at.rate);
-    if (plan.events > plan.excluded || plan.request.allowEmpty) return plan;
+    if (plan.events > 0 || plan.request.allowEmpty) return plan;
     throw new Failure(
       'refused-by-policy',
       'a plan of 0 events: nothing was recorded at that point, or the exclusions leave nothing',
@@ -74,8 +74,8 @@ export class PlanRestore {
   private async resolved(request: ResolvedRequest, directory: Directory, rate: BuildRate): Promise<RestorePlan> {
     const parts: Part[] = [];
     for (const establishment of request.establishments) parts.push(await this.part(establishment, request, directory));
-    const events = parts.reduce((sum, { target }) => sum + target.events, 0);
     const excluded = parts.reduce((sum, part) => sum + part.excluded.count, 0);
+    const events = parts.reduce((sum, { target }) => sum + target.events, 0) - excluded;
     const by = <T>(value: (part: Part) => T): Record<string, T> =>
       Object.fromEntries(parts.map((part) => [part.establishment, value(part)]));
     const decisive = {
@@ -104,7 +104,7 @@ export class PlanRestore {
       excludedPositions: by((part) => part.excluded.positions.map(String)),
       bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
       gaps: parts.flatMap(({ gaps }) => gaps),
-      estimateSeconds: Math.max(1, Math.ceil(events / rate.eventsPerSecond)),
+      estimateSeconds: Math.max(1, Math.ceil((events + excluded) / rate.eventsPerSecond)),
       estimateBasis: rate.basis,
       request: { ...request, plannedAt: by(({ target }) => plannedAtOf(target)) },
     };

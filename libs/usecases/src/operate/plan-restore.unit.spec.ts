@@ -8,6 +8,8 @@ import { approveRestore, cancelRestore, promoteRestore, requestRestore, rollBack
 import { PlanRestore } from './plan-restore.js';
 import { type PlanRequest, planHash, type RestorePlan } from './restore-plan.js';
 
+const sign = (): { signature: string; keyId: string } => ({ signature: 'signed', keyId: 'key' });
+
 const finess = Finess.parse('750712184');
 const other = Finess.parse('690781810');
 const start = Date.parse('2026-11-20T10:00:00Z');
@@ -102,7 +104,7 @@ describe('a restore, planned', () => {
 
   it('branches before the first event that is left out, and replays on top when asked', async () => {
     const omitted = await plan({ to: iso(6), excludeSenders: ['his-b'] });
-    expect(omitted).toMatchObject({ events: 7, excluded: 3, excludedPositions: { [finess]: ['1', '3', '5'] } });
+    expect(omitted).toMatchObject({ events: 4, excluded: 3, excludedPositions: { [finess]: ['1', '3', '5'] } });
     expect(omitted.targets[0]?.timeline).toMatchObject({ branch: 0, cut: 6 });
     const replayed = await plan({ to: iso(6), excludeBetween: [[iso(2), iso(3)]], afterCut: 'replay' });
     expect(replayed).toMatchObject({ events: 10, excluded: 2 });
@@ -192,12 +194,12 @@ describe('a restore, planned', () => {
     };
     tell(directory, requestRestore(directory, first, { ...a, restoreId: 'r1' }));
     expect(refused(() => requestRestore(directory, first, { ...a, restoreId: 'r2' }))).toBe('busy');
-    expect(refused(() => approveRestore(directory, 'r1', b))).toBe('refused-by-policy');
-    expect(refused(() => approveRestore(directory, 'rX', b))).toBe('not-found');
+    expect(refused(() => approveRestore(directory, 'r1', { ...b, sign }))).toBe('refused-by-policy');
+    expect(refused(() => approveRestore(directory, 'rX', { ...b, sign }))).toBe('not-found');
     tell(directory, { v: 1, at: now, by: 'control', kind: 'restore-built', restoreId: 'r1', certificates: [] });
     expect(refused(() => promoteRestore(directory, 'r1', b))).toBe('refused-by-policy');
-    expect(refused(() => approveRestore(directory, 'r1', a))).toBe('refused-by-policy');
-    tell(directory, approveRestore(directory, 'r1', b));
+    expect(refused(() => approveRestore(directory, 'r1', { ...a, sign }))).toBe('refused-by-policy');
+    tell(directory, approveRestore(directory, 'r1', { ...b, sign }));
     expect(refused(() => promoteRestore(directory, 'r1', b))).toBe('refused-by-policy');
     tell(directory, promoteRestore(directory, 'r1', a));
     expect(directory.currentTimeline(finess)).toMatchObject({ after: 9, timeline: { number: 2, resumeAt: 9 } });

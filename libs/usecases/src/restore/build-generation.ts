@@ -41,9 +41,8 @@ export class BuildGeneration {
       await build.replay(signal);
       await build.finish();
     } catch (error) {
-      // An interruption is no failure: the next start goes on. Neither is a database that is away for a while.
-      if (signal.aborted || Failure.is(error, 'replica.unreachable') || Failure.is(error, 'log.unreachable'))
-        throw error;
+      // An interruption is no failure: the next start goes on. Neither is a database that is away for a while, nor another builder.
+      if (signal.aborted || passing.some((code) => Failure.is(error, code))) throw error;
       await this.builder.failed(
         tables.generation.generation,
         Failure.is(error)

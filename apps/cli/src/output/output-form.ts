@@ -1,0 +1,3 @@
+/** How data leaves the terminal. */
+export const outputs = ['table', 'json', 'jsonl', 'csv'] as const;
+export type Output = (typeof outputs)[number];
