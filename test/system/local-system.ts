@@ -52,7 +52,8 @@ const isFree = (port: number): Promise<boolean> =>
       .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
-const freePortBase = async (): Promise<number> => {
+/** The first of twelve free ports. */
+export const freePortBase = async (): Promise<number> => {
   for (let base = 31_000 + (process.pid % 500) * 20; base < 60_000; base += 20) {
     const free = await Promise.all(Array.from({ length: portsUsed }, (_, i) => isFree(base + i)));
     if (free.every(Boolean)) return base;
@@ -71,19 +72,15 @@ export class LocalSystem {
     private readonly said: string[],
   ) {}
 
+  /** In a temporary folder, on ports of its own. */
   static async start(...flags: readonly string[]): Promise<LocalSystem> {
+    return LocalSystem.run(['--ephemeral', '--port-base', String(await freePortBase()), ...flags]);
+  }
+
+  static async run(flags: readonly string[]): Promise<LocalSystem> {
     const scratch = mkdtempSync(join(tmpdir(), 'reprise-e2e-'));
     const readyFile = join(scratch, 'ready.json');
-    const base = await freePortBase();
-    const args = [
-      'dist/apps/local/src/main.js',
-      '--ephemeral',
-      '--port-base',
-      String(base),
-      '--ready-file',
-      readyFile,
-      ...flags,
-    ];
+    const args = ['dist/apps/local/src/main.js', '--ready-file', readyFile, ...flags];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const said: string[] = [];
     child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()));

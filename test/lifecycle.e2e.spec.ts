@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { freePortBase, LocalSystem } from './system/local-system.js';
+
+const start = (...flags: readonly string[]): { readonly code: number | null; readonly said: string } => {
+  const done = spawnSync(process.execPath, ['dist/apps/local/src/main.js', ...flags], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { code: done.status, said: done.stdout + done.stderr };
+};
+
+/** `npm start` on bad days. */
+describe('the system on this machine', () => {
+  const folders: string[] = [];
+  afterAll(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('goes on with the same data after Ctrl-C, and after kill -9 of the supervisor with all it left running', async () => {
+    const base = await freePortBase();
+    const flags = ['--quiet-feed', '--port-base', String(base)];
+    const family = async (system: LocalSystem): Promise<string> => {
+      const answer = await system.read('b', system.sender().finess, 'Patient/kept');
+      return ((await answer.json()) as { name?: { family: string }[] }).name?.[0]?.family ?? `status ${answer.status}`;
+    };
+    const first = await LocalSystem.run(flags);
+    folders.push(first.ready.directory);
+    const put = await first.publish('PUT', '/fhir/Patient/kept', {
+      resourceType: 'Patient',
+      id: 'kept',
+      name: [{ family: 'GARDE' }],
+    });
+    await first.applied(first.sender().finess, Number(put.headers.get('reprise-position')));
+    expect(await first.stop()).toBe(0);
+
+    const second = await LocalSystem.run(flags);
+    expect(await family(second)).toBe('GARDE');
+    const inUse = start(...flags);
+    expect(inUse.code).toBe(5);
+    expect(inUse.said).toMatch(/in use|runs already|already/i);
+    second.child.kill('SIGKILL');
+    await pause(500);
+
+    const third = await LocalSystem.run(flags);
+    expect(await family(third)).toBe('GARDE');
+    const { directory } = third.ready;
+    await third.stop();
+
+    writeFileSync(join(directory, 'version'), '999\n');
+    const newer = start(...flags);
+    expect(newer.code).toBe(6);
+    expect(newer.said).toMatch(/newer/);
+  });
+
+  it('names a port that is taken, before anything is started', async () => {
+    const base = await freePortBase();
+    const server: Server = createServer();
+    await new Promise<void>((resolve) => server.listen(base + 8, '127.0.0.1', resolve));
+    const { code, said } = start('--ephemeral', '--port-base', String(base));
+    server.close();
+    expect(code).toBe(5);
+    expect(said).toContain(String(base + 8));
+  });
+
+  it('refuses a wrong flag with usage', () => {
+    const { code, said } = start('--port-bse', '1');
+    expect(code).toBe(2);
+    expect(said).toMatch(/Unknown option.*\n.*--help/);
+  });
+});
