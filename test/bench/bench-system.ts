@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts, identityOf, type RunningKafka, type RunningPostgres, startKafka, startPostgres } from '#testing';
 import type { PartMessage } from './parts/run-part.js';
 
@@ -11,6 +11,13 @@ const dist = join(import.meta.dirname, '..', '..');
 export interface AppUnderTest {
   readonly pid: number;
   stop(): Promise<void>;
+}
+
+interface Forked {
+  readonly args?: string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** File descriptor that stdout and stderr go to. */
+  readonly output: number;
 }
 
 const withoutOurs = (): NodeJS.ProcessEnv =>
@@ -63,18 +70,16 @@ export class BenchSystem {
   /** Starts an app with its settings (`KAFKA_BROKERS`…) and waits until it says that it is ready. */
   async launch(app: string, settings: Readonly<Record<string, string>>): Promise<AppUnderTest> {
     const environment = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`REPRISE_${key}`, value]));
-    const child = this.fork(app, join(dist, 'apps', app, 'src', 'main.js'), [], environment);
-    const log = createWriteStream(join(this.folder, `${app}.log`));
-    child.stderr?.pipe(log);
-    await new Promise<void>((resolve, reject) => {
-      if (!child.stdout) throw new Error('no stdout');
-      createInterface({ input: child.stdout }).on('line', (line) => {
-        log.write(`${line}\n`);
-        if (line.includes(`"${app}.ready"`)) resolve();
-        if (/\.(died|halted|misconfigured)"/.test(line)) console.error(line);
-      });
-      child.once('exit', () => reject(new Error(`${app} ended before it was ready`)));
-    });
+    // To a file, as in the local system: a bench that read every line would share the cores with what it measures.
+    const logFile = join(this.folder, `${app}.log`);
+    const log = openSync(logFile, 'w');
+    const child = this.fork(app, join(dist, 'apps', app, 'src', 'main.js'), { environment, output: log });
+    closeSync(log);
+    while (!readFileSync(logFile, 'utf8').includes(`"${app}.ready"`)) {
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`${app} ended before it was ready: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
+      await sleep(20);
+    }
     return {
       pid: child.pid ?? 0,
       stop: async () => {
@@ -86,8 +91,10 @@ export class BenchSystem {
 
   /** Runs a part in a process of its own and gives its result; `marked` is called when it says that it begins or ends. */
   async part<R>(name: string, argument: unknown, marked: (mark: string, pid: number) => void = () => {}): Promise<R> {
-    const child = this.fork(name, join(dist, 'test', 'bench', 'parts', `${name}.js`), [JSON.stringify(argument)], {});
-    child.stderr?.pipe(process.stderr);
+    const child = this.fork(name, join(dist, 'test', 'bench', 'parts', `${name}.js`), {
+      args: [JSON.stringify(argument)],
+      output: process.stderr.fd,
+    });
     return new Promise<R>((resolve, reject) => {
       child.on('message', (message: PartMessage) => {
         if (message.kind === 'mark') {
@@ -108,16 +115,16 @@ export class BenchSystem {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private fork(name: string, script: string, args: string[], environment: Record<string, string>): ChildProcess {
-    const execArgv = [...this.profiling(name)];
+  private fork(name: string, script: string, { args = [], environment = {}, output }: Forked): ChildProcess {
     const env = { ...withoutOurs(), ...environment };
-    const child = fork(script, args, { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const stdio: StdioOptions = ['ignore', output, output, 'ipc'];
+    const child = fork(script, args, { env, execArgv: this.profiling(name), stdio });
     this.children.add(child);
     child.once('exit', () => this.children.delete(child));
     return child;
   }
 
-  private profiling(name: string): readonly string[] {
+  private profiling(name: string): string[] {
     if (this.profileDir === undefined) return [];
     mkdirSync(this.profileDir, { recursive: true });
     this.profiles += 1;

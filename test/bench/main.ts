@@ -31,7 +31,9 @@ const main = async (): Promise<number> => {
   }
   const starting = BenchSystem.start(values.profile);
   const interrupted = (): void => {
-    void starting.then((system) => system.stop()).finally(() => process.exit(130));
+    // What breaks off while everything is being ended is no news.
+    process.exitCode = 130;
+    void starting.then((system) => system.stop()).finally(() => process.exit());
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const system = await starting;
@@ -46,9 +48,8 @@ const main = async (): Promise<number> => {
   return 0;
 };
 
-process.exit(
-  await main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  }),
-);
+const code = await main().catch((error: unknown) => {
+  if (process.exitCode !== 130) console.error(error instanceof Error ? error.message : error);
+  return 1;
+});
+process.exit(process.exitCode ?? code);
