@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -131,6 +132,14 @@ describe('hashes', () => {
     expect(() => digest(record('Patient/b'), record('Patient/a'))).toThrow(/order/);
     expect(() => digest(record('Patient/a'), record('Patient/a'))).toThrow(/order/);
     expect(() => digest(record('Aa/z'), record('Aab/a'))).not.toThrow();
+  });
+
+  it('the chain is what docs/log-format.md says', () => {
+    const place = Buffer.from('000000000000032c0000019fa8c40000', 'hex');
+    const expected = createHash('sha256').update(Buffer.alloc(32, 7)).update(place).update('value').digest('hex');
+    const at = Instant.of(Number(place.readBigInt64BE(8)));
+    const made = chain(Buffer.alloc(32, 7), Position.of(812), at, Buffer.from('value'));
+    expect(Buffer.from(made).toString('hex')).toBe(expected);
   });
 
   it('the chain sees bytes, place, stamp and what was before', () => {
