@@ -47,7 +47,7 @@ export const emptyChain: Uint8Array = Buffer.alloc(32);
 
 /** SHA-256 over the hash so far, position and the log's own stamp (8 bytes each, big-endian), and the entry's bytes. */
 export const chain = (before: Uint8Array, position: Position, appendedAt: Instant, value: Uint8Array): Uint8Array => {
-  // One buffer and one call: half the time of three updates, and every follower does it for every event.
+  // One buffer and one call: a quarter less than three updates (2.7 us for 3.7), and every follower does it for every event.
   const link = Buffer.allocUnsafe(48 + value.byteLength);
   link.set(before, 0);
   link.writeBigInt64BE(BigInt(position), 32);
