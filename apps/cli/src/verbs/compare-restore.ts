@@ -40,6 +40,8 @@ export const compareRestore: RunVerb = async ({ api, argument: id, flags, say, s
   show(answer, view);
   if (valueAt(answer, 'afterCut') !== undefined)
     suggest(say('compare.after-cut', { count: textAt(answer, 'afterCut') }));
+  // Control names patients only to who says that they may be shown.
+  if (flags.has('patients') && !flags.has('show-phi')) suggest(say('next.phi'));
   suggest(say('next.compared', { id }));
   return exitCodes.ok;
 };
