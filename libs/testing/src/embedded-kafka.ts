@@ -27,6 +27,14 @@ export interface RunningKafka extends RunningServer {
   readonly brokers: string;
 }
 
+/** As Kafka makes its own: 22 characters of base64url, never with a "-" in front, which the format tool takes for an option. */
+const newClusterId = (): string => {
+  for (;;) {
+    const id = randomBytes(16).toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
+};
+
 /** Above the largest frame of 24 MB (design, section 5). */
 const messageBytesMax = 26 * 1024 * 1024;
 
@@ -81,7 +89,7 @@ const javaArgs = (jars: string, dataDir: string): readonly string[] => [
 /** KRaft wants its folder formatted, once; `meta.properties` is the last thing that formatting writes. */
 const formatOnce = async (jars: string, dataDir: string, properties: string): Promise<void> => {
   if (existsSync(join(dataDir, 'log', 'meta.properties'))) return;
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const args = ['format', '--ignore-formatted', '-t', clusterId, '-c', properties];
   await promisify(execFile)(java(), [...javaArgs(jars, dataDir), 'kafka.tools.StorageTool', ...args]).catch(
     (error: Error & { stderr?: string; stdout?: string }) => {
