@@ -7,7 +7,9 @@ export default defineConfig({
   test: {
     isolate: false,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['{apps,libs}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'] } },
+      { extends: true, test: { name: 'unit',
+          // Some start processes or run a linter: a busy machine is no failure.
+          testTimeout: 60_000, include: ['{apps,libs}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'] } },
       {
         extends: true,
         test: {
