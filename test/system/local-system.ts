@@ -153,16 +153,8 @@ export class LocalSystem {
     return MllpConnection.open(this.sender(index).mllpPort);
   }
 
-  /** A FHIR request to the gateway as a sender has to make it: 503 is "not now", and is said again for a while. */
-  async publish(...asked: Parameters<LocalSystem['publishOnce']>): Promise<Response> {
-    for (let attempt = 0; ; attempt += 1) {
-      const answer = await this.publishOnce(...asked);
-      if (answer.status !== 503 || attempt === 20) return answer;
-      await pause(500);
-    }
-  }
-
-  private publishOnce(
+  /** A FHIR request to the gateway. */
+  publish(
     method: string,
     path: string,
     body: unknown,

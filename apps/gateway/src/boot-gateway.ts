@@ -11,6 +11,7 @@ import { GatewayModule } from './gateway.module.js';
 import { LogGate } from './log-gate.js';
 import { AnswerFrame } from './mllp/answer-frame.js';
 import { MllpServer, type MllpServerOptions } from './mllp/mllp-server.js';
+import { untilTaken } from './until-taken.js';
 import { Publishers } from './publishers.js';
 import { readSecrets } from './read-secrets.js';
 
@@ -70,6 +71,7 @@ export const bootGateway = async (
 
   const budget = new ByteBudget(heldBytesMax);
   const publishers = new Publishers(followed.directory, secrets, (establishment) => logGate.closedFor(establishment));
+  await untilTaken(() => callers.senders(), publishers, log);
   const capture = new CaptureMessage(establishmentLog, journal, {
     now: () => Instant.of(Date.now()),
     newId: () => randomUUID(),

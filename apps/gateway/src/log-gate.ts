@@ -14,6 +14,7 @@ export class LogGate {
   private readonly asserted = new Map<Finess, Failure | 'open'>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
+  private askedMeanwhile = false;
   private isClosed = false;
 
   constructor(
@@ -37,10 +38,11 @@ export class LogGate {
     }
   }
 
-  /** Looks now, and from then on. */
+  /** Looks now, and from then on. Asked while it looks, it looks once more: an establishment may have come meanwhile. */
   look(): Promise<void> {
     clearTimeout(this.timer);
-    return (this.looking ??= this.assertAll().finally(() => {
+    this.askedMeanwhile = this.looking !== undefined;
+    return (this.looking ??= this.lookUntilAnswered().finally(() => {
       this.looking = undefined;
       if (this.isClosed) return;
       const isOpen = this.establishments().every((establishment) => this.asserted.get(establishment) === 'open');
@@ -52,6 +54,13 @@ export class LogGate {
   close(): void {
     this.isClosed = true;
     clearTimeout(this.timer);
+  }
+
+  private async lookUntilAnswered(): Promise<void> {
+    do {
+      this.askedMeanwhile = false;
+      await this.assertAll();
+    } while (this.askedMeanwhile && !this.isClosed);
   }
 
   private async assertAll(): Promise<void> {

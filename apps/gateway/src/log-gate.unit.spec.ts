@@ -39,6 +39,27 @@ describe('the gate before the logs', () => {
     gate.close();
   });
 
+  it('looks again for an establishment that comes while it looks', async () => {
+    const known = [one];
+    const asking = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const topics = {
+      assertSettings: async (): Promise<void> => {
+        asking.resolve();
+        await answer.promise;
+      },
+    };
+    const gate = new LogGate(topics, () => known, new ProcessLog('test', { write: () => {} }));
+    const looking = gate.look();
+    await asking.promise;
+    known.push(other);
+    const again = gate.look();
+    answer.resolve();
+    await Promise.all([looking, again]);
+    expect(gate.closedFor(other)).toBeUndefined();
+    gate.close();
+  });
+
   it('keeps its word while the log cannot be asked: neither opens nor closes', async () => {
     const says: { of: () => Failure | undefined } = { of: () => away };
     const { gate } = gateWhere(says);
