@@ -37,6 +37,7 @@ it('waits for a sender that is declared while the gateway starts', async () => {
   let taken = false;
   const waiting = untilTaken(() => [caller], publishers, log).then(() => (taken = true));
   declare({
+    ...said,
     kind: 'establishment-declared',
     establishment: { finess, name: 'CH', sites: [], timeZone: 'Europe/Paris' },
   });

@@ -15,12 +15,20 @@ export type MemberEdit =
   | { readonly op: 'clear'; readonly member: string }
   | { readonly op: 'drop'; readonly member: string; readonly key: string };
 
-/** What a movement means for its visit, whatever trigger told of it. */
+/**
+ * What a movement means for its visit, whatever trigger told of it; in the order in which they count where one moment, or one
+ * movement, has several. The `pending` ones are announced and have not happened (A14 to A16).
+ */
 export const movementNatures = [
+  'pending-admission',
+  'pending-transfer',
+  'pending-discharge',
   'pre-admission',
   'admission',
-  'transfer',
   'class',
+  'transfer',
+  'medical-ward',
+  'nursing-ward',
   'responsibility',
   'leave',
   'return',
@@ -59,6 +67,8 @@ export interface Movement {
   /** `Encounter/id` of the visit. */
   readonly visit: RecordKey;
   readonly patient: RecordKey;
+  /** `Account/id` of the account (PID-18) that the visit is counted in: what A44 moves. */
+  readonly account?: RecordKey;
   /** Edits of members of the visit's Encounter: identifier, class, participant, hospitalization… */
   readonly visitEdits: readonly MemberEdit[];
   readonly movement?: {
@@ -72,11 +82,29 @@ export interface Movement {
     readonly edits: readonly MemberEdit[];
   };
 }
-/** A40: `patient` is replaced by `into`; both stay. */
+/** A40: `patient` is replaced by `into`; both stay. A24 (`see-also`): the two are told to be one person, none replaces the other. */
 export interface Link {
   readonly kind: 'link';
   readonly patient: RecordKey;
   readonly into: RecordKey;
+  readonly as?: 'see-also';
+}
+/** A37: whatever links the two is taken back, and each is what it was. */
+export interface Unlink {
+  readonly kind: 'unlink';
+  readonly patient: RecordKey;
+  readonly from: RecordKey;
+}
+/**
+ * What stood under the patient `from` belongs to `patient`: one account with its visits, or one visit (A44, A45), whenever they are
+ * told of; without either, the identity itself, under a new number (A47), which replaces the old one.
+ */
+export interface Relocate {
+  readonly kind: 'relocate';
+  readonly patient: RecordKey;
+  readonly from: RecordKey;
+  /** `Account/id` or `Encounter/id`. */
+  readonly what?: RecordKey;
 }
 /** An operator's word: what waits for this patient is tried again, in order; `skip` names events given up for good. */
 export interface Drain {
@@ -86,7 +114,7 @@ export interface Drain {
 }
 
 /** Closed and versioned with the event format: an unknown kind stops the follower. */
-export type Change = Put | Remove | MergePatch | Identify | Movement | Link | Drain;
+export type Change = Put | Remove | MergePatch | Identify | Movement | Link | Unlink | Relocate | Drain;
 export const changeKinds = [
   'put',
   'remove',
@@ -94,5 +122,7 @@ export const changeKinds = [
   'identify',
   'movement',
   'link',
+  'unlink',
+  'relocate',
   'drain',
 ] as const satisfies readonly Change['kind'][];

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Change } from './change.js';
+import type { Change, Drain, Identify, Link, Movement, Relocate, Unlink } from './change.js';
 import { changeKinds } from './change.js';
 import { Failure } from './failure.js';
 import type { LogEvent } from './log-event.js';
@@ -79,12 +79,20 @@ const entryOf = (change: Change, bodies: Bodies): ChangeEntry => {
     case 'identify':
       return { kind: change.kind, subject: change.patient, body: bodies.place(json({ edits: change.edits })) };
     case 'movement': {
-      const { visitEdits, movement } = change;
-      const body = json(movement ? { visitEdits, movement } : { visitEdits });
+      const { visitEdits, movement, account } = change;
+      const body = json({ ...(account && { account }), visitEdits, ...(movement && { movement }) });
       return { kind: change.kind, subject: change.visit, patient: change.patient, body: bodies.place(body) };
     }
-    case 'link':
-      return { kind: change.kind, subject: change.patient, body: bodies.place(json({ into: change.into })) };
+    case 'link': {
+      const { into, as } = change;
+      return { kind: change.kind, subject: change.patient, body: bodies.place(json({ into, ...(as && { as }) })) };
+    }
+    case 'unlink':
+      return { kind: change.kind, subject: change.patient, body: bodies.place(json({ from: change.from })) };
+    case 'relocate': {
+      const { from, what } = change;
+      return { kind: change.kind, subject: change.patient, body: bodies.place(json({ from, ...(what && { what }) })) };
+    }
     case 'drain':
       return { kind: change.kind, subject: change.patient, body: bodies.place(json({ skip: change.skip })) };
   }
@@ -135,18 +143,22 @@ const changeOf = (entry: ChangeEntry, bodies: Buffer): Change => {
     case 'remove':
       return { kind: entry.kind, record, ...patient };
     case 'identify':
-      return { kind: 'identify', patient: record, ...fields<Pick<Extract<Change, { kind: 'identify' }>, 'edits'>>() };
+      return { kind: 'identify', patient: record, ...fields<Omit<Identify, 'kind' | 'patient'>>() };
     case 'movement':
       return {
         kind: 'movement',
         visit: record,
         patient: entry.patient as RecordKey,
-        ...fields<Pick<Extract<Change, { kind: 'movement' }>, 'visitEdits' | 'movement'>>(),
+        ...fields<Omit<Movement, 'kind' | 'visit' | 'patient'>>(),
       };
     case 'link':
-      return { kind: 'link', patient: record, ...fields<{ into: RecordKey }>() };
+      return { kind: 'link', patient: record, ...fields<Omit<Link, 'kind' | 'patient'>>() };
+    case 'unlink':
+      return { kind: 'unlink', patient: record, ...fields<Omit<Unlink, 'kind' | 'patient'>>() };
+    case 'relocate':
+      return { kind: 'relocate', patient: record, ...fields<Omit<Relocate, 'kind' | 'patient'>>() };
     case 'drain':
-      return { kind: 'drain', patient: record, ...fields<Pick<Extract<Change, { kind: 'drain' }>, 'skip'>>() };
+      return { kind: 'drain', patient: record, ...fields<Omit<Drain, 'kind' | 'patient'>>() };
   }
   throw tooNew(`an unknown kind of change, "${String(entry.kind).slice(0, 40)}" (known: ${changeKinds.join(', ')})`);
 };

@@ -1,12 +1,15 @@
 import { hash } from 'node:crypto';
-import type { Change, Movement } from '../change.js';
+import type { Change, Link, Movement, Relocate } from '../change.js';
 import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import { type Head, RecordKey } from '../record.js';
 import { editMembers } from './members.js';
+import { linked, nobody, unlinked } from './link-patients.js';
+import { relocated, withRelocation } from './relocations.js';
 import { renderPatient } from './render-patient.js';
 import { renderVisit } from './render-visit.js';
 import type { FoldView } from './state.js';
-import type { PatientSubject, Subject, VisitSubject } from './subject.js';
+import type { AccountSubject, PatientSubject, Subject, VisitSubject } from './subject.js';
+import { standingMovements, tell, tellVisit } from './tell-movement.js';
 
 /** Why an event cannot be applied: its patient waits. Names records, never their content. */
 export class FoldFault extends Error {
@@ -25,11 +28,6 @@ const nothing = new Uint8Array(0);
 export const hashOf = (content: Uint8Array): Buffer => Buffer.from(hash('sha256', content, 'hex'), 'hex');
 
 const bytesOf = (value: Json): Buffer => Buffer.from(JSON.stringify(value), 'utf8');
-
-const noOne: PatientSubject = { kind: 'patient', members: {}, replacedBy: [], replaces: [] };
-
-const withKey = (keys: readonly RecordKey[], key: RecordKey): readonly RecordKey[] =>
-  keys.includes(key) ? keys : [...keys, key];
 
 /** The `Patient/…` reference of a resource: `subject` or `patient`, relative or absolute. */
 const patientIn = (resource: Json, record: RecordKey): RecordKey | undefined => {
@@ -86,7 +84,13 @@ export class Draft {
         this.move(change);
         return;
       case 'link':
-        this.link(change.patient, change.into);
+        this.link(change);
+        return;
+      case 'unlink':
+        this.unlink(change.patient, change.from);
+        return;
+      case 'relocate':
+        this.relocate(change);
         return;
       case 'drain':
         throw new Error('a drain is no change of a record');
@@ -105,7 +109,7 @@ export class Draft {
 
   private patientSubject(key: RecordKey): PatientSubject {
     const subject = this.subject(key);
-    return subject?.kind === 'patient' ? subject : noOne;
+    return subject?.kind === 'patient' ? subject : nobody;
   }
 
   /** Removing what is not there changes nothing: a DELETE is idempotent (FHIR R4, section 3.1.0.7). */
@@ -132,36 +136,96 @@ export class Draft {
     });
   }
 
-  private move(change: Movement): void {
-    const subject = this.subject(change.visit);
-    const known: VisitSubject =
-      subject?.kind === 'visit' ? subject : { kind: 'visit', patient: change.patient, members: {}, movements: {} };
-    const { movement } = change;
-    const before = movement && known.movements[movement.record];
-    this.subjects.set(change.visit, {
-      kind: 'visit',
-      patient: change.patient,
-      members: editMembers(known.members, change.visitEdits),
-      movements: movement
-        ? {
-            ...known.movements,
-            [movement.record]: {
-              nature: movement.nature,
-              start: movement.start ?? before?.start ?? '',
-              cancelled: movement.action === 'cancel',
-              members: editMembers(before?.members ?? {}, movement.edits),
-            },
-          }
-        : known.movements,
-    });
+  private visitSubject(key: RecordKey): VisitSubject | undefined {
+    const subject = this.subject(key);
+    return subject?.kind === 'visit' ? subject : undefined;
   }
 
-  private link(patient: RecordKey, into: RecordKey): void {
-    if (patient === into) throw new FoldFault(`${patient} cannot be replaced by itself`);
-    const merged = this.patientSubject(patient);
-    this.subjects.set(patient, { ...merged, replacedBy: withKey(merged.replacedBy, into) });
-    const survivor = this.patientSubject(into);
-    this.subjects.set(into, { ...survivor, replaces: withKey(survivor.replaces, patient) });
+  private accountSubject(key: RecordKey): AccountSubject {
+    const subject = this.subject(key);
+    return subject?.kind === 'account' ? subject : { kind: 'account', visits: [], relocations: [] };
+  }
+
+  private move(change: Movement): void {
+    const account = change.account && this.accountSubject(change.account);
+    const before = this.visitSubject(change.visit);
+    const named = account ? relocated(change.patient, account.relocations) : change.patient;
+    const patient = before ? relocated(named, before.relocations) : named;
+    if (change.account && account && !account.visits.includes(change.visit))
+      this.subjects.set(change.account, { ...account, visits: [...account.visits, change.visit] });
+    const known: VisitSubject = before
+      ? { ...before, patient }
+      : { kind: 'visit', patient, relocations: [], members: {}, movements: {} };
+    const { movement } = change;
+    if (!movement) {
+      this.subjects.set(change.visit, tellVisit(known, change.visitEdits));
+      return;
+    }
+    const taken =
+      movement.action === 'insert' ? undefined : this.takeFromOtherVisit(movement.record, change.visit, patient);
+    const told = tell(taken ?? known.movements[movement.record] ?? {}, movement, change.visitEdits);
+    this.subjects.set(movement.record, { kind: 'movement', visit: change.visit });
+    this.subjects.set(change.visit, { ...known, movements: { ...known.movements, [movement.record]: told } });
+  }
+
+  /**
+   * A correction may name a movement that was first told of another visit of the same patient: it is that visit's no longer. Another
+   * patient's movement under the same id is another movement (senders that number within the visit), and stays where it is.
+   */
+  private takeFromOtherVisit(
+    movement: RecordKey,
+    visit: RecordKey,
+    patient: RecordKey,
+  ): VisitSubject['movements'][RecordKey] | undefined {
+    const owner = this.subject(movement);
+    if (owner?.kind !== 'movement' || owner.visit === visit) return undefined;
+    const other = this.visitSubject(owner.visit);
+    const told = other?.movements[movement];
+    if (!other || !told || other.patient !== patient) return undefined;
+    const { [movement]: _taken, ...left } = other.movements;
+    this.subjects.set(owner.visit, { ...other, movements: left });
+    return told;
+  }
+
+  private link({ patient, into, as }: Link): void {
+    if (patient === into) throw new FoldFault(`${patient} cannot be linked with itself`);
+    const patientOf = (key: RecordKey): PatientSubject => this.patientSubject(key);
+    for (const [key, subject] of linked(patientOf, patient, into, as)) this.subjects.set(key, subject);
+  }
+
+  private unlink(patient: RecordKey, other: RecordKey): void {
+    const patientOf = (key: RecordKey): PatientSubject => this.patientSubject(key);
+    for (const [key, subject] of unlinked(patientOf, patient, other)) this.subjects.set(key, subject);
+  }
+
+  private relocate({ patient, from, what }: Relocate): void {
+    if (patient === from) throw new FoldFault(`what is ${from}'s cannot be given to ${patient}: they are one`);
+    if (!what) {
+      const { members } = this.patientSubject(from);
+      const now = this.patientSubject(patient);
+      this.subjects.set(patient, { ...now, members: { ...members, ...now.members } });
+      this.link({ kind: 'link', patient: from, into: patient });
+      return;
+    }
+    if (RecordKey.type(what) === 'Account') {
+      const account = this.accountSubject(what);
+      this.subjects.set(what, { ...account, relocations: withRelocation(account.relocations, from, patient) });
+      for (const visit of account.visits) this.relocateVisit(visit, from, patient);
+      return;
+    }
+    this.relocateVisit(what, from, patient);
+  }
+
+  private relocateVisit(key: RecordKey, from: RecordKey, to: RecordKey): void {
+    const visit = this.visitSubject(key) ?? {
+      kind: 'visit',
+      patient: from,
+      relocations: [],
+      members: {},
+      movements: {},
+    };
+    const relocations = withRelocation(visit.relocations, from, to);
+    this.subjects.set(key, { ...visit, patient: relocated(visit.patient, relocations), relocations });
   }
 
   private render(key: RecordKey, subject: Subject): void {
@@ -169,9 +233,18 @@ export class Draft {
       case 'patient':
         this.records.set(key, { content: bytesOf(renderPatient(key, subject)), deleted: false, patient: key });
         return;
-      case 'visit':
-        for (const [record, encounter] of renderVisit(key, subject))
-          this.records.set(record, { content: bytesOf(encounter), deleted: false, patient: subject.patient });
+      case 'visit': {
+        const isOwn = (movement: RecordKey): boolean => {
+          const owner = this.subject(movement);
+          return owner?.kind === 'movement' && owner.visit === key;
+        };
+        for (const [record, encounter] of renderVisit(key, subject, standingMovements(subject)))
+          if (record === key || isOwn(record))
+            this.records.set(record, { content: bytesOf(encounter), deleted: false, patient: subject.patient });
+        return;
+      }
+      case 'movement':
+      case 'account':
         return;
     }
   }

@@ -9,7 +9,7 @@ import { messageKeyOf } from './message-key.js';
 import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
 
 /** Two folds of one version make the same records of the same log, byte for byte. Any change of a result raises it. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 /** A message sent again within 30 days of log time has one effect. */
 const duplicateWindowMs = 30 * 24 * 3600 * 1000;
@@ -29,6 +29,9 @@ const waitingFor = (view: FoldView, change: Change): readonly RecordKey[] => {
       return [change.patient];
     case 'link':
       return [change.patient, change.into];
+    case 'unlink':
+    case 'relocate':
+      return [change.patient, change.from];
     case 'drain':
       return [];
   }

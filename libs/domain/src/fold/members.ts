@@ -56,3 +56,18 @@ export const editMembers = (members: Members, edits: readonly MemberEdit[]): Mem
   for (const change of edits) edit(edited, change);
   return edited;
 };
+
+/** What an edit is about: a whole member, or one repetition of it. */
+const targetOf = (change: MemberEdit): string | undefined =>
+  change.op === 'upsert' ? repetitionKey(change.value) : change.op === 'drop' ? change.key : undefined;
+
+/** One list of edits that does what `earlier` and then `later` do, with at most one edit a member or repetition. */
+export const composeEdits = (earlier: readonly MemberEdit[], later: readonly MemberEdit[]): readonly MemberEdit[] =>
+  later.reduce<readonly MemberEdit[]>((edits, change) => {
+    const same = (other: MemberEdit): boolean => other.member === change.member;
+    if (change.op === 'default')
+      return edits.some((other) => same(other) && other.op !== 'drop') ? edits : [...edits, change];
+    const target = targetOf(change);
+    const kept = edits.filter((other) => !same(other) || (target !== undefined && targetOf(other) !== target));
+    return [...kept, change];
+  }, earlier);

@@ -29,12 +29,13 @@ const retired = (identifier: Json): Json =>
 
 /** FHIR R4 Patient of a folded identity. */
 export const renderPatient = (record: RecordKey, subject: PatientSubject): Json => {
-  const { members, replacedBy, replaces } = subject;
+  const { members, replacedBy, replaces, seeAlso } = subject;
   const { extension, identifier, active, ...rest } = members;
   const merged = replacedBy.length > 0;
   const link: readonly Json[] = [
     ...replacedBy.map((other) => ({ other: { reference: other }, type: 'replaced-by' })),
     ...replaces.map((other) => ({ other: { reference: other }, type: 'replaces' })),
+    ...seeAlso.map((other) => ({ other: { reference: other }, type: 'seealso' })),
   ];
   return {
     resourceType: 'Patient',

@@ -1,27 +1,31 @@
 import { isObject, type Json, type JsonObject } from '../json.js';
 import { RecordKey } from '../record.js';
-import type { FoldedMovement, VisitSubject } from './subject.js';
+import { editMembers } from './members.js';
+import type { Members, VisitSubject } from './subject.js';
+import { hasHappened, isPending, type StandingMovement } from './tell-movement.js';
 
 const profile = 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-encounter';
+const unknownClass: JsonObject = { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' };
 
-type Movement = FoldedMovement & { readonly record: RecordKey };
+const isStart = ({ nature }: StandingMovement): boolean => nature === 'admission' || nature === 'pre-admission';
 
-const moment = (start: string): number => (start === '' ? Number.NEGATIVE_INFINITY : Date.parse(start));
+/** After these the patient is there, whatever discharge was told before. */
+const presence: ReadonlySet<string> = new Set(['admission', 'class', 'transfer', 'leave', 'return']);
 
-/** Movements in the order in which they happened; told at the same moment, in the order in which they were heard of. */
-const inOrder = (visit: VisitSubject): readonly Movement[] =>
-  Object.entries(visit.movements)
-    .map(([record, movement]) => ({ ...movement, record: record as RecordKey }))
-    .sort((a, b) => moment(a.start) - moment(b.start) || 0);
+/** The discharge that ended the visit: the last one, unless the patient was moved afterwards. */
+const endOf = (happened: readonly StandingMovement[]): StandingMovement | undefined => {
+  const last = happened.findLast(({ nature }) => nature === 'discharge' || presence.has(nature));
+  return last?.nature === 'discharge' ? last : undefined;
+};
 
-const isStart = (movement: Movement): boolean => movement.nature === 'admission' || movement.nature === 'pre-admission';
-
-const statusOf = (happened: readonly Movement[], all: readonly Movement[]): string => {
-  if (happened.length === 0) return all.length === 0 ? 'unknown' : 'cancelled';
-  if (happened.some((movement) => movement.nature === 'discharge')) return 'finished';
-  if (happened.every((movement) => movement.nature === 'pre-admission')) return 'planned';
-  const absences = happened.filter((movement) => movement.nature === 'leave' || movement.nature === 'return');
-  return absences.at(-1)?.nature === 'leave' ? 'onleave' : 'in-progress';
+const statusOf = (happened: readonly StandingMovement[], all: readonly StandingMovement[]): string => {
+  if (happened.length === 0) {
+    if (all.some((movement) => !movement.cancelled)) return 'planned';
+    return all.length === 0 ? 'unknown' : 'cancelled';
+  }
+  if (endOf(happened)) return 'finished';
+  if (happened.every(({ nature }) => nature === 'pre-admission')) return 'planned';
+  return happened.findLast(({ nature }) => presence.has(nature))?.nature === 'leave' ? 'onleave' : 'in-progress';
 };
 
 const periodOf = (start: string | undefined, end: string | undefined): JsonObject => ({
@@ -29,33 +33,47 @@ const periodOf = (start: string | undefined, end: string | undefined): JsonObjec
   ...(end !== undefined && end !== '' && { end }),
 });
 
-const hasMembers = (value: JsonObject): boolean => Object.keys(value).length > 0;
+const withPeriod = (period: JsonObject): JsonObject => (Object.keys(period).length > 0 ? { period } : {});
 
-const withPeriod = (period: JsonObject): JsonObject => (hasMembers(period) ? { period } : {});
-
-const locationsOf = (movement: Movement): readonly Json[] => {
-  const locations = movement.members['location'];
-  return Array.isArray(locations) ? (locations as readonly Json[]) : [];
+const locationsOf = ({ members }: StandingMovement): readonly JsonObject[] => {
+  const { location } = members;
+  return Array.isArray(location) ? (location as readonly Json[]).filter(isObject) : [];
 };
 
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** Where the patient lay, one entry a stay in a place; the present one is `active`. */
-const placesOf = (happened: readonly Movement[], end: string | undefined): readonly Json[] => {
-  const stays = happened.filter((movement) => locationsOf(movement).length > 0 && movement.nature !== 'discharge');
-  return stays.flatMap((stay, index) => {
-    const next = stays[index + 1];
-    const until = next ? next.start : end;
-    const status = next || end !== undefined ? 'completed' : stay.nature === 'pre-admission' ? 'planned' : 'active';
-    return locationsOf(stay)
-      .filter(isObject)
-      .map((location) => ({ ...location, status, ...withPeriod(periodOf(stay.start, until)) }));
+const placesOf = (happened: readonly StandingMovement[], end: StandingMovement | undefined): readonly Json[] => {
+  const moves = happened.filter((movement) => movement.nature !== 'discharge' && locationsOf(movement).length > 0);
+  const stays = moves.filter((move, at) => {
+    const before = moves[at - 1];
+    return !before || before.nature === 'pre-admission' || !same(locationsOf(move), locationsOf(before));
+  });
+  return stays.flatMap((stay, at) => {
+    const next = stays[at + 1];
+    const until = next ? next.start : end?.start;
+    const status = next || end ? 'completed' : stay.nature === 'pre-admission' ? 'planned' : 'active';
+    const period = withPeriod(periodOf(stay.start, until));
+    return locationsOf(stay).map((location) => ({ ...location, status, ...period }));
   });
 };
 
-const classOf = (happened: readonly Movement[], visit: VisitSubject): Json =>
-  happened.findLast((movement) => movement.members['class'] !== undefined)?.members['class'] ??
-  visit.members['class'] ?? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' };
+/** What was told of the visit: with no movement first, then with each, in the order in which they happened. */
+const membersOf = (subject: VisitSubject, counted: readonly StandingMovement[]): Members =>
+  counted.reduce((members, { visitEdits }) => editMembers(members, visitEdits), subject.members);
 
-const renderMovement = (visit: RecordKey, subject: VisitSubject, movement: Movement, end: string | undefined): Json => {
+const movementStatus = (movement: StandingMovement, end: string | undefined): string => {
+  if (movement.cancelled) return 'cancelled';
+  if (isPending(movement)) return 'planned';
+  return end !== undefined || movement.nature === 'discharge' ? 'finished' : 'in-progress';
+};
+
+const renderMovement = (
+  visit: RecordKey,
+  subject: VisitSubject,
+  movement: StandingMovement,
+  { visitClass, end }: { readonly visitClass: Json; readonly end: string | undefined },
+): Json => {
   const { class: ownClass, extension, identifier, ...rest } = movement.members;
   return {
     resourceType: 'Encounter',
@@ -63,13 +81,8 @@ const renderMovement = (visit: RecordKey, subject: VisitSubject, movement: Movem
     meta: { profile: [profile] },
     ...(extension !== undefined && { extension }),
     ...(identifier !== undefined && { identifier }),
-    status: movement.cancelled
-      ? 'cancelled'
-      : end !== undefined || movement.nature === 'discharge'
-        ? 'finished'
-        : 'in-progress',
-    class: ownClass ??
-      subject.members['class'] ?? { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' },
+    status: movementStatus(movement, end),
+    class: ownClass ?? visitClass,
     type: [{ coding: [{ system: 'urn:reprise:movement', code: movement.nature }] }],
     subject: { reference: subject.patient },
     ...rest,
@@ -80,14 +93,21 @@ const renderMovement = (visit: RecordKey, subject: VisitSubject, movement: Movem
 
 /**
  * FHIR R4 Encounters of a folded visit: the visit itself and one for each movement, `partOf` it (FR Core uses one profile for
- * both). A function of the set of movements alone: the order in which they were told plays no part.
+ * both). A function of the set of movements alone: the order in which they were told plays no part. A visit of which nothing but its
+ * relocation is known has no record yet.
  */
-export const renderVisit = (visit: RecordKey, subject: VisitSubject): readonly (readonly [RecordKey, Json])[] => {
-  const all = inOrder(subject);
-  const happened = all.filter((movement) => !movement.cancelled);
+export const renderVisit = (
+  visit: RecordKey,
+  subject: VisitSubject,
+  all: readonly StandingMovement[],
+): readonly (readonly [RecordKey, Json])[] => {
+  if (all.length === 0 && Object.keys(subject.members).length === 0) return [];
+  const happened = all.filter(hasHappened);
   const start = (happened.find(isStart) ?? happened[0])?.start;
-  const end = happened.findLast((movement) => movement.nature === 'discharge')?.start;
-  const { class: _class, extension, identifier, ...rest } = subject.members;
+  const end = endOf(happened);
+  // Of a visit that was taken back whole, or is only announced, it is still told which it was.
+  const { class: told, extension, identifier, ...rest } = membersOf(subject, happened.length > 0 ? happened : all);
+  const visitClass = told ?? unknownClass;
   const places = placesOf(happened, end);
   const whole: Json = {
     resourceType: 'Encounter',
@@ -96,15 +116,15 @@ export const renderVisit = (visit: RecordKey, subject: VisitSubject): readonly (
     ...(extension !== undefined && { extension }),
     ...(identifier !== undefined && { identifier }),
     status: statusOf(happened, all),
-    class: classOf(happened, subject),
+    class: visitClass,
     subject: { reference: subject.patient },
     ...rest,
-    ...withPeriod(periodOf(start, end)),
+    ...withPeriod(periodOf(start, end?.start)),
     ...(places.length > 0 && { location: places }),
   };
   const movements = all.map((movement) => {
-    const next = movement.cancelled ? undefined : happened[happened.indexOf(movement) + 1];
-    return [movement.record, renderMovement(visit, subject, movement, next?.start)] as const;
+    const next = hasHappened(movement) ? happened[happened.indexOf(movement) + 1] : undefined;
+    return [movement.record, renderMovement(visit, subject, movement, { visitClass, end: next?.start })] as const;
   });
   return [[visit, whole], ...movements];
 };

@@ -1,33 +1,78 @@
-import type { MovementNature } from '../change.js';
+import type { MemberEdit, MovementNature } from '../change.js';
 import type { Json } from '../json.js';
 import type { RecordKey } from '../record.js';
 
 export type Members = Readonly<Record<string, Json>>;
 
-/** A patient's identity, folded from PID and A40. */
+/** A patient's identity, folded from PID, A40 and A24. */
 export interface PatientSubject {
   readonly kind: 'patient';
   readonly members: Members;
   readonly replacedBy: readonly RecordKey[];
   readonly replaces: readonly RecordKey[];
+  readonly seeAlso: readonly RecordKey[];
 }
 
-export interface FoldedMovement {
-  readonly nature: MovementNature;
+/** What the messages of one nature told of a movement: the last word of each counts. */
+export interface Telling {
   /** FHIR dateTime with offset; empty where no message said one. */
   readonly start: string;
   readonly cancelled: boolean;
+  /** Of the movement's own Encounter. */
   readonly members: Members;
+  /** Of the visit's Encounter, while this movement stands; one edit a member or repetition (`composeEdits`). */
+  readonly visitEdits: readonly MemberEdit[];
 }
+
+/**
+ * A movement by what was told of it: one that several messages tell of (housing, medical and nursing responsibility share a
+ * ZBE-1) has a telling each, so that taking one back leaves the others.
+ */
+export type FoldedMovement = Readonly<Partial<Record<MovementNature, Telling>>>;
+
+/** Late messages about an account or a visit that was given to another patient (A44) still name the former one. */
+export type Relocations = readonly { readonly from: RecordKey; readonly to: RecordKey }[];
 
 /** A visit with all its movements, held by their ids. */
 export interface VisitSubject {
   readonly kind: 'visit';
   readonly patient: RecordKey;
+  readonly relocations: Relocations;
+  /** What was told before any movement was. */
   readonly members: Members;
-  /** In the order in which they were first heard of. */
   readonly movements: Readonly<Record<RecordKey, FoldedMovement>>;
 }
 
+/** Under the movement's own record: the visit that it belongs to now. An UPDATE may name a movement of another visit. */
+export interface MovementSubject {
+  readonly kind: 'movement';
+  readonly visit: RecordKey;
+}
+
+/** An account (PID-18) holds several visits and yields no record of its own. */
+export interface AccountSubject {
+  readonly kind: 'account';
+  readonly visits: readonly RecordKey[];
+  readonly relocations: Relocations;
+}
+
 /** What the fold keeps of a subject beside its records. Plain JSON, so that it can be stored and compared. */
-export type Subject = PatientSubject | VisitSubject;
+export type Subject = PatientSubject | VisitSubject | MovementSubject | AccountSubject;
+
+/** What a subject names that folding a change of it looks up as well; a follower loads on until nothing new is named. */
+export const namedBy = (
+  subject: Subject,
+): { readonly heads: readonly RecordKey[]; readonly subjects: readonly RecordKey[] } => {
+  switch (subject.kind) {
+    case 'patient':
+      return { heads: subject.replacedBy, subjects: subject.replacedBy };
+    case 'visit': {
+      const movements = Object.keys(subject.movements) as RecordKey[];
+      return { heads: movements, subjects: movements };
+    }
+    case 'movement':
+      return { heads: [subject.visit], subjects: [subject.visit] };
+    case 'account':
+      return { heads: subject.visits, subjects: subject.visits };
+  }
+};

@@ -36,22 +36,26 @@ const collect = (into: Collected, change: Change): void => {
     case 'movement':
       into.heads.add(change.visit);
       into.subjects.add(change.visit);
-      if (change.movement) into.heads.add(change.movement.record);
+      if (change.movement) for (const set of [into.heads, into.subjects]) set.add(change.movement.record);
+      if (change.account) into.subjects.add(change.account);
       return;
     case 'link':
-      for (const patient of [change.patient, change.into]) {
-        into.heads.add(patient);
-        into.subjects.add(patient);
-      }
+    case 'unlink':
+    case 'relocate': {
+      const other = change.kind === 'link' ? change.into : change.from;
+      for (const key of [change.patient, other]) for (const set of [into.heads, into.subjects]) set.add(key);
+      if (change.kind === 'relocate' && change.what)
+        for (const set of [into.heads, into.subjects]) set.add(change.what);
       return;
+    }
     case 'drain':
       return; // Parked events are always known whole; what they touch is added by the follower.
   }
 };
 
 /**
- * Names every lookup that folding these events makes, but for one thing: a visit's movements have heads that only its
- * subject names; a follower loads the heads of the movements of the subjects that it loaded.
+ * Names every lookup that folding these events makes, but for what only subjects know: a follower goes on with what the subjects that
+ * it loaded name (`namedBy`), until nothing new is named.
  */
 export const touchedBy = (events: readonly LogEvent[]): Touched => {
   const touched: Collected = { heads: new Set(), contents: new Set(), subjects: new Set(), messageKeys: new Set() };

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type pg from 'pg';
-import { type Effects, FoldMemory, type RecordKey, type Subject, type Touched } from '#domain';
+import { type Effects, FoldMemory, namedBy, type RecordKey, type Touched } from '#domain';
 import type { BatchTransaction, Generation, Progress } from '#usecases';
 import { asFailure } from '../postgres-failure.js';
 import { binaryArrays } from '../rows/binary-arrays.js';
@@ -48,9 +48,6 @@ const settledOutcome: Column<Effects['settled'][number]> = {
   of: ({ outcome }) => outcome,
 };
 
-const movementsOf = (subject: Subject): readonly RecordKey[] =>
-  subject.kind === 'visit' ? (Object.keys(subject.movements) as RecordKey[]) : [];
-
 /** What an upsert takes: a key twice in one statement is an error, and the last one counts. */
 const newest = <T>(items: readonly T[], keyOf: (item: T) => string): T[] => [
   ...new Map(items.map((item) => [keyOf(item), item])).values(),
@@ -83,19 +80,12 @@ export class PostgresBatch implements BatchTransaction {
 
   private async loaded(touched: Touched): Promise<FoldMemory> {
     const memory = new FoldMemory(this.generation.progress.clock);
-    const [heads, contents, subjects, messages, parked] = await Promise.all([
-      this.find(headsByKey, touched.heads),
+    const [contents, messages, parked] = await Promise.all([
       this.find(contentsByKey, touched.contents),
-      this.find(subjectsByKey, touched.subjects),
       this.find(messagesByKey, touched.messageKeys),
       this.rows<ParkedRow>('load-parked', loadParked, []),
+      this.loadHeadsAndSubjects(memory, touched),
     ]);
-    for (const [key, subject] of subjects) memory.subjects.set(key, subject);
-    const movements = [...memory.subjects.values()].flatMap(movementsOf).filter((key) => !touched.heads.has(key));
-    for (const { key, head, tokens } of [...heads, ...(await this.find(headsByKey, new Set(movements)))]) {
-      memory.heads.set(key, head);
-      this.tokensBefore.set(key, tokens);
-    }
     for (const [key, content] of contents) {
       const head = memory.heads.get(key);
       if (head) memory.heads.set(key, { ...head, content });
@@ -103,6 +93,37 @@ export class PostgresBatch implements BatchTransaction {
     for (const [key, seen] of messages) memory.messages.set(key, [...memory.seen(key), seen]);
     memory.parked = parked.map(parkedOf);
     return memory;
+  }
+
+  /** And what the subjects name, until nothing new is named. */
+  private async loadHeadsAndSubjects(memory: FoldMemory, touched: Touched): Promise<void> {
+    const asked = { heads: new Set(touched.heads), subjects: new Set(touched.subjects) };
+    let { heads, subjects }: Pick<Touched, 'heads' | 'subjects'> = touched;
+    while (heads.size + subjects.size > 0) {
+      const [foundHeads, foundSubjects] = await Promise.all([
+        this.find(headsByKey, heads),
+        this.find(subjectsByKey, subjects),
+      ]);
+      for (const { key, head, tokens } of foundHeads) {
+        memory.heads.set(key, head);
+        this.tokensBefore.set(key, tokens);
+      }
+      for (const [key, subject] of foundSubjects) memory.subjects.set(key, subject);
+      const named = foundSubjects.map(([, subject]) => namedBy(subject));
+      const notAsked = (keys: readonly RecordKey[], before: Set<RecordKey>): Set<RecordKey> => {
+        const news = new Set(keys.filter((key) => !before.has(key)));
+        for (const key of news) before.add(key);
+        return news;
+      };
+      heads = notAsked(
+        named.flatMap((one) => one.heads),
+        asked.heads,
+      );
+      subjects = notAsked(
+        named.flatMap((one) => one.subjects),
+        asked.subjects,
+      );
+    }
   }
 
   async commit(effects: readonly Effects[], progress: Progress): Promise<void> {

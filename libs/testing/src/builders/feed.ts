@@ -57,6 +57,34 @@ const edits = (n: number): readonly MemberEdit[] => [
   { op: 'upsert', member: 'identifier', value: { system: 'urn:ipp', value: `ipp-${n}` } },
 ];
 
+const relation = (patient: number, n: number): Change => {
+  const [who, other] = [patientKey(patient), patientKey((patient + 1 + (n % 4)) % 5)];
+  switch (n % 7) {
+    case 0:
+      return { kind: 'unlink', patient: who, from: other };
+    case 1:
+      return { kind: 'link', patient: who, into: other, as: 'see-also' };
+    case 2:
+      return {
+        kind: 'relocate',
+        patient: who,
+        from: other,
+        what: RecordKey.of('Account', `a${(patient + 1 + (n % 4)) % 5}`),
+      };
+    case 3:
+      return {
+        kind: 'relocate',
+        patient: who,
+        from: other,
+        what: RecordKey.of('Encounter', `v${(patient + 1 + (n % 4)) % 5}-${n % 2}`),
+      };
+    case 4:
+      return { kind: 'relocate', patient: who, from: other };
+    default:
+      return { kind: 'link', patient: who, into: other };
+  }
+};
+
 const changeOf = (kind: number, patient: number, n: number): Change => {
   const who = patientKey(patient);
   const observation = RecordKey.of('Observation', `o${patient}-${n % 4}`);
@@ -77,12 +105,13 @@ const changeOf = (kind: number, patient: number, n: number): Change => {
     case 5:
       return { kind: 'identify', patient: who, edits: edits(n) };
     case 6:
-      return { kind: 'link', patient: who, into: patientKey((patient + 1) % 5) };
+      return relation(patient, n);
     default:
       return {
         kind: 'movement',
         visit,
         patient: who,
+        ...(n % 2 === 0 && { account: RecordKey.of('Account', `a${patient}`) }),
         visitEdits: n % 2 === 0 ? [] : [{ op: 'set', member: 'class', value: { code: 'IMP' } }],
         movement: {
           action: n % 5 === 0 ? 'cancel' : n % 2 === 0 ? 'insert' : 'update',
