@@ -96,7 +96,7 @@ export class Exchange {
   }
 
   audit({ interaction, type, count, status = 200 }: Audited): void {
-    this.context.log.info('record.read', {
+    this.context.log.often('record.read', {
       caller: this.http.caller.name,
       ...(this.establishment !== undefined && { establishment: this.establishment }),
       context: `${interaction} ${type}`.trim(),

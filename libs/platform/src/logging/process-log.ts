@@ -1,5 +1,6 @@
 import { Failure } from '#domain';
 import { type DestinationStream, pino } from 'pino';
+import { gatheredLines } from './gathered-lines.js';
 
 /**
  * The fields that a log line may have. What is not in this table is not written, so that no patient data can slip into a log by
@@ -51,9 +52,9 @@ const textLengthMax = 2_000;
 
 const known = (fields: LogFields): Record<string, string | number> => {
   const line: Record<string, string | number> = {};
-  for (const [name, kind] of Object.entries(fieldKinds)) {
-    const value = fields[name as keyof LogFields];
-    if (typeof value === kind && value !== undefined)
+  for (const name of Object.keys(fields) as (keyof LogFields)[]) {
+    const value = fields[name];
+    if (value !== undefined && Object.hasOwn(fieldKinds, name) && typeof value === fieldKinds[name])
       line[name] = typeof value === 'string' ? value.slice(0, textLengthMax) : value;
   }
   return line;
@@ -73,10 +74,10 @@ export const faultFields = (error: unknown): LogFields =>
         frames: framesOf(error),
       };
 
-/** The log of one process: JSON events, one a line, with a fixed `name` and known fields. */
+/** The log of one process: JSON events, one a line, with a fixed `name` and known fields, written before the call returns. */
 export class ProcessLog {
   private readonly pino;
-  constructor(app: string, destination: DestinationStream = pino.destination({ dest: 1, sync: true })) {
+  constructor(app: string, destination: DestinationStream = gatheredLines(1)) {
     this.pino = pino(
       {
         base: { app },
@@ -87,13 +88,20 @@ export class ProcessLog {
     );
   }
   info(name: LogName, fields: LogFields = {}): void {
+    this.often(name, fields);
+    this.pino.flush();
+  }
+  /** What happens thousands of times a second: such lines are gathered for some milliseconds (`gathered-lines.ts`). */
+  often(name: LogName, fields: LogFields = {}): void {
     this.pino.info({ name, ...known(fields) });
   }
   warn(name: LogName, fields: LogFields = {}): void {
     this.pino.warn({ name, ...known(fields) });
+    this.pino.flush();
   }
   /** Something failed and was answered or will be tried again; or the process ends because of it. */
   fault(name: LogName, error: unknown, fields: LogFields = {}): void {
     this.pino.error({ name, ...known({ ...fields, ...faultFields(error) }) });
+    this.pino.flush();
   }
 }
