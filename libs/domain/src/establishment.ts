@@ -10,6 +10,24 @@ export interface Establishment {
   readonly timeZone: string;
 }
 
+/** How a sender's HL7 v2 is read, where it differs from what most do. */
+export interface Hl7Settings {
+  /** Assigning authority (CX-4, namespace or OID) of the identifier that is the IPP; otherwise the type code PI, else MR, tells. */
+  readonly patientDomain?: string;
+  /** Where the visit's number stands; otherwise PV1-19, else PID-18, else PV1-50. */
+  readonly visitNumber?: 'PV1-19' | 'PID-18' | 'PV1-50';
+  /** Within what the number of a movement (ZBE-1) is unique; otherwise its assigning authority. */
+  readonly movementNumber?: 'authority' | 'visit';
+  /** Character set of its messages, whatever MSH-18 says. */
+  readonly charset?: 'utf-8' | 'iso-8859-1' | 'iso-8859-15' | 'windows-1252' | 'us-ascii';
+  /** IANA zone of its local times; otherwise the establishment's. */
+  readonly timeZone?: string;
+  /** `strict`: what breaks the letter of the profile is refused; otherwise it is taken with a warning. */
+  readonly strictness?: 'tolerant' | 'strict';
+  /** LOINC of its local observation codes, by `code` or `code^system`. */
+  readonly loinc?: Readonly<Record<string, { readonly code: string; readonly display?: string }>>;
+}
+
 /** One system of one establishment that may publish; its profile. */
 export interface Sender {
   readonly name: string;
@@ -26,6 +44,7 @@ export interface Sender {
   readonly acknowledgement: 'as-asked' | 'standard';
   /** The sender's numbering era; see LogEvent.incarnation. */
   readonly incarnation: number;
+  readonly hl7?: Hl7Settings;
 }
 
 /** A GHT: a set of establishments, each for a period. */
