@@ -1,0 +1,344 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anEvent, asRecorded, patientKey } from '../../../testing/src/builders/feed.js';
+import {
+  type Change,
+  evolve,
+  FoldMemory,
+  Instant,
+  type Movement,
+  type MovementNature,
+  originalTimeline,
+  RecordKey,
+} from '../index.js';
+
+const visit = RecordKey.of('Encounter', 'v1');
+const patient = patientKey(1);
+
+const fold = (changes: readonly Change[]): FoldMemory => {
+  const state = new FoldMemory(Instant.of(0));
+  for (const event of asRecorded(changes.map((change) => anEvent([change]))))
+    state.absorb(evolve(state, event, originalTimeline));
+  return state;
+};
+
+type Encounter = Readonly<Record<string, unknown>>;
+const recordOf = (state: FoldMemory, key: RecordKey): Encounter | undefined => {
+  const content = state.heads.get(key)?.content;
+  return content && (JSON.parse(Buffer.from(content).toString()) as Encounter);
+};
+const allRecords = (state: FoldMemory): string[] =>
+  [...state.heads].map(([key, { content }]) => `${key} ${Buffer.from(content ?? []).toString()}`).sort();
+
+/** One message about one movement, as a sender tells it. */
+interface Said {
+  readonly movement: number;
+  readonly action: 'insert' | 'update' | 'cancel';
+  readonly nature: MovementNature;
+  readonly hour: number;
+  readonly place: number;
+  readonly inpatient: boolean;
+}
+
+const at = (hour: number): string => new Date(Date.UTC(2026, 2, 10, hour)).toISOString();
+const movementKey = (movement: number): RecordKey => RecordKey.of('Encounter', `m${movement}`);
+const hasPlace = (nature: MovementNature): boolean => ['admission', 'transfer', 'pre-admission'].includes(nature);
+
+const changeOf = (said: Said, over: Partial<Movement> = {}): Movement => ({
+  kind: 'movement',
+  visit,
+  patient,
+  visitEdits: [{ op: 'set', member: 'class', value: { code: said.inpatient ? 'IMP' : 'AMB' } }],
+  ...over,
+  movement: {
+    action: said.action,
+    record: movementKey(said.movement),
+    nature: said.nature,
+    ...(said.action !== 'cancel' && { start: at(said.hour) }),
+    edits:
+      said.action !== 'cancel' && hasPlace(said.nature)
+        ? [{ op: 'set', member: 'location', value: [{ location: { reference: `Location/uf${said.place}` } }] }]
+        : [],
+  },
+});
+
+/** What a person would say of a visit who has all messages before him, sorted: written apart from the fold. */
+const modelOf = (messages: readonly Said[]) => {
+  const last = new Map<number, Said & { taken: boolean }>();
+  for (const said of messages) {
+    const before = last.get(said.movement);
+    const kept = said.action === 'cancel' && before ? before : said;
+    last.set(said.movement, { ...kept, taken: said.action === 'cancel' });
+  }
+  const natures = ['pre-admission', 'admission', 'class', 'transfer', 'responsibility', 'leave', 'return', 'discharge'];
+  const standing = [...last.values()]
+    .filter(({ taken }) => !taken)
+    .toSorted(
+      (a, b) =>
+        a.hour - b.hour ||
+        natures.indexOf(a.nature) - natures.indexOf(b.nature) ||
+        (`m${a.movement}` < `m${b.movement}` ? -1 : 1),
+    );
+  const moves = standing.filter(({ nature }) => !['responsibility', 'pre-admission'].includes(nature));
+  const newest = moves.at(-1);
+  const end = newest?.nature === 'discharge' ? newest.hour : undefined;
+  let status = 'in-progress';
+  if (standing.length === 0) status = 'cancelled';
+  else if (end !== undefined) status = 'finished';
+  else if (standing.every(({ nature }) => nature === 'pre-admission')) status = 'planned';
+  else if (newest?.nature === 'leave') status = 'onleave';
+  const placed = standing.filter(({ nature }) => hasPlace(nature));
+  return {
+    status,
+    start: (standing.find(({ nature }) => nature.endsWith('admission')) ?? standing[0])?.hour,
+    end,
+    inpatient: standing.at(-1)?.inpatient,
+    place: placed.at(-1)?.place,
+    taken: [...last.values()].filter(({ taken }) => taken).map(({ movement }) => movement),
+  };
+};
+
+const natures = [
+  'pre-admission',
+  'admission',
+  'class',
+  'transfer',
+  'responsibility',
+  'leave',
+  'return',
+  'discharge',
+] as const;
+
+/** What is told of one movement, in the order of its own corrections: an INSERT, then anything. */
+const story = (movement: number): fc.Arbitrary<readonly Said[]> =>
+  fc
+    .tuple(
+      fc.constantFrom(...natures),
+      fc.array(
+        fc.record({
+          action: fc.constantFrom('insert', 'update', 'update', 'cancel') as fc.Arbitrary<Said['action']>,
+          hour: fc.nat(12),
+          place: fc.nat(2),
+          inpatient: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    )
+    .map(([nature, told]) =>
+      told.map((one, index) => ({ ...one, movement, nature, action: index === 0 ? 'insert' : one.action })),
+    );
+
+const history = fc
+  .integer({ min: 1, max: 6 })
+  .chain((count) => fc.tuple(...Array.from({ length: count }, (_, movement) => story(movement))));
+
+/** A mix of the stories in which each keeps its own order. */
+const mixed = (stories: readonly (readonly Said[])[], turns: readonly number[]): Said[] => {
+  const left = stories.map((one) => [...one]);
+  const out: Said[] = [];
+  for (const turn of turns) out.push(...(left[turn % left.length]?.splice(0, 1) ?? []));
+  return [...out, ...left.flat()];
+};
+
+const anyTurns = fc.array(fc.nat(100), { minLength: 20, maxLength: 30 });
+
+describe('a visit', () => {
+  it('is what its movements say, in whatever order they arrive', () => {
+    fc.assert(
+      fc.property(history, anyTurns, anyTurns, (stories, one, other) => {
+        const state = fold(mixed(stories, one).map((said) => changeOf(said)));
+        const model = modelOf(mixed(stories, other));
+        const whole = recordOf(state, visit);
+        const places = (whole?.['location'] ?? []) as { location: { reference: string }; status: string }[];
+        expect(whole).toMatchObject({ status: model.status });
+        expect(whole?.['period'] ?? {}).toEqual({
+          ...(model.start !== undefined && { start: at(model.start) }),
+          ...(model.end !== undefined && { end: at(model.end) }),
+        });
+        if (model.inpatient !== undefined) expect(whole?.['class']).toEqual({ code: model.inpatient ? 'IMP' : 'AMB' });
+        expect(places.at(-1)?.location.reference).toBe(
+          model.place === undefined ? undefined : `Location/uf${model.place}`,
+        );
+        expect(places.filter(({ status }) => status === 'active').length).toBeLessThanOrEqual(1);
+        for (const movement of model.taken)
+          expect(recordOf(state, movementKey(movement))).toMatchObject({ status: 'cancelled' });
+        const again = fold(mixed(stories, other).map((said) => changeOf(said)));
+        expect(allRecords(again)).toEqual(allRecords(state));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is as if a movement had never been told of, once that is taken back', () => {
+    fc.assert(
+      fc.property(history, story(9), anyTurns, (stories, extra, turns) => {
+        const undone = [...extra, { ...(extra[0] as Said), action: 'cancel' as const }];
+        const without = fold(stories.flat().map((said) => changeOf(said)));
+        const taken = fold(mixed([...stories, undone], turns).map((said) => changeOf(said)));
+        // A visit of which nothing stands tells at least which it was, by what was taken back.
+        if (recordOf(without, visit)?.['status'] === 'cancelled') return;
+        const others = (state: FoldMemory): string[] =>
+          allRecords(state).filter((record) => !record.startsWith(`${movementKey(9)} `));
+        expect(others(taken)).toEqual(others(without));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  const said = (over: Partial<Said>): Said => ({
+    movement: 1,
+    action: 'insert',
+    nature: 'admission',
+    hour: 1,
+    place: 1,
+    inpatient: true,
+    ...over,
+  });
+
+  it('keeps a movement that three messages tell of when one of them is taken back', () => {
+    const state = fold([
+      changeOf(said({ nature: 'transfer', hour: 3, place: 2 })),
+      changeOf(said({ nature: 'medical-ward', hour: 3 })),
+      changeOf(said({ nature: 'nursing-ward', hour: 3 })),
+      changeOf(said({ nature: 'medical-ward', action: 'cancel' })),
+    ]);
+    expect(recordOf(state, movementKey(1))).toMatchObject({
+      status: 'in-progress',
+      type: [{ coding: [{ code: 'transfer' }] }],
+      location: [{ location: { reference: 'Location/uf2' } }],
+    });
+    const gone = fold([
+      changeOf(said({ nature: 'transfer' })),
+      // Names a trigger that never told of it: it takes back all that was.
+      changeOf(said({ nature: 'admission', action: 'cancel' })),
+    ]);
+    expect(recordOf(gone, movementKey(1))).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('shows what is announced as planned, and as nothing that happened', () => {
+    const state = fold([changeOf(said({})), changeOf(said({ movement: 2, nature: 'pending-discharge', hour: 5 }))]);
+    expect(recordOf(state, visit)).toMatchObject({ status: 'in-progress', period: { start: at(1) } });
+    expect(recordOf(state, movementKey(2))).toMatchObject({ status: 'planned' });
+  });
+
+  it('is not over when the patient is moved after a discharge that was told in advance', () => {
+    const state = fold([
+      changeOf(said({})),
+      changeOf(said({ movement: 2, nature: 'discharge', hour: 5 })),
+      changeOf(said({ movement: 3, nature: 'transfer', hour: 7, place: 2 })),
+    ]);
+    expect(recordOf(state, visit)).toMatchObject({ status: 'in-progress', period: { start: at(1) } });
+    expect((recordOf(state, visit)?.['location'] as unknown[]).length).toBe(2);
+  });
+
+  it('gives a movement to the visit that a correction of it names', () => {
+    const other = RecordKey.of('Encounter', 'v2');
+    const state = fold([
+      changeOf(said({})),
+      changeOf(said({ movement: 2, nature: 'transfer', hour: 2, place: 2 })),
+      changeOf(said({ movement: 2, nature: 'transfer', hour: 2, place: 2, action: 'update' }), { visit: other }),
+    ]);
+    expect(recordOf(state, movementKey(2))).toMatchObject({ partOf: { reference: other } });
+    expect(JSON.stringify(recordOf(state, visit))).not.toContain('uf2');
+    expect(JSON.stringify(recordOf(state, other))).toContain('uf2');
+  });
+
+  it("leaves another patient's movement of the same number alone", () => {
+    const other = RecordKey.of('Encounter', 'v2');
+    const state = fold([
+      changeOf(said({ place: 1 })),
+      changeOf(said({ place: 2, action: 'update' }), { visit: other, patient: patientKey(2) }),
+    ]);
+    expect(JSON.stringify(recordOf(state, visit))).toContain('uf1');
+    expect(JSON.stringify(recordOf(state, other))).toContain('uf2');
+  });
+});
+
+describe('an account given to another patient (A44)', () => {
+  const account = RecordKey.of('Account', 'a1');
+  const later = RecordKey.of('Encounter', 'v2');
+  const subjectOf = (state: FoldMemory, key: RecordKey): unknown =>
+    (recordOf(state, key)?.['subject'] as { reference?: string } | undefined)?.reference;
+  const first: Said = { movement: 1, action: 'insert', nature: 'admission', hour: 1, place: 1, inpatient: true };
+  const told = changeOf(first, { account });
+  const late = changeOf({ ...first, movement: 2, hour: 2 }, { account, visit: later });
+  const relocate: Change = { kind: 'relocate', patient: patientKey(2), from: patient, what: account };
+
+  it('takes its visits along, told before or after, with their movements', () => {
+    for (const order of [
+      [told, late, relocate],
+      [told, relocate, late],
+      [relocate, told, late],
+    ]) {
+      const state = fold(order);
+      expect([visit, later, movementKey(1), movementKey(2)].map((key) => subjectOf(state, key))).toEqual(
+        Array.from({ length: 4 }, () => patientKey(2)),
+      );
+    }
+  });
+
+  it('comes back with the opposite word, and one visit can be given alone', () => {
+    const back = fold([told, relocate, { ...relocate, patient, from: patientKey(2) }, late]);
+    expect([subjectOf(back, visit), subjectOf(back, later)]).toEqual([patient, patient]);
+    const one = fold([told, late, { ...relocate, what: visit }]);
+    expect([subjectOf(one, visit), subjectOf(one, later)]).toEqual([patientKey(2), patient]);
+  });
+
+  it('makes no record of a visit that nobody told of', () => {
+    expect(fold([{ ...relocate, what: visit }]).heads.size).toBe(0);
+  });
+});
+
+describe('patients that are linked', () => {
+  const named = (key: RecordKey, family: string): Change => ({
+    kind: 'identify',
+    patient: key,
+    edits: [{ op: 'set', member: 'name', value: [{ family }] }],
+  });
+  const link = (a: number, b: number, as?: 'see-also'): Change => ({
+    kind: 'link',
+    patient: patientKey(a),
+    into: patientKey(b),
+    ...(as && { as }),
+  });
+  const linksOf = (state: FoldMemory, n: number): string[] =>
+    ((recordOf(state, patientKey(n))?.['link'] ?? []) as { type: string; other: { reference: string } }[]).map(
+      ({ type, other }) => `${type} ${other.reference}`,
+    );
+  const people = [1, 2, 3].map((n) => named(patientKey(n), `MODELE${n}`));
+
+  it('are what they were once the link is taken back', () => {
+    const pair = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })).filter(([a, b]) => a !== b);
+    fc.assert(
+      fc.property(pair, fc.constantFrom(undefined, 'see-also' as const), ([a, b], as) => {
+        const before = fold(people);
+        const after = fold([
+          ...people,
+          link(a, b, as),
+          { kind: 'unlink', patient: patientKey(b), from: patientKey(a) },
+        ]);
+        expect(allRecords(after)).toEqual(allRecords(before));
+      }),
+    );
+  });
+
+  it('form chains, and the newest word decides who lives when two merges contradict each other', () => {
+    const chain = fold([...people, link(1, 2), link(2, 3)]);
+    expect([1, 2, 3].map((n) => recordOf(chain, patientKey(n))?.['active'])).toEqual([false, false, true]);
+    const reversed = fold([...people, link(1, 2), link(2, 3), link(3, 1)]);
+    expect([1, 2, 3].map((n) => recordOf(reversed, patientKey(n))?.['active'])).toEqual([true, false, false]);
+    expect(linksOf(reversed, 1)).toEqual(['replaces Patient/p3']);
+    expect(linksOf(reversed, 2)).toEqual(['replaced-by Patient/p3']);
+  });
+
+  it('A merge into one that was merged himself leaves him merged: messages come late', () => {
+    const state = fold([...people, link(1, 2), link(3, 1)]);
+    expect([1, 2, 3].map((n) => recordOf(state, patientKey(n))?.['active'])).toEqual([false, true, false]);
+  });
+
+  it('keep their identity under a new number (A47)', () => {
+    const state = fold([people[0] as Change, { kind: 'relocate', patient: patientKey(2), from: patientKey(1) }]);
+    expect(recordOf(state, patientKey(2))).toMatchObject({ active: true, name: [{ family: 'MODELE1' }] });
+    expect(linksOf(state, 1)).toEqual(['replaced-by Patient/p2']);
+  });
+});
