@@ -25,8 +25,11 @@ const waitingFor = (view: FoldView, change: Change): readonly RecordKey[] => {
       return [change.patient ?? view.head(change.record)?.patient ?? change.record];
     case 'identify':
       return [change.patient];
-    case 'movement':
-      return [change.patient];
+    case 'movement': {
+      // A visit that was given to another patient waits with him.
+      const visit = view.subject(change.visit);
+      return visit?.kind === 'visit' ? [change.patient, visit.patient] : [change.patient];
+    }
     case 'link':
       return [change.patient, change.into];
     case 'unlink':

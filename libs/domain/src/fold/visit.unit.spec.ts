@@ -228,7 +228,7 @@ describe('a visit', () => {
       changeOf(said({ movement: 3, nature: 'transfer', hour: 7, place: 2 })),
     ]);
     expect(recordOf(state, visit)).toMatchObject({ status: 'in-progress', period: { start: at(1) } });
-    expect((recordOf(state, visit)?.['location'] as unknown[]).length).toBe(2);
+    expect(recordOf(state, visit)?.['location']).toHaveLength(2);
   });
 
   it('gives a movement to the visit that a correction of it names', () => {
