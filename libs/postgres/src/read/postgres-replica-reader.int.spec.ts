@@ -136,6 +136,33 @@ describe('a reader of a replica', () => {
     await fc.assert(law, { numRuns: 12 });
   });
 
+  it('answers each of many who ask at one time for what they asked, however large it is', async () => {
+    const establishment = anEstablishment();
+    const sizes = [10, 65_000, 70_000, 200_000, 0];
+    const events = sizes.map((size, n) =>
+      anEvent([put(RecordKey.of('Basic', `b${n}`), { text: String(n).repeat(size) })]),
+    );
+    const removal = anEvent([{ kind: 'remove', record: RecordKey.of('Basic', 'b4') }]);
+    await follow(replica.store, aLog(), establishment, [...events, removal]);
+    const place = { scope: [establishment], establishment, when: 'now' } as const;
+    const outside = { ...place, establishment: anEstablishment() };
+    const asked = Array.from({ length: 60 }, (_, n) => n % 7);
+    const answers = await Promise.all(
+      asked.map((n) => reader.read(n === 6 ? outside : place, RecordKey.of('Basic', `b${n}`))),
+    );
+    for (const [index, n] of asked.entries()) {
+      const found = answers[index]?.found;
+      if (n === 6) expect(answers[index]).toBeUndefined();
+      else expect(answers[index]?.level).toMatchObject({ establishment, position: 5 });
+      if (n === 5) expect(found).toBeUndefined();
+      if (n === 4) expect(found).toMatchObject({ key: 'Basic/b4', deleted: true });
+      if (n < 4)
+        expect(String(JSON.parse(Buffer.from(found?.content ?? '').toString()).text)).toBe(
+          String(n).repeat(sizes[n] ?? 0),
+        );
+    }
+  });
+
   it('finds by tokens exactly the records that have them, whichever condition leads', async () => {
     const establishment = anEstablishment();
     const log = aLog();
@@ -203,7 +230,11 @@ describe('a reader of a replica', () => {
       }
     expect((await reader.levels([mine, none], 'now')).map(({ establishment }) => establishment)).toEqual([mine]);
     // The other's generation is known to this process by now: it is still not enough.
-    await reader.read({ scope: [other], establishment: other, when: 'now' }, record);
-    expect(await reader.read({ scope: [mine], establishment: other, when: 'now' }, record)).toBeUndefined();
+    const ask = (scope: Finess) => reader.read({ scope: [scope], establishment: other, when: 'now' }, record);
+    await ask(other);
+    expect(await ask(mine)).toBeUndefined();
+    // Nor is it together with those who may see it.
+    const [seen, unseen, seenToo] = await Promise.all([ask(other), ask(mine), ask(other)]);
+    expect([seen?.found?.key, unseen, seenToo?.found?.key]).toEqual([record, undefined, record]);
   });
 });

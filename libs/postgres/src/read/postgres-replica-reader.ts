@@ -11,9 +11,10 @@ import {
   type StoredVersion,
   type When,
 } from '#usecases';
+import { gathered } from './gathered.js';
 import { readHistory, readHistoryAsOf, readRecordHistory, readRecordHistoryAsOf } from './read-history.sql.js';
 import { readEstablishments, readLevel, readLevelAsOf, readLiveGeneration } from './read-levels.sql.js';
-import { readRecord, readRecordAsOf, readVersion, readVersionAsOf, readWaiting } from './read-record.sql.js';
+import { readRecordAsOf, readRecords, readVersion, readVersionAsOf, readWaiting } from './read-record.sql.js';
 import type { Row, ScopedConnections, Statement } from './scoped-connections.js';
 import {
   countHits,
@@ -57,10 +58,25 @@ const versionOf = (row: Row): readonly StoredVersion[] =>
         },
       ];
 
+/** Records that one statement reads. */
+const togetherMax = 16;
+
+interface Wanted {
+  readonly place: Place;
+  readonly record: RecordKey;
+}
+
 /** Reads one replica's Postgres as `reprise_reader`: every statement sees what row-level security lets the scope see. */
 export class PostgresReplicaReader extends ReplicaReader {
   /** Live generations as last known. Never trusted: every statement compares. */
   private readonly live = new Map<Finess, number>();
+
+  /** Reads of one scope that come at one time are one statement: it costs as much as that of a single read. */
+  private readonly newest = gathered<Wanted, Row | undefined>(
+    togetherMax,
+    ({ place: { scope, establishment } }) => `${scope.join(',')} ${establishment}`,
+    (wanted) => this.newestOf(wanted),
+  );
 
   constructor(private readonly connections: ScopedConnections) {
     super();
@@ -79,7 +95,10 @@ export class PostgresReplicaReader extends ReplicaReader {
   }
 
   override async read(place: Place, record: RecordKey): Promise<Answer<StoredVersion | undefined> | undefined> {
-    const [row] = await this.ask(place, [readRecord, readRecordAsOf], keyOf(record));
+    const row =
+      place.when === 'now'
+        ? await this.newest({ place, record })
+        : (await this.ask(place, [readRecordAsOf, readRecordAsOf], keyOf(record)))[0];
     return row && { level: await this.levelFor(row, place, record), found: versionOf(row)[0] };
   }
 
@@ -154,6 +173,23 @@ export class PostgresReplicaReader extends ReplicaReader {
       .map((condition, index) => ({ condition, hits: ofCondition(index) }))
       .sort((one, other) => one.hits - other.hits)
       .map(({ condition }) => condition);
+  }
+
+  /** All of one scope and establishment. */
+  private async newestOf(wanted: readonly Wanted[]): Promise<readonly (Row | undefined)[]> {
+    const [first] = wanted;
+    if (!first) return [];
+    const keys = wanted.map(({ record }) => keyOf(record));
+    const values = [keys.map(([type]) => type), keys.map(([, id]) => id)];
+    const rows = await this.ask(first.place, [readRecords, readRecords], values);
+    const asked = new Map(rows.map((row) => [Number(row['asked']), row]));
+    return Promise.all(
+      wanted.map(async (one, index) => {
+        const row = asked.get(index + 1);
+        const isTooLarge = row && row['id'] !== null && row['content'] === null;
+        return isTooLarge ? (await this.newestOf([one]))[0] : row;
+      }),
+    );
   }
 
   /** Whether what waits concerns this record; asked only where anything waits. */

@@ -4,18 +4,27 @@ import type { Statement } from './scoped-connections.js';
 /** $4, $5: type, id. */
 const ofRecord = 'w.generation = $2 and w.type = $4 and w.id = $5';
 
+/** A content above this is not sent along with others: it is asked for alone. */
+const togetherBytesMax = 65_536;
+
 /**
- * The newest version: what readers ask for most, so it says the beginning of all statements (`live.sql.ts`) in its cheapest form.
- * One row comes of it, and what waits is never behind the position that the generation stands at.
+ * The newest versions of some records: what readers ask for most, so it says the beginning of all statements (`live.sql.ts`) in its
+ * cheapest form; what waits is never behind the position that the generation stands at. $4, $5: types and ids, in pairs. A row for
+ * each (`asked`: which, from 1), whether there is such a record or not; null where the content is too large to be sent along.
  */
-export const readRecord: Statement = {
-  name: 'read-record',
-  text: `select e.level_at, g.timeline as live_timeline, g.position as reflects,
-       (select min(p.recorded_at) from parked p where p.generation = $2) as waits_since, ${version}
+export const readRecords: Statement = {
+  name: 'read-records',
+  text: `select e.level_at, g.timeline as live_timeline, g.position as reflects, p.waits_since, k.asked,
+       v.type, v.id, v.timeline, v.position, v.recorded_at, v.deleted, v.patient,
+       case when cardinality($4) = 1 or octet_length(v.content) <= ${togetherBytesMax} then v.content end as content
   from establishments e
   join generations g on g.generation = $2
+ cross join lateral (select min(p.recorded_at) as waits_since from parked p where p.generation = $2) p
+ cross join unnest($4::text[], $5::text[]) with ordinality as k (type, id, asked)
   left join lateral (
-    select * from versions w where ${ofRecord} order by w.position desc limit 1
+    select * from versions w
+     where w.generation = $2 and w.type = k.type and w.id = k.id
+     order by w.position desc limit 1
   ) v on true
  where e.establishment = $1 and e.live_generation = $2 and $3::bigint is null`,
 };
