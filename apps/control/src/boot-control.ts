@@ -6,12 +6,13 @@ import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJour
 import { FolderKeyStore } from '#keys';
 import { CallersFile, httpApp, type ProcessLog, type RunningApp } from '#platform';
 import { PostgresReplicaStatus } from '#postgres';
-import { declareTerritory, DirectoryDecisions, parseTerritory, type TerritoryFile } from '#usecases';
+import { declareSenders, declareTerritory, DirectoryDecisions, parseTerritory, type TerritoryFile } from '#usecases';
 import type { ControlConfiguration } from './control-configuration.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
 import { describeApi } from './pages/api-document.js';
 import { RestoreDesk } from './restores/restore-desk.js';
+import { readSenders } from './senders/read-senders.js';
 
 const certifyEveryMs = 500;
 const assertEveryMs = 60_000;
@@ -56,6 +57,7 @@ export const bootControl = async (
   now: () => Instant = () => Instant.of(Date.now()),
 ): Promise<RunningApp> => {
   const territory = readTerritory(configuration.territoryFile, configuration.territory);
+  const profiles = readSenders(configuration.sendersDir, new Set(territory.establishments.map(({ finess }) => finess)));
   const keys = new FolderKeyStore(configuration.keysDir);
   const callers = new CallersFile(configuration.callersFile, log);
   const client = new KafkaClient({ brokers: configuration.kafkaBrokers, clientId: 'reprise.control' });
@@ -71,7 +73,11 @@ export const bootControl = async (
     await topics.assertSettings(establishments);
     await decisions.start();
   });
-  await decisions.decide(async (directory) => declareTerritory(directory, territory, { by: 'control', at: now() }));
+  await decisions.decide(async (directory) => {
+    const said = { by: 'control', at: now() };
+    return [...declareTerritory(directory, territory, said), ...declareSenders(directory, profiles, said)];
+  });
+  log.info('senders.declared', { count: profiles.length });
 
   const desk = new RestoreDesk({
     decisions,

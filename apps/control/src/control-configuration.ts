@@ -7,6 +7,8 @@ export class ControlConfiguration {
   @Text() callersFile: string;
   @Text() territory: string;
   @Text() territoryFile: string;
+  /** Profiles of the senders, one YAML file each: docs/senders.md. */
+  @Text() sendersDir: string;
   /** As `reprise_control`. */
   @NamedUrls() replicas: Readonly<Record<string, string>>;
   /** Only `doctor` asks them. */

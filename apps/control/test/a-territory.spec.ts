@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -90,11 +90,11 @@ export class ATerritory {
       ],
       readers: [{ name: 'viewer', establishments: [finess], tokenSha256: sha256('reader') }],
     });
-    const profile = { language: 'fr', foreignFiness: 'warn', testIdentities: 'warn', productionIdentities: 'warn' };
+    mkdirSync(join(this.folder, 'senders'));
+    this.declare(sender, 'productionIdentities: warn\n');
     this.write('territory.json', {
       territory: { code, name: 'GHT (démo)' },
       establishments: [{ finess, name: 'CH (démo)', sites: [], timeZone: 'Europe/Paris' }],
-      senders: [{ name: sender, finess, ...profile, acknowledgement: 'as-asked', incarnation: 1 }],
       memberships: [{ territory: code, establishment: finess, role: 'support', from: '2016-07-01T00:00:00Z' }],
     });
     await this.boot();
@@ -113,6 +113,7 @@ export class ATerritory {
         callersFile: join(this.folder, 'callers.json'),
         territory: this.code,
         territoryFile: join(this.folder, 'territory.json'),
+        sendersDir: join(this.folder, 'senders'),
         replicas: { a: a.database.urls.control, b: b.database.urls.control },
         keysDir: join(this.folder, 'keys'),
         host: '127.0.0.1',
@@ -158,6 +159,11 @@ export class ATerritory {
     await Promise.all([this.log.close(), this.journal.close(), this.directoryLog.close()]);
     await Promise.all(this.replicas.map((replica) => replica.close()));
     rmSync(this.folder, { recursive: true });
+  }
+
+  /** The file of a sender's profile, for the next boot. */
+  declare(sender: string, more = ''): void {
+    writeFileSync(join(this.folder, 'senders', `${sender}.yaml`), `name: ${sender}\nfiness: ${this.finess}\n${more}`);
   }
 
   private write(name: string, content: unknown): void {

@@ -1,10 +1,11 @@
-import { type Establishment, Finess, type Membership, type Sender } from '#domain';
+import { type Establishment, Finess, type Membership } from '#domain';
+import type { Profile } from '#usecases';
 
-/** The declared territory: what control writes into the directory log. */
+/** The demo territory. Its senders go into files of their own (`sender-file.ts`), the rest into the territory file. */
 export interface TerritoryFile {
   readonly territory: { readonly code: string; readonly name: string };
   readonly establishments: readonly Establishment[];
-  readonly senders: readonly Sender[];
+  readonly senders: readonly Omit<Profile, 'hl7'>[];
   readonly memberships: readonly Membership[];
 }
 
@@ -35,7 +36,7 @@ const establishments: readonly Establishment[] = [
 ];
 
 /** Takes INS of test and of production OIDs, both with a warning (contract, section 2). */
-const sender = (name: string, of: Finess): Sender => ({
+const sender = (name: string, of: Finess): Omit<Profile, 'hl7'> => ({
   name,
   finess: of,
   language: 'fr',
@@ -43,7 +44,6 @@ const sender = (name: string, of: Finess): Sender => ({
   testIdentities: 'warn',
   productionIdentities: 'warn',
   acknowledgement: 'as-asked',
-  incarnation: 1,
 });
 
 /** Before any event: a restore at any time finds its members. */

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePorts, identityOf } from '#testing';
+import { checkProfiles } from '#usecases';
 import { emptyFolder, openFolder, unlock } from './data-folder.js';
 import { demoTerritory } from './demo-territory.js';
 import { localFiles, writeLocalFiles } from './local-files.js';
@@ -76,7 +77,19 @@ describe('the files of a system', () => {
     expect(readFileSync(later.senders[0]?.cert ?? '', 'utf8')).toBe(certificate);
     const secret = [files.credentials, files.callers, files.secrets, later.senders[0]?.key ?? ''];
     for (const path of [...secret, join(files.tls, 'server.key')]) expect(statSync(path).mode & 0o077, path).toBe(0);
-    expect(JSON.parse(readFileSync(files.territory, 'utf8'))).toEqual(demoTerritory);
+    const { senders, ...declared } = demoTerritory;
+    expect(JSON.parse(readFileSync(files.territory, 'utf8'))).toEqual(declared);
+    const read = (): ReturnType<typeof checkProfiles> =>
+      checkProfiles(
+        readdirSync(files.senders).map((file) => ({ file, bytes: readFileSync(join(files.senders, file)) })),
+        new Set(declared.establishments.map(({ finess }) => finess)),
+      );
+    expect(read().faults).toEqual([]);
+    expect(read().profiles.map(({ name }) => name)).toEqual(senders.map(({ name }) => name).toSorted());
+    expect(read().profiles).toContainEqual(senders[0]);
+    writeFileSync(join(files.senders, 'his-alize.yaml'), 'name: his-alize\nfiness: "990000010"\nlanguage: en\n');
+    await writeLocalFiles(folder, demoTerritory, planPorts(32_000, {}));
+    expect(read().profiles.find(({ name }) => name === 'his-alize')?.language).toBe('en');
   });
 });
 

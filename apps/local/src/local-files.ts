@@ -5,6 +5,7 @@ import { callersOf, type CertificatePaths, type Credentials, makeCredentials, re
 import { readJsonIfThere, writeWhole } from './data-folder.js';
 import type { TerritoryFile } from './demo-territory.js';
 import type { PortPlan } from './port-plan.js';
+import { senderFile } from './sender-file.js';
 
 /** Where the apps find what they are told by file. */
 export interface LocalFiles {
@@ -12,6 +13,8 @@ export interface LocalFiles {
   readonly callers: string;
   readonly secrets: string;
   readonly territory: string;
+  /** Folder of the senders' profiles. */
+  readonly senders: string;
   readonly tls: string;
   readonly keys: string;
 }
@@ -21,6 +24,7 @@ export const localFiles = (folder: string): LocalFiles => ({
   callers: join(folder, 'callers.json'),
   secrets: join(folder, 'secrets.json'),
   territory: join(folder, 'territory.json'),
+  senders: join(folder, 'senders'),
   tls: join(folder, 'tls'),
   keys: join(folder, 'keys'),
 });
@@ -69,6 +73,13 @@ export const writeLocalFiles = async (
   chmodSync(files.credentials, 0o600);
   writeWhole(files.callers, json(callersOf(credentials, certificates)), 0o600);
   writeWhole(files.secrets, json(recordIdSecrets(territory, readJsonIfThere(files.secrets))), 0o600);
-  writeWhole(files.territory, json(territory));
+  const { senders: profiles, ...declared } = territory;
+  writeWhole(files.territory, json(declared));
+  mkdirSync(files.senders, { recursive: true });
+  // Whoever tries something out edits these: what is there stays.
+  for (const profile of profiles) {
+    const path = join(files.senders, `${profile.name}.yaml`);
+    if (!existsSync(path)) writeWhole(path, senderFile(profile));
+  }
   return credentials;
 };

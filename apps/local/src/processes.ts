@@ -72,6 +72,7 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
       CALLERS_FILE: s.files.callers,
       TERRITORY: s.territory,
       TERRITORY_FILE: s.files.territory,
+      SENDERS_DIR: s.files.senders,
       REPLICAS: `a=${s.postgres.a.control},b=${s.postgres.b.control}`,
       READERS: readersOf(s.ports),
       KEYS_DIR: s.files.keys,

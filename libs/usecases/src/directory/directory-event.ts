@@ -37,11 +37,22 @@ export interface Certificate {
   readonly keyId: string;
 }
 
+/** A sender's numbering begins anew: ids from here on never mix with those from before. */
+export interface OpenedIncarnation {
+  /** The new incarnation. */
+  readonly number: number;
+  /** An operator's words; empty where none were given. */
+  readonly reason: string;
+  /** What spoke for it, as it was shown to the operator: sentences with counts, never content. */
+  readonly evidence: readonly string[];
+}
+
 /** The directory log tells everything that is decided for a territory; who is who, which restore counts. Closed, versioned by `v`. */
 export type DirectoryEvent = { readonly v: 1; readonly at: Instant; readonly by: string } & (
   | { readonly kind: 'territory-declared'; readonly code: string; readonly name: string }
   | { readonly kind: 'establishment-declared'; readonly establishment: Establishment }
-  | { readonly kind: 'sender-declared'; readonly sender: Sender }
+  /** A declaration never takes an incarnation back, whatever it says; one that opens the next says with `incarnationOpened` why. */
+  | { readonly kind: 'sender-declared'; readonly sender: Sender; readonly incarnationOpened?: OpenedIncarnation }
   | { readonly kind: 'membership-declared'; readonly membership: Membership }
   | {
       readonly kind: 'restore-requested';

@@ -1,6 +1,7 @@
 import {
   type Establishment,
   type Finess,
+  type Instant,
   type Membership,
   originalTimeline,
   Position,
@@ -8,7 +9,7 @@ import {
   type Timeline,
 } from '#domain';
 import type { DirectoryEntry } from '../ports/directory-log.js';
-import type { Certificate, DirectoryEvent, RestoreTarget } from './directory-event.js';
+import type { Certificate, DirectoryEvent, OpenedIncarnation, RestoreTarget } from './directory-event.js';
 
 export type RestoreState = 'requested' | 'built' | 'approved' | 'promoted' | 'rolled-back' | 'cancelled';
 
@@ -34,6 +35,14 @@ export interface TimelineSwitch {
   readonly restoreId: string;
 }
 
+/** What the directory says of a sender besides its profile. */
+export interface SenderHistory {
+  /** When its profile was last declared. */
+  readonly declaredAt: Instant;
+  /** Oldest first; the first incarnation is opened by nobody. */
+  readonly incarnations: readonly (OpenedIncarnation & { readonly at: Instant; readonly by: string })[];
+}
+
 /** The fold of the directory log. */
 export class Directory {
   readonly territories = new Map<string, string>();
@@ -41,6 +50,7 @@ export class Directory {
   readonly senders = new Map<string, Sender>();
   readonly memberships: Membership[] = [];
   readonly restores = new Map<string, Restore>();
+  readonly senderHistories = new Map<string, SenderHistory>();
   private readonly switches = new Map<Finess, readonly TimelineSwitch[]>();
   private readonly timelinesGiven = new Map<Finess, number>();
 
@@ -58,12 +68,24 @@ export class Directory {
         this.establishments.set(event.establishment.finess, event.establishment);
         return;
       case 'sender-declared':
-        this.senders.set(event.sender.name, event.sender);
+        this.declareSender(event);
         return;
       case 'membership-declared':
         this.memberships.push(event.membership);
         return;
     }
+  }
+
+  private declareSender(event: Extract<DirectoryEvent, { kind: 'sender-declared' }>): void {
+    const { sender, incarnationOpened, at, by } = event;
+    const { name } = sender;
+    const known = this.senders.get(name)?.incarnation ?? 1;
+    this.senders.set(name, { ...sender, incarnation: Math.max(known, sender.incarnation) });
+    const incarnations = this.senderHistories.get(name)?.incarnations ?? [];
+    this.senderHistories.set(name, {
+      declaredAt: at,
+      incarnations: incarnationOpened ? [...incarnations, { ...incarnationOpened, at, by }] : incarnations,
+    });
   }
 
   /** Establishments of the territory now. */

@@ -1,26 +1,23 @@
-import { Failure, Finess, type Establishment, type Instant, type Membership, type Sender } from '#domain';
+import { Failure, Finess, type Establishment, type Instant, type Membership } from '#domain';
 import type { Directory } from '../directory/directory.js';
 import type { DirectoryEvent } from '../directory/directory-event.js';
 import { canonicalJson } from './canonical-json.js';
+import { isZone } from './profile-fields.js';
 
-/** The declared territory: libs/platform/README.md. */
+// The lib's door names files of this folder one by one; these are of the same matter.
+export { type CheckedProfiles, checkProfiles, declareSenders, type ProfileFile } from './declare-senders.js';
+export { type Field, type Fields, profileDefaults, profileFields, type Sentence } from './profile-fields.js';
+export { faultLine, type Profile, type ProfileFault, readProfile } from './read-profile.js';
+
+/** The declared territory: libs/platform/README.md. Its senders are declared one by one (`read-profile.ts`). */
 export interface TerritoryFile {
   readonly territory: { readonly code: string; readonly name: string };
   readonly establishments: readonly Establishment[];
-  readonly senders: readonly Sender[];
   readonly memberships: readonly Membership[];
 }
 
 const wrong = (what: string): Failure =>
   new Failure('input.invalid', `territory file: ${what}`, 'its shape is in libs/platform/README.md');
-
-const isZone = (timeZone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-};
 
 /** Throws `input.invalid` that names what is wrong. */
 export const parseTerritory = (text: string): TerritoryFile => {
@@ -30,11 +27,17 @@ export const parseTerritory = (text: string): TerritoryFile => {
   } catch {
     throw wrong('it is no JSON');
   }
-  const { territory, establishments, senders, memberships } = file;
+  const { territory, establishments, memberships } = file;
   if (typeof territory?.code !== 'string' || typeof territory.name !== 'string')
     throw wrong('territory has no code and name');
-  if (!Array.isArray(establishments) || !Array.isArray(senders) || !Array.isArray(memberships))
-    throw wrong('establishments, senders and memberships are lists');
+  if (!Array.isArray(establishments) || !Array.isArray(memberships))
+    throw wrong('establishments and memberships are lists');
+  if ('senders' in file)
+    throw new Failure(
+      'input.invalid',
+      'territory file: senders are declared by files of their own',
+      'one YAML file each in the folder of REPRISE_SENDERS_DIR: docs/senders.md',
+    );
   const numbers = new Set<string>();
   for (const { finess, timeZone, name } of establishments) {
     if (typeof finess !== 'string' || !Finess.matches(finess)) throw wrong(`"${String(finess)}" is no FINESS number`);
@@ -42,13 +45,10 @@ export const parseTerritory = (text: string): TerritoryFile => {
     if (typeof name !== 'string') throw wrong(`${finess} has no name`);
     numbers.add(finess);
   }
-  for (const { name, finess } of senders)
-    if (typeof name !== 'string' || !numbers.has(finess))
-      throw wrong(`sender "${name}" belongs to no establishment of it`);
   for (const { establishment, from } of memberships)
     if (!numbers.has(establishment) || typeof from !== 'string')
       throw wrong(`a membership of "${establishment}" has no establishment or no beginning`);
-  return { territory, establishments, senders, memberships };
+  return { territory, establishments, memberships };
 };
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
@@ -66,9 +66,6 @@ export const declareTerritory = (
   for (const establishment of file.establishments)
     if (!same(directory.establishments.get(establishment.finess) ?? null, establishment))
       events.push({ ...word, kind: 'establishment-declared', establishment });
-  for (const sender of file.senders)
-    if (!same(directory.senders.get(sender.name) ?? null, sender))
-      events.push({ ...word, kind: 'sender-declared', sender });
   for (const membership of file.memberships)
     if (!directory.memberships.some((declared) => same(declared, membership)))
       events.push({ ...word, kind: 'membership-declared', membership });

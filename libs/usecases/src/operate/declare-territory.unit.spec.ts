@@ -8,7 +8,6 @@ const finess = '990000010';
 const file = {
   territory: { code: 'ght-demo', name: 'GHT (démo)' },
   establishments: [{ finess, name: 'CHU (démo)', sites: [], timeZone: 'Europe/Paris' }],
-  senders: [{ name: 'his', finess, incarnation: 1 }],
   memberships: [{ territory: 'ght-demo', establishment: finess, role: 'support', from: '2016-07-01T00:00:00+02:00' }],
 };
 const parsed = (over: object = {}) => parseTerritory(JSON.stringify({ ...file, ...over }));
@@ -22,18 +21,10 @@ describe('a declared territory', () => {
       for (const event of events) directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
       return events.map(({ kind }) => kind);
     };
-    expect(declare()).toEqual([
-      'territory-declared',
-      'establishment-declared',
-      'sender-declared',
-      'membership-declared',
-    ]);
+    expect(declare()).toEqual(['territory-declared', 'establishment-declared', 'membership-declared']);
     expect(declare()).toEqual([]);
-    expect(declare({ senders: [{ name: 'his', finess, incarnation: 2 }] })).toEqual(['sender-declared']);
     const ended = { ...file.memberships[0], to: '2026-01-01T00:00:00Z' };
-    expect(declare({ senders: [{ name: 'his', finess, incarnation: 2 }], memberships: [ended] })).toEqual([
-      'membership-declared',
-    ]);
+    expect(declare({ memberships: [ended] })).toEqual(['membership-declared']);
     expect(membersAt(directory.memberships, 'ght-demo', Instant.parse('2020-01-01T00:00:00Z'))).toEqual([finess]);
     expect(membersAt(directory.memberships, 'ght-demo', Instant.parse('2026-01-01T00:00:00Z'))).toEqual([]);
   });
@@ -41,10 +32,10 @@ describe('a declared territory', () => {
   it.each([
     ['nonsense', 'no JSON'],
     [JSON.stringify({ ...file, territory: {} }), 'code and name'],
-    [JSON.stringify({ ...file, senders: 'x' }), 'lists'],
+    [JSON.stringify({ ...file, memberships: 'x' }), 'lists'],
+    [JSON.stringify({ ...file, senders: [] }), 'files of their own'],
     [JSON.stringify({ ...file, establishments: [{ finess: '12' }] }), 'FINESS'],
     [JSON.stringify({ ...file, establishments: [{ finess, name: 'x', timeZone: 'Mars/Olympus' }] }), 'time zone'],
-    [JSON.stringify({ ...file, senders: [{ name: 'his', finess: '000000000' }] }), 'no establishment'],
     [JSON.stringify({ ...file, memberships: [{ establishment: finess }] }), 'beginning'],
   ])('is refused when it is wrong (%#)', (text, sentence) => {
     expect(() => parseTerritory(text)).toThrow(sentence);
