@@ -11,18 +11,24 @@ export interface MessageError {
 type Language = Sender['language'];
 type Sentence = Readonly<Record<Language, string>>;
 
-const warnings = {
+/** `strict`: the code of HL7 table 0357 under which a sender that is held to the letter is refused. */
+type WarningText = Sentence & { readonly strict?: string };
+
+export const warnings = {
   'charset-undeclared': {
     fr: 'MSH-18 est vide et le message contient des caractères accentués',
     en: 'MSH-18 is empty and the message holds characters beyond ASCII',
+    strict: '102',
   },
   'charset-mismatch': {
     fr: 'MSH-18 déclare un autre jeu de caractères que celui des octets',
     en: 'MSH-18 declares another character set than the bytes are in',
+    strict: '102',
   },
   'charset-unknown': {
     fr: 'MSH-18 nomme un jeu de caractères inconnu',
     en: 'MSH-18 names an unknown character set',
+    strict: '103',
   },
   'field-forbidden': {
     fr: "champ interdit en France, vidé avant l'enregistrement",
@@ -37,6 +43,7 @@ const warnings = {
   'ins-oid-unknown': {
     fr: 'INS sous un OID inconnu',
     en: 'an INS under an unknown OID',
+    strict: '103',
   },
   'time-ambiguous': {
     fr: 'heure locale qui existe deux fois cette nuit-là : la première est retenue',
@@ -45,9 +52,14 @@ const warnings = {
   'time-skipped': {
     fr: "heure locale qui n'existe pas cette nuit-là",
     en: 'a local time that does not exist that night',
+    strict: '102',
   },
-  'date-invalid': { fr: 'date impossible, ignorée', en: 'an impossible date, left out' },
-  'code-unknown': { fr: 'code absent de la table, ignoré', en: 'a code that is not in its table, left out' },
+  'date-invalid': { fr: 'date impossible, ignorée', en: 'an impossible date, left out', strict: '102' },
+  'code-unknown': {
+    fr: 'code absent de la table, ignoré',
+    en: 'a code that is not in its table, left out',
+    strict: '103',
+  },
   'number-form': {
     fr: "nombre sous une forme que FHIR n'admet pas : gardé comme texte",
     en: 'a number in a form that FHIR does not have: kept as text',
@@ -63,14 +75,17 @@ const warnings = {
   'visit-number-missing': {
     fr: "aucun numéro de venue : le mouvement n'est pas traduit",
     en: 'no visit number: the movement is not mapped',
+    strict: '101',
   },
   'movement-missing': {
     fr: 'segment ZBE absent : seule la venue est mise à jour',
     en: 'no ZBE segment: only the visit is updated',
+    strict: '100',
   },
   'movement-origin-missing': {
     fr: "événement d'origine (ZBE-6) absent ou inconnu : seule la venue est mise à jour",
     en: 'original trigger (ZBE-6) missing or unknown: only the visit is updated',
+    strict: '101',
   },
   'movement-time-missing': {
     fr: "heure du mouvement annulé inconnue : l'annulation n'est pas traduite",
@@ -79,6 +94,7 @@ const warnings = {
   'merge-of-itself': {
     fr: "fusion d'un patient avec lui-même, ignorée",
     en: 'a patient merged with itself, left out',
+    strict: '103',
   },
   'order-number-missing': {
     fr: 'numéro de demande absent : le résultat ne pourra pas être remplacé',
@@ -88,11 +104,11 @@ const warnings = {
     fr: 'OBX sans OBR : non traduit',
     en: 'OBX without OBR: not mapped',
   },
-} as const satisfies Record<string, Sentence>;
+} as const satisfies Record<string, WarningText>;
 
 export type WarningCode = keyof typeof warnings;
 
-const refusals = {
+export const refusals = {
   'msh-missing': {
     code: '100',
     fr: 'le message ne commence pas par un segment MSH',
@@ -142,20 +158,46 @@ const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
-const warningsMax = 100;
+const findingsMax = 100;
+
+const place = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\[(\d+)\])?(?:\.(\d+))?)?$/;
+
+/** `PID-3[2].4` and `OBX[3]-5` in the words of ERR-2: segment, its sequence, field, repetition, component. */
+const errorLocation = (location: string): string => {
+  const [, segment, sequence = '1', field, repetition, component] = place.exec(location) ?? [];
+  if (segment === undefined) return location;
+  if (field === undefined) return `${segment}^${sequence}`;
+  const inField = component === undefined ? repetition : `${repetition ?? '1'}^${component}`;
+  return `${segment}^${sequence}^${field}${inField === undefined ? '' : `^${inField}`}`;
+};
 
 /** What is found while one message is read. Names places, never what stands there. */
 export class Findings {
   readonly warnings: Warning[] = [];
   readonly errors: MessageError[] = [];
 
-  constructor(private readonly language: Language) {}
+  private readonly language: Language;
+  private readonly isStrict: boolean;
 
-  /** The same of the same place is said once, and no more than a hundred in all. `count`: how many times, where the place stands for several. */
+  constructor(sender: Pick<Sender, 'language' | 'hl7'>) {
+    this.language = sender.language;
+    this.isStrict = sender.hl7?.strictness === 'strict';
+  }
+
+  /**
+   * A warning; of a sender that is held to the letter a reason to refuse, where it is a fault of the letter. The same of the same
+   * place is said once, and no more than a hundred in all. `count`: how many times, where the place stands for several.
+   */
   warn(code: WarningCode, location: string, count = 1): void {
-    if (this.warnings.length >= warningsMax) return;
+    const found: WarningText = warnings[code];
+    if (this.isStrict && found.strict !== undefined) {
+      if (this.errors.length < findingsMax)
+        this.errors.push({ location: errorLocation(location), code: found.strict, text: found[this.language] });
+      return;
+    }
+    if (this.warnings.length >= findingsMax) return;
     if (this.warnings.some((warning) => warning.code === code && warning.location === location)) return;
-    const sentence = warnings[code][this.language];
+    const sentence = found[this.language];
     this.warnings.push({ code, location, text: count > 1 ? `${sentence} (${count})` : sentence });
   }
 

@@ -11,7 +11,7 @@ import { Segment } from './message/segment.js';
 import { type Delimiters, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
 import { headOf, type MessageHead } from './message-head.js';
 import { oruChanges } from './oru/oru.js';
-import type { ReadingContext } from './reading-context.js';
+import { type ReadingContext, zoneOf } from './reading-context.js';
 import { checkPolicy } from './sender-policy.js';
 import { table } from './message/table.js';
 
@@ -79,13 +79,13 @@ const refusalPlaces: Partial<Record<RefusalCode, string>> = {
 const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii', false), 1);
 
 const sentAtOf = (msh: Segment, context: ReadingContext): Instant | undefined =>
-  readTime(msh.text(7), context.establishment.timeZone)?.instant;
+  readTime(msh.text(7), zoneOf(context))?.instant;
 
 /** ZBE-2, EVN-6 or EVN-2: when it happened in the hospital, as far as the message says. */
 const occurredAtOf = (message: Message, context: ReadingContext): Instant | undefined => {
   const evn = message.first('EVN');
   for (const raw of [message.first('ZBE')?.text(2), evn?.text(6), evn?.text(2)]) {
-    const time = raw ? readTime(raw, context.establishment.timeZone) : undefined;
+    const time = raw ? readTime(raw, zoneOf(context)) : undefined;
     if (time?.instant !== undefined) return Instants.of(time.instant);
   }
   return undefined;
@@ -97,7 +97,7 @@ const occurredAtOf = (message: Message, context: ReadingContext): Instant | unde
  */
 export const readMessage = (received: Uint8Array, context: ReadingContext): Reading => {
   const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength);
-  const findings = new Findings(context.sender.language);
+  const findings = new Findings(context.sender);
   const start = startOf(bytes);
   const opened = openMsh(bytes, start);
   const refuseEarly = (reason: RefusalCode, { delimiters, msh }: Opened): Reading => {
@@ -105,12 +105,12 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
     // In what character set the sender could read the answer is not known; plain ASCII it can.
     const head = headOf(msh, { delimiters, charset: 'us-ascii' });
     const message = new Message(bytes.toString('latin1'), syntaxOf(delimiters, 'iso-8859-1', false));
-    const blanked = blankForbidden(received, message, new Findings(context.sender.language));
+    const blanked = blankForbidden(received, message, new Findings(context.sender));
     return { accepted: false, head, errors: findings.errors, received: blanked };
   };
   if (typeof opened === 'string') return refuseEarly(opened, { delimiters: standardDelimiters, msh: noMsh });
   if (bytes.includes(0)) return refuseEarly('nul-byte', opened);
-  const choice = chooseCharset(bytes.subarray(start), opened.msh.text(18));
+  const choice = chooseCharset(bytes.subarray(start), opened.msh.text(18), context.sender.hl7?.charset);
   if ('undecodable' in choice) return refuseEarly('not-its-charset', opened);
   if (choice.doubt) findings.warn(choice.doubt, 'MSH-18');
 

@@ -2,7 +2,7 @@ import type { Findings, WarningCode } from '../findings.js';
 import { type Hl7Time, readDate, readTime } from '../message/hl7-time.js';
 import type { Message } from '../message/message.js';
 import type { MessageHead } from '../message-head.js';
-import type { ReadingContext } from '../reading-context.js';
+import { type ReadingContext, zoneOf } from '../reading-context.js';
 
 /** One message on its way to changes. */
 export class Mapping {
@@ -30,7 +30,7 @@ export class Mapping {
   /** A moment; what is none is left out with a warning. */
   time(raw: string, location: string): Hl7Time | undefined {
     if (raw === '') return undefined;
-    const time = readTime(raw, this.context.establishment.timeZone);
+    const time = readTime(raw, zoneOf(this.context));
     if (time === undefined) this.warn('date-invalid', location);
     else if (time.doubt !== undefined)
       this.warn(time.doubt === 'ambiguous' ? 'time-ambiguous' : 'time-skipped', location);
