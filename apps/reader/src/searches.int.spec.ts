@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at, fhir, firstEvents, martin } from '../test/a-hospital.spec.js';
+import { anEstablishment, AReader, idsOf, nextOf, putPatient } from '../test/a-reader.spec.js';
+
+const one = anEstablishment();
+const two = anEstablishment();
+const three = anEstablishment();
+let reader: AReader;
+
+beforeAll(async () => {
+  reader = await AReader.open();
+  await reader.feed(one, firstEvents);
+  await reader.feed(two, [putPatient('p1', { name: [{ family: 'Autre' }] }), putPatient('q9', martin)]);
+  await reader.serve({ both: [one, two], first: [one], third: [three], nobody: [] });
+});
+afterAll(async () => {
+  await reader.close();
+});
+
+describe('a search', () => {
+  const found = async (question: string, token = 'first', base = fhir(one)): Promise<readonly string[]> => {
+    const { status, body } = await reader.get(`${base}/${question}`, token);
+    expect([question, status, body.resourceType]).toEqual([question, 200, 'Bundle']);
+    return idsOf(body);
+  };
+
+  it('finds by every parameter', async () => {
+    const expected: Readonly<Record<string, readonly string[]>> = {
+      Patient: ['p1', 'p2', 'pnew', 'pold'],
+      'Patient?_id=p2,p1,none': ['p1', 'p2'],
+      'Patient?identifier=urn:ipp%7Cipp-1': ['p1'],
+      'Patient?identifier=ipp-1': ['p1'],
+      'Patient?identifier=urn:other%7Cipp-1': [],
+      'Patient?identifier=urn:ipp%7C': ['p1'],
+      'Patient?name=martin': ['p1', 'p2'],
+      'Patient?name=hotel%20zoe': ['p1'],
+      'Patient?family=martinez': ['p2'],
+      'Patient?family:exact=Martinez': ['p2'],
+      'Patient?family:exact=martinez': [],
+      'Patient?given=luc': ['p2'],
+      'Patient?birthdate=1980-03-24': ['p1'],
+      'Patient?birthdate=ge1976': ['p1'],
+      'Patient?birthdate=lt1980': ['p2'],
+      'Patient?gender=male': ['p2', 'pold'],
+      'Patient?gender=female': [],
+      'Patient?gender=other': ['p1'],
+      'Patient?name=martin&gender=male': ['p2'],
+      'Patient?gender=male,other&birthdate=ge1900&name=mar': ['p1', 'p2'],
+      'Observation?patient=p1': ['o1'],
+      'Observation?subject=Patient/p1': ['o1'],
+      'Observation?patient=p2': [],
+      [`Patient?_lastUpdated=ge${at(6)}`]: ['pnew', 'pold'],
+      [`Patient?_lastUpdated=lt${at(4)}`]: ['p2'],
+    };
+    for (const [question, ids] of Object.entries(expected))
+      expect([question, await found(question)]).toEqual([question, ids]);
+  });
+
+  it('answers from history, tokens and all', async () => {
+    expect(await found(`Patient?gender=female&_asOf=${at(3)}`)).toEqual(['p1']);
+    expect(await found(`Patient?gender=other&_asOf=${at(3)}`)).toEqual([]);
+    expect(await found(`Observation?patient=p2&_asOf=${at(4)}`)).toEqual(['o2']);
+    expect(await found(`Patient?_asOf=${at(0)}`)).toEqual(['p1']);
+    expect(await found(`Patient?_asOf=${encodeURIComponent('2020-01-01T00:00:00Z')}`)).toEqual([]);
+    expect(await found('Patient?_id=p1,p2&_asOf=2026-09-21T16:13:20.000+02:00')).toEqual(['p1']);
+    const { body, headers } = await reader.get(`${fhir(one)}/Patient/p1?_asOf=${at(3)}`, 'first');
+    expect(body).toMatchObject({ gender: 'female', meta: { versionId: '1-0' } });
+    expect(headers.get('reprise-watermark')).toBe(`"${one}";position=3;timeline=1;age=0.0;state=live`);
+    expect((await reader.get(`${fhir(one)}/Observation/o2?_asOf=${at(4)}`, 'first')).status).toBe(200);
+    expect((await reader.get(`${fhir(one)}/Patient/pnew?_asOf=${at(4)}`, 'first')).status).toBe(404);
+    expect((await reader.get(`${fhir(one)}/Patient/p1/_history/1-4?_asOf=${at(3)}`, 'first')).status).toBe(404);
+  });
+
+  it('may come as a form, which no address repeats', async () => {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'identifier=urn:ipp|ipp-1',
+    };
+    const { status, body } = await reader.get(`${fhir(one)}/Patient/_search`, 'first', init);
+    expect([status, idsOf(body), body.link[0]?.url]).toEqual([
+      200,
+      ['p1'],
+      `${reader.url}${fhir(one)}/Patient/_search`,
+    ]);
+    const form = { ...init, body: 'birthdate=ge1900&_count=1' };
+    const first = await reader.get(`${fhir(one)}/Patient/_search`, 'first', form);
+    const next = nextOf(first.body) ?? '';
+    expect(next).not.toContain('birthdate');
+    const second = await reader.get(next, 'first', form);
+    expect([idsOf(first.body), idsOf(second.body), nextOf(second.body)]).toEqual([['p1'], ['p2'], undefined]);
+  });
+
+  it('tells the total where it is asked for', async () => {
+    const total = async (question: string) => (await reader.get(`${fhir(one)}/${question}`, 'first')).body;
+    expect(await total('Patient')).not.toHaveProperty('total');
+    expect(await total('Patient?_total=accurate&_count=1')).toMatchObject({ total: 4 });
+    expect((await total('Patient?_total=accurate&_count=1')).entry).toHaveLength(1);
+    expect(await total('Patient?_summary=count&name=martin')).toMatchObject({ total: 2 });
+    expect(await total('Patient?_summary=count')).not.toHaveProperty('entry');
+    expect(await total(`Patient?_summary=count&_asOf=${at(1)}`)).toMatchObject({ total: 2 });
+  });
+
+  it('goes on where a page ended, whatever is written meanwhile', async () => {
+    const ids = Array.from({ length: 25 }, (_, i) => `p${String(i * 2).padStart(3, '0')}`);
+    await reader.feed(
+      three,
+      ids.map((id) => putPatient(id)),
+    );
+    const seen: string[] = [];
+    let written = 0;
+    for (let url: string | undefined = `${fhir(three)}/Patient?_count=4`; url !== undefined; ) {
+      const { body } = await reader.get(url, 'third');
+      seen.push(...idsOf(body));
+      url = nextOf(body);
+      // Between any two, before and behind the page.
+      await reader.feed(three, [
+        putPatient(`p${String(written * 8 + 1).padStart(3, '0')}`),
+        putPatient(ids[0] ?? '', { n: ++written }),
+      ]);
+    }
+    expect(seen).toEqual([...new Set(seen)].sort());
+    expect(seen.filter((id) => ids.includes(id))).toEqual(ids);
+  });
+
+  it('refuses what it does not know, naming parameter and remedy', async () => {
+    const questions = [
+      'Patient?colour=red',
+      'Patient?birthdate=soon',
+      'Patient?_count=many',
+      'Patient?_asOf=2026-11-20T14:30:00',
+      'Patient/p1?_asOf=yesterday',
+      'Patient/p1/_history?_asOf=1',
+      'Patient?_cursor=abc',
+      'Patient/_history?_cursor=WzFd',
+      'Patient?identifier=',
+    ];
+    for (const question of questions) {
+      const { status, body } = await reader.get(`${fhir(one)}/${question}`, 'first');
+      expect([question, status, body.issue[0]?.code]).toEqual([question, 400, 'invalid']);
+    }
+    const { body } = await reader.get(`${fhir(one)}/Patient?_asOf=2026-11-20T14:30:00`, 'first');
+    expect(body.issue[0]?.diagnostics).toMatch(/_asOf.*RFC 3339 with a zone/);
+    const future = await reader.get(`${fhir(one)}/Patient?_asOf=2099-01-01T00:00:00Z`, 'first');
+    expect([future.status, future.body.issue[0]?.diagnostics]).toEqual([400, expect.stringContaining('still to come')]);
+    const lenient = await reader.get(`${fhir(one)}/Patient?colour=red`, 'first', {
+      headers: { prefer: 'handling=lenient' },
+    });
+    expect([lenient.status, lenient.text]).toEqual([200, expect.stringContaining('"mode":"outcome"')]);
+  });
+});
+
+describe('a territory', () => {
+  it('is searched over what the caller may see, page by page', async () => {
+    for (const count of [1, 2, 50]) {
+      const seen: string[] = [];
+      for (let url: string | undefined = `/territories/ght-test/fhir/Patient?_count=${count}`; url !== undefined; ) {
+        const { body, headers } = await reader.get(url, 'both');
+        expect(headers.get('reprise-watermark')).toBe(
+          `"${one}";position=8;timeline=1;age=0.0;state=live, "${two}";position=1;timeline=1;age=0.0;state=live`,
+        );
+        seen.push(...(body.entry ?? []).map(({ fullUrl }) => fullUrl.replace(reader.url, '')));
+        url = nextOf(body);
+      }
+      expect(seen).toEqual([
+        ...['p1', 'p2', 'pnew', 'pold'].map((id) => `${fhir(one)}/Patient/${id}`),
+        ...['p1', 'q9'].map((id) => `${fhir(two)}/Patient/${id}`),
+      ]);
+    }
+    const { body } = await reader.get('/territories/ght-test/fhir/Patient?name=zoe&_total=accurate', 'both');
+    expect([idsOf(body), body.total]).toEqual([['p1', 'q9'], 2]);
+    expect((await reader.get('/territories/ght-other/fhir/Patient', 'both')).status).toBe(404);
+    const none = await reader.get('/territories/ght-test/fhir/Patient', 'nobody');
+    expect([none.status, none.body.entry, none.headers.get('reprise-watermark')]).toEqual([200, undefined, null]);
+  });
+});
