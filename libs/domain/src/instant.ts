@@ -4,16 +4,20 @@ import { Failure } from './failure.js';
 /** A moment: milliseconds since 1970 in UTC. */
 export type Instant = Brand<number, 'Instant'>;
 
-const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+const rfc3339 = /^(\d{4}-\d\d-\d\d)[T ](?:[01]\d|2[0-3]):\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** `Date.parse` takes 30 February for 2 March. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day.slice(8));
 
 export const Instant = {
   of(ms: number): Instant {
     if (!Number.isFinite(ms)) throw new RangeError(`not an instant: ${ms}`);
     return Math.trunc(ms) as Instant;
   },
-  /** RFC 3339 with zone; anything else is refused, because a local time means two moments on one night of the year. */
+  /** RFC 3339 with zone; anything else is refused, because a local time means two moments on one night of the year. No leap second. */
   parse(raw: string): Instant {
-    const ms = rfc3339.test(raw) ? Date.parse(raw.replace(' ', 'T')) : Number.NaN;
+    const [, day = ''] = rfc3339.exec(raw) ?? [];
+    const ms = isDay(day) ? Date.parse(raw.replace(' ', 'T')) : Number.NaN;
     if (Number.isNaN(ms))
       throw new Failure(
         'input.invalid',

@@ -57,6 +57,27 @@ describe('values that come from outside', () => {
       ).toBe(true);
   });
 
+  it('instants are on days and at hours that there are', () => {
+    const two = (n: number): string => String(n).padStart(2, '0');
+    const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+    const field = (max: number) => fc.integer({ min: 0, max });
+    const law = fc.property(
+      fc.integer({ min: 1890, max: 2110 }),
+      fc.tuple(field(13), field(32), field(25), field(61)),
+      (year, [month, day, hour, minute]) => {
+        const days = [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+        const raw = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:07.5+02:00`;
+        if (day < 1 || day > days || hour > 23 || minute > 59) expect(refused(() => Instant.parse(raw))).toBe(true);
+        else expect(Instant.parse(raw)).toBe(Date.UTC(year, month - 1, day, hour - 2, minute, 7, 500));
+      },
+    );
+    fc.assert(law, { numRuns: 2000 });
+    for (const raw of ['2026-02-29', '2026-02-30', '2026-02-31', '2026-04-31', '2100-02-29'])
+      expect([raw, refused(() => Instant.parse(`${raw}T10:00:00Z`))]).toEqual([raw, true]);
+    expect(Instant.parse('2024-02-29T10:00:00Z')).toBe(Date.UTC(2024, 1, 29, 10));
+    expect(refused(() => Instant.parse('2026-01-01T24:00:00Z'))).toBe(true);
+  });
+
   it('record keys are Type/id', () => {
     expect(RecordKey.type(RecordKey.parse('Patient/a-1.b'))).toBe('Patient');
     for (const raw of ['patient/a', 'Patient/', 'Patient/a/b', 'Patient/é', `Patient/${'x'.repeat(65)}`])
