@@ -92,6 +92,18 @@ describe('a replica as operators see it', () => {
     expect(await found({ limit: 9, controlId: 'm1' })).toEqual([5, 0]);
     expect(await found({ limit: 9, controlId: 'nobody' })).toEqual([]);
     expect(await found({ limit: 9, since: all[1]?.recordedAt as never })).toEqual([7, 6]);
+    expect(await found({ limit: 9, warning: 'message-id-reused' })).toEqual([5]);
+    expect(await found({ limit: 9, warning: 'message-id' })).toEqual([]);
+    expect(await found({ limit: 9, after: Position.of(3) })).toEqual([7, 6, 5, 4]);
+    expect(await status.sameId(finess, Position.of(5))).toMatchObject([{ position: 0, sameBytes: false }]);
+    expect(await status.sameId(finess, Position.of(2))).toEqual([]);
+    const [first] = feed;
+    if (!first) throw new Error('no feed');
+    await follow(replica.store, log, finess, [first]);
+    expect(await status.sameId(finess, Position.of(8))).toMatchObject([
+      { position: 0, sameBytes: true, outcome: 'applied' },
+      { position: 5, sameBytes: false, outcome: 'applied' },
+    ]);
     expect(await status.messages(anEstablishment(), { limit: 9 })).toEqual([]);
   });
 

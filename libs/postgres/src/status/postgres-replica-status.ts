@@ -12,6 +12,7 @@ import {
   type PatientDifference,
   type ReplicaSnapshot,
   ReplicaStatus,
+  type SameIdReport,
   type TypeDifference,
 } from '#usecases';
 import { asFailure } from '../postgres-failure.js';
@@ -23,6 +24,7 @@ import {
   selectMessages,
   selectParked,
   selectReports,
+  selectSameId,
   selectSenders,
 } from './status.sql.js';
 
@@ -80,7 +82,7 @@ export class PostgresReplicaStatus extends ReplicaStatus {
   override async messages(establishment: Finess, filter: MessageFilter): Promise<readonly MessageReport[]> {
     const generation = await this.liveGeneration(establishment);
     if (generation === undefined) return [];
-    const { sender, outcome, since, controlId, before, limit } = filter;
+    const { sender, outcome, since, controlId, warning, before, after, limit } = filter;
     const keys = controlId === undefined ? undefined : await this.keysOf(generation, controlId, sender);
     const rows = await this.query<Nulls<MessageReport>>(selectMessages, [
       generation,
@@ -91,12 +93,19 @@ export class PostgresReplicaStatus extends ReplicaStatus {
       limit,
       keys ?? null,
       controlId ?? null,
+      warning === undefined ? null : JSON.stringify([{ code: warning }]),
+      after ?? null,
     ]);
     return rows.map(({ sentAt, occurredAt, ...rest }) => ({
       ...rest,
       ...given('sentAt', sentAt),
       ...given('occurredAt', occurredAt),
     }));
+  }
+
+  override async sameId(establishment: Finess, position: Position): Promise<readonly SameIdReport[]> {
+    const generation = await this.liveGeneration(establishment);
+    return generation === undefined ? [] : this.query<SameIdReport>(selectSameId, [generation, position]);
   }
 
   override async parked(establishment: Finess): Promise<readonly ParkedReport[]> {

@@ -24,8 +24,8 @@ order by g.generation`;
 export const selectLiveGeneration = `select live_generation as generation from establishments where establishment = $1`;
 
 /**
- * $1 generation, $2 sender, $3 outcome, $4 since (recorded, ms), $5 before (position), $6 limit, $7 keys of the message, $8 its id;
- * null = any. Newest first.
+ * $1 generation, $2 sender, $3 outcome, $4 since (recorded, ms), $5 before (position), $6 limit, $7 keys of the message, $8 its id,
+ * $9 a warning that it has, as JSON, $10 after (position); null = any. Newest first.
  */
 export const selectMessages = `
 select position::float8, sender, message_id as "controlId", label, charset, acknowledgement,
@@ -38,8 +38,20 @@ where generation = $1
   and ($4::bigint is null or recorded_at >= $4)
   and ($5::bigint is null or position < $5)
   and ($7::bytea[] is null or (message_key = any ($7) and message_id = $8))
+  and ($9::jsonb is null or warnings @> $9)
+  and ($10::bigint is null or position > $10)
 order by position desc
 limit $6`;
+
+/** $1 generation, $2 position: the others of the same sender, incarnation and id. */
+export const selectSameId = `
+select other.position::float8, other.recorded_at::float8 as "recordedAt", other.outcome,
+       other.received_hash = own.received_hash as "sameBytes"
+from messages as own join messages as other
+  on other.message_key = own.message_key and other.generation = own.generation and other.position <> own.position
+where own.generation = $1 and own.position = $2 and other.generation = $1
+order by other.position
+limit 100`;
 
 /** $1 generation. */
 export const selectParked = `

@@ -37,14 +37,21 @@ export interface Certificate {
   readonly keyId: string;
 }
 
+/** What speaks for a sender that was restored from a backup of its own. Counts and times, never content. */
+export type IncarnationEvidence =
+  /** After `highest` its numbering went on from `begins`. */
+  | { readonly code: 'numbering-restarted'; readonly highest: number; readonly begins: number; readonly since: string }
+  /** So many messages came under an id that had been used for other bytes. */
+  | { readonly code: 'ids-reused'; readonly messages: number; readonly since: string };
+
 /** A sender's numbering begins anew: ids from here on never mix with those from before. */
 export interface OpenedIncarnation {
   /** The new incarnation. */
   readonly number: number;
   /** An operator's words; empty where none were given. */
   readonly reason: string;
-  /** What spoke for it, as it was shown to the operator: sentences with counts, never content. */
-  readonly evidence: readonly string[];
+  /** What spoke for it at that moment; empty where only the operator did. */
+  readonly evidence: readonly IncarnationEvidence[];
 }
 
 /** The directory log tells everything that is decided for a territory; who is who, which restore counts. Closed, versioned by `v`. */

@@ -70,9 +70,21 @@ export interface MessageFilter {
   readonly since?: Instant;
   /** MSH-10, or what the sender gave in its place. */
   readonly controlId?: string;
+  /** Code of a warning that it was given, by the gateway or by the fold. */
+  readonly warning?: string;
   /** Only those before this position. */
   readonly before?: Position;
+  /** Only those behind this position. */
+  readonly after?: Position;
   readonly limit: number;
+}
+
+/** Another message of the same sender, incarnation and id. */
+export interface SameIdReport {
+  readonly position: Position;
+  readonly recordedAt: Instant;
+  readonly outcome: Outcome;
+  readonly sameBytes: boolean;
 }
 
 export interface ParkedReport {
@@ -133,6 +145,8 @@ export abstract class ReplicaStatus {
   abstract generations(restoreId?: string): Promise<readonly GenerationReport[]>;
   /** Newest first. */
   abstract messages(establishment: Finess, filter: MessageFilter): Promise<readonly MessageReport[]>;
+  /** The other messages with the id of the one at this position, in the order of their positions; at most a hundred. */
+  abstract sameId(establishment: Finess, position: Position): Promise<readonly SameIdReport[]>;
   abstract parked(establishment: Finess): Promise<readonly ParkedReport[]>;
   /** Undefined where the replica does not have the establishment yet. */
   abstract snapshot(establishment: Finess): Promise<ReplicaSnapshot | undefined>;
