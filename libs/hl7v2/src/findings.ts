@@ -83,17 +83,52 @@ export const warnings = {
     strict: '100',
   },
   'movement-origin-missing': {
-    fr: "événement d'origine (ZBE-6) absent ou inconnu : seule la venue est mise à jour",
-    en: 'original trigger (ZBE-6) missing or unknown: only the visit is updated',
+    fr: "événement d'origine (ZBE-6) absent ou inconnu : la nature du mouvement est tirée de ZBE-9",
+    en: 'original trigger (ZBE-6) missing or unknown: what the movement is is taken from ZBE-9',
     strict: '101',
+  },
+  'movement-action-contradicts': {
+    fr: "l'action (ZBE-4) contredit l'événement, qui ne peut être qu'une annulation de l'un ou l'autre : annulé",
+    en: 'the action (ZBE-4) contradicts the trigger; one of the two says that it is cancelled: cancelled',
+    strict: '103',
+  },
+  'move-of-nothing': {
+    fr: "ni dossier ni venue à déplacer : seule l'identité est mise à jour",
+    en: 'neither an account nor a visit to move: only the identity is updated',
+    strict: '101',
+  },
+  'numbers-unmapped': {
+    fr: 'changement de numéro de dossier ou de venue : non traduit ; les octets reçus sont conservés',
+    en: 'a change of account or visit numbers: not mapped; the received bytes are kept',
+  },
+  'trigger-excluded': {
+    fr: 'événement exclu par IHE PAM France',
+    en: 'a trigger that IHE PAM France excludes',
+    strict: '201',
+  },
+  'segment-missing': { fr: 'segment obligatoire absent', en: 'a required segment is missing', strict: '100' },
+  'field-missing': { fr: 'champ obligatoire vide', en: 'a required field is empty', strict: '101' },
+  'field-unused': {
+    fr: "champ exclu par IHE PAM France, vidé avant l'enregistrement",
+    en: 'a field that IHE PAM France excludes, blanked before it was recorded',
+  },
+  'ins-key': {
+    fr: "la clé du matricule INS n'est pas la bonne",
+    en: 'the key of the INS number does not hold',
+    strict: '102',
+  },
+  'ins-unqualified': {
+    fr: "INS transmise sans que l'identité soit qualifiée (VALI)",
+    en: 'an INS is sent of an identity that is not qualified (VALI)',
+    strict: '103',
   },
   'movement-time-missing': {
     fr: "heure du mouvement annulé inconnue : l'annulation n'est pas traduite",
     en: 'the time of the cancelled movement is unknown: the cancellation is not mapped',
   },
   'merge-of-itself': {
-    fr: "fusion d'un patient avec lui-même, ignorée",
-    en: 'a patient merged with itself, left out',
+    fr: 'un patient fusionné, lié ou déplacé vers lui-même : ignoré',
+    en: 'a patient merged, linked or moved with itself: left out',
     strict: '103',
   },
   'order-number-missing': {

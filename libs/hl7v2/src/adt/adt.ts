@@ -1,11 +1,15 @@
 import type { Change, RecordKey } from '#domain';
-import type { Segment } from '../message/segment.js';
 import type { Mapping } from '../mapping/mapping.js';
-import { patientEdits } from '../mapping/patient-edits.js';
 import { patientOfPid } from '../mapping/patient-record.js';
-import { mergeChanges } from './merge.js';
-import { type Trigger, triggers } from './triggers.js';
+import { personEdits } from '../mapping/person-edits.js';
+import type { Segment } from '../message/segment.js';
+import { linkChanges, mergeChanges } from './merge.js';
+import { accountChanges, identifierChanges, visitMoveChanges } from './move.js';
+import { checkProfile } from './profile.js';
+import { type Family, type Trigger, triggers } from './triggers.js';
 import { visitChanges } from './visit.js';
+
+type Changes = (mapping: Mapping, trigger: string, meaning: Trigger) => readonly Change[];
 
 /** The patient of an ADT message; without one there is nothing that the message could change, and it is refused. */
 const patientIn = (mapping: Mapping): { readonly pid: Segment; readonly patient: RecordKey } | undefined => {
@@ -16,25 +20,61 @@ const patientIn = (mapping: Mapping): { readonly pid: Segment; readonly patient:
   return undefined;
 };
 
-const changesOf = (trigger: string, meaning: Trigger, mapping: Mapping): readonly Change[] => {
+const identityChanges: Changes = (mapping) => {
   const known = patientIn(mapping);
-  if (known === undefined) return [];
-  const { pid, patient } = known;
-  switch (meaning.family) {
-    case 'merge':
-      return mergeChanges(mapping);
-    case 'identity':
-      return [{ kind: 'identify', patient, edits: patientEdits(pid, mapping, true) }];
-    case 'visit': {
-      const identify: Change = { kind: 'identify', patient, edits: patientEdits(pid, mapping, true) };
+  return known ? [{ kind: 'identify', patient: known.patient, edits: personEdits(known.pid, mapping) }] : [];
+};
+
+/** Family to changes, with what becomes of the message, for docs/conformance.md. */
+export const adtFamilies: Readonly<Record<Family, { readonly becomes: string; readonly changes: Changes }>> = {
+  identity: { becomes: 'the patient is identified', changes: identityChanges },
+  visit: {
+    becomes: 'the patient is identified, the visit is told',
+    changes: (mapping, trigger, meaning) => {
+      const known = patientIn(mapping);
+      if (known === undefined) return [];
+      const { pid, patient } = known;
+      const identify: Change = { kind: 'identify', patient, edits: personEdits(pid, mapping) };
       return [identify, ...visitChanges(trigger, meaning, pid, patient, mapping)];
-    }
-  }
+    },
+  },
+  merge: { becomes: 'MRG-1 is linked into PID-3, which replaces it; both stay', changes: mergeChanges },
+  link: {
+    becomes: 'each PID is identified and linked with the first (`seealso`)',
+    changes: (mapping) => linkChanges(mapping, 'link'),
+  },
+  unlink: {
+    becomes: 'each PID is identified, and whatever links it with the first is taken back',
+    changes: (mapping) => linkChanges(mapping, 'unlink'),
+  },
+  'move-account': {
+    becomes:
+      'the account (MRG-3, else PID-18) with its visits, or the visit (MRG-5, else PV1-19), is given from MRG-1 to PID-3',
+    changes: accountChanges,
+  },
+  'move-visit': {
+    becomes: 'the visit (MRG-5, else PV1-19) is given from MRG-1 to PID-3, and is counted in PID-18',
+    changes: visitMoveChanges,
+  },
+  'change-identifiers': {
+    becomes:
+      'identifiers of MRG-1 are dropped, those of PID-3 are added; another permanent identifier is another record, which replaces the former one',
+    changes: identifierChanges,
+  },
+  'change-numbers': {
+    becomes: 'the patient is identified; the change of account or visit numbers is not mapped (warning)',
+    changes: (mapping, trigger, meaning) => {
+      mapping.warn('numbers-unmapped', 'MRG');
+      return identityChanges(mapping, trigger, meaning);
+    },
+  },
 };
 
 /** Changes of an ADT message; none where its trigger is not mapped. */
 export const adtChanges = (mapping: Mapping): readonly Change[] => {
   const trigger = mapping.head.label.split('^')[1] ?? mapping.message.first('EVN')?.text(1) ?? '';
   const meaning = triggers[trigger];
-  return meaning === undefined ? [] : changesOf(trigger, meaning, mapping);
+  if (meaning === undefined) return [];
+  checkProfile(meaning, mapping);
+  return adtFamilies[meaning.family].changes(mapping, trigger, meaning);
 };

@@ -141,11 +141,15 @@ describe('ADT visits', () => {
     expect(change).not.toHaveProperty('movement');
   });
 
-  it('a cancelled discharge clears the way out', () => {
-    const out = pv1.padEnd(pv1.length + 17, '|');
-    const change = movementOf(changesOf(read(french('A13'), evn, pid, `${out}8`, zbe('CANCEL', 'A03'))));
-    expect(change?.visitEdits).toContainEqual({ op: 'clear', member: 'hospitalization' });
-    expect(change?.movement?.edits).toEqual([]);
+  it('the way out stands with the discharge alone, and a cancellation says no more than of which visit', () => {
+    const out = `${pv1.padEnd(pv1.length + 17, '|')}8`;
+    const members = (trigger: string, told: string, origin = ''): unknown =>
+      movementOf(changesOf(read(french(trigger), evn, pid, out, zbe(told, origin))))?.visitEdits.map(
+        ({ member }) => member,
+      );
+    expect(members('A03', 'INSERT')).toContain('hospitalization');
+    expect(members('A02', 'INSERT')).not.toContain('hospitalization');
+    expect(members('A13', 'CANCEL', 'A03')).toEqual(['identifier', 'account']);
   });
 
   it('tells no visit for PV1-2 = N and none without a number', () => {

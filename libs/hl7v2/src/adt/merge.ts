@@ -1,44 +1,84 @@
-import type { Change } from '#domain';
-import type { Segment } from '../message/segment.js';
+import type { Change, RecordKey } from '#domain';
 import { identifierOf } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { patientEdits } from '../mapping/patient-edits.js';
-import { patientOfMrg, patientOfPid } from '../mapping/patient-record.js';
+import { patientOfPid, patientsOfMrg } from '../mapping/patient-record.js';
+import type { Segment } from '../message/segment.js';
+import { type PatientGroup, patientGroups } from './groups.js';
 
-const mergeOf = (pid: Segment, mrg: Segment, mapping: Mapping): readonly Change[] => {
-  const into = patientOfPid(pid, mapping);
-  const patient = patientOfMrg(mrg, mapping);
-  if (into === undefined) mapping.findings.refuse('patient-missing', `PID^${pid.sequence}^3`);
-  if (patient === undefined) mapping.findings.refuse('merged-missing', `MRG^${mrg.sequence}^1`);
-  if (into === undefined || patient === undefined) return [];
-  const survivor: Change = { kind: 'identify', patient: into, edits: patientEdits(pid, mapping, true) };
-  if (into === patient) {
-    mapping.warn('merge-of-itself', 'MRG-1');
-    return [survivor];
-  }
+/** What a PID says of its patient. */
+export const identifyOf = (pid: Segment, patient: RecordKey, mapping: Mapping): Change => ({
+  kind: 'identify',
+  patient,
+  edits: patientEdits(pid, mapping, true),
+});
+
+/** A record that was never heard of before must still be found under the identifiers that it had. */
+export const formerly = (mrg: Segment, patient: RecordKey, mapping: Mapping): readonly Change[] => {
   const identifiers = mrg
     .repetitions(1)
     .filter((identifier) => identifier.text(1) !== '')
     .map((identifier, index) => identifierOf(identifier, mapping, `MRG-1[${index + 1}]`));
-  // A record that was never heard of before must still be found under the identifier it had.
-  const merged: Change[] =
-    identifiers.length > 0
-      ? [{ kind: 'identify', patient, edits: [{ op: 'default', member: 'identifier', value: identifiers }] }]
-      : [];
-  return [survivor, ...merged, { kind: 'link', patient, into }];
+  return identifiers.length > 0
+    ? [{ kind: 'identify', patient, edits: [{ op: 'default', member: 'identifier', value: identifiers }] }]
+    : [];
 };
 
-/** A40 (and A34 of v2.3): PID-3 survives, MRG-1 is merged into it. Groups of PID and MRG may repeat. */
-export const mergeChanges = (mapping: Mapping): readonly Change[] => {
-  const changes: Change[] = [];
-  let pid: Segment | undefined;
-  let merges = 0;
-  for (const segment of mapping.message.segments) {
-    if (segment.name === 'PID') pid = segment;
-    if (segment.name !== 'MRG' || pid === undefined) continue;
-    changes.push(...mergeOf(pid, segment, mapping));
-    merges++;
-  }
-  if (merges === 0) mapping.findings.refuse('merged-missing', 'MRG^1^1');
-  return changes;
+/** The two patients of a group; what is missing is refused. */
+export const patientsIn = (
+  { pid, mrg }: PatientGroup,
+  mapping: Mapping,
+): { readonly into: RecordKey; readonly from: readonly RecordKey[] } | undefined => {
+  const into = patientOfPid(pid, mapping);
+  const from = patientsOfMrg(mrg, mapping);
+  if (into === undefined) mapping.findings.refuse('patient-missing', `PID^${pid.sequence}^3`);
+  if (from.length === 0) mapping.findings.refuse('merged-missing', `MRG^${mrg.sequence}^1`);
+  return into === undefined || from.length === 0 ? undefined : { into, from };
+};
+
+const mergeOf = (group: PatientGroup, mapping: Mapping): readonly Change[] => {
+  const patients = patientsIn(group, mapping);
+  if (patients === undefined) return [];
+  const { into, from } = patients;
+  const survivor = identifyOf(group.pid, into, mapping);
+  const merged = from.flatMap((patient): readonly Change[] => {
+    if (patient !== into) return [...formerly(group.mrg, patient, mapping), { kind: 'link', patient, into }];
+    mapping.warn('merge-of-itself', 'MRG-1');
+    return [];
+  });
+  return [survivor, ...merged];
+};
+
+/** Each group of PID and MRG in turn; a message without one cannot be what its trigger says. */
+export const changesOfGroups = (
+  mapping: Mapping,
+  changesOf: (group: PatientGroup, mapping: Mapping) => readonly Change[],
+): readonly Change[] => {
+  const groups = patientGroups(mapping);
+  if (groups.length === 0) mapping.findings.refuse('merged-missing', 'MRG^1^1');
+  return groups.flatMap((group) => changesOf(group, mapping));
+};
+
+/** A40 and its elder forms: PID-3 survives, MRG-1 is merged into it. */
+export const mergeChanges = (mapping: Mapping): readonly Change[] => changesOfGroups(mapping, mergeOf);
+
+/** A24 and A37: the second PID and every later one, with the first. */
+export const linkChanges = (mapping: Mapping, kind: 'link' | 'unlink'): readonly Change[] => {
+  const told = mapping.message.all('PID').map((pid) => ({ pid, patient: patientOfPid(pid, mapping) }));
+  const [first, ...others] = told;
+  for (const { pid, patient } of told)
+    if (patient === undefined) mapping.findings.refuse('patient-missing', `PID^${pid.sequence}^3`);
+  if (others.length === 0) mapping.findings.refuse('patient-missing', 'PID^2^3');
+  const identities = told.flatMap(({ pid, patient }) => (patient ? [identifyOf(pid, patient, mapping)] : []));
+  const links = others.flatMap(({ patient }): readonly Change[] => {
+    if (!patient || !first?.patient) return [];
+    if (patient === first.patient) {
+      mapping.warn('merge-of-itself', 'PID[2]-3');
+      return [];
+    }
+    return [
+      kind === 'link' ? { kind, patient, into: first.patient, as: 'see-also' } : { kind, patient, from: first.patient },
+    ];
+  });
+  return [...identities, ...links];
 };

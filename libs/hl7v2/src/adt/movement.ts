@@ -1,120 +1,173 @@
-import type { Movement, MovementNature } from '#domain';
+import type { JsonObject, Movement, MovementNature } from '#domain';
 import { RecordKey } from '#domain';
-import type { Segment } from '../message/segment.js';
 import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
 import { members } from '../mapping/fhir-json.js';
 import type { Identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
-import { natureOf, type Trigger } from './triggers.js';
+import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
+import { type MovementScope, natureWithin, scopeOf, transferWithin } from './movement-scope.js';
+import { natureOf, type Trigger } from './triggers.js';
 
 /** What a message tells of a movement, before its place and class are added. */
 export type ToldMovement = Omit<NonNullable<Movement['movement']>, 'edits'> & {
-  readonly identifier?: ReturnType<typeof members>;
-  readonly isFromZbe: boolean;
+  /** The ZBE that tells of it, and what it may say by that. */
+  readonly zbe?: { readonly segment: Segment; readonly scope: MovementScope; readonly identifier: JsonObject };
 };
+
+type Action = ToldMovement['action'];
 
 const recordOf = (mapping: Mapping, domain: string, identifier: string): RecordKey =>
   RecordKey.of('Encounter', mapping.context.idOf('movement', domain, identifier));
 
-const actions = table<ToldMovement['action']>({
+const actions = table<Action>({
   INSERT: 'insert',
   UPDATE: 'update',
   CANCEL: 'cancel',
 });
 
-/** EVN-6 (occurred), else EVN-2 (recorded). */
-const eventTime = (mapping: Mapping): string | undefined => {
-  const evn = mapping.message.first('EVN');
-  return (mapping.time(evn?.text(6) ?? '', 'EVN-6') ?? mapping.time(evn?.text(2) ?? '', 'EVN-2'))?.text;
+const timeAt = (mapping: Mapping, segment: string, field: number): string | undefined =>
+  mapping.time(mapping.message.first(segment)?.text(field) ?? '', `${segment}-${field}`)?.text;
+
+/** EVN-6 (occurred), else EVN-2 (recorded), else MSH-7. */
+const eventTime = (mapping: Mapping): string | undefined =>
+  timeAt(mapping, 'EVN', 6) ?? timeAt(mapping, 'EVN', 2) ?? timeAt(mapping, 'MSH', 7);
+
+/** ZBE-4, unless the trigger can only mean a cancellation. */
+const actionOf = (zbe: Segment, meaning: Trigger, mapping: Mapping): Action | undefined => {
+  const told = actions[zbe.text(4)];
+  if (told === undefined) return undefined;
+  const own = meaning.movement;
+  // A06 and A07 cancel each other; of all others one trigger inserts and another one cancels.
+  if (own === undefined || own.nature === 'class' || (own.action === 'cancel') === (told === 'cancel')) return told;
+  // Any movement may be updated under the trigger that made it.
+  if (own.action === 'insert' && told === 'update') return told;
+  mapping.warn('movement-action-contradicts', 'ZBE-4');
+  return 'cancel';
+};
+
+/** The trigger that made the movement says what it is; the message's own is then only the way of telling. */
+const natureFrom = (
+  zbe: Segment,
+  trigger: string,
+  action: Action,
+  scope: MovementScope,
+  mapping: Mapping,
+): MovementNature => {
+  const [own, origin] = [natureOf(trigger), natureOf(zbe.text(6))];
+  const told = action === 'insert' ? (own ?? origin) : (origin ?? own);
+  if (told === undefined) {
+    mapping.warn('movement-origin-missing', 'ZBE-6');
+    return natureWithin(scope);
+  }
+  return told === 'transfer' ? transferWithin(scope) : told;
 };
 
 /** What IHE PAM requires of ZBE, refused where it fails: a movement under a wrong key or time corrupts the visit. */
-const isUsable = (zbe: Segment, mapping: Mapping): boolean => {
+const movementsOfZbe = (
+  zbe: Segment,
+  trigger: string,
+  meaning: Trigger,
+  visit: Identified,
+  mapping: Mapping,
+): readonly ToldMovement[] => {
   const { findings } = mapping;
-  const before = findings.errors.length;
-  if (zbe.text(1) === '') findings.refuse('movement-id-missing', 'ZBE^1^1');
-  if (actions[zbe.text(4)] === undefined) findings.refuse('movement-action', 'ZBE^1^4');
-  return findings.errors.length === before;
-};
-
-const movementOfZbe = (zbe: Segment, trigger: string, mapping: Mapping): ToldMovement | undefined => {
-  const entity = zbe.first(1);
-  const action = actions[zbe.text(4)];
-  if (!isUsable(zbe, mapping) || entity === undefined || action === undefined) return undefined;
+  const place = `ZBE^${zbe.sequence}`;
+  const entities = zbe.repetitions(1).filter((entity) => entity.text(1) !== '');
+  const action = actionOf(zbe, meaning, mapping);
+  if (entities.length === 0) findings.refuse('movement-id-missing', `${place}^1`);
+  if (action === undefined) findings.refuse('movement-action', `${place}^4`);
   const raw = zbe.text(2);
   const time = mapping.time(raw, 'ZBE-2');
-  if (raw !== '' && time === undefined) {
-    mapping.findings.refuse('movement-time', 'ZBE^1^2');
-    return undefined;
-  }
-  // The trigger that made the movement says what it is; the message's own is then only the way of telling.
-  const nature = action === 'insert' ? natureOf(trigger) : (natureOf(zbe.text(6)) ?? natureOf(trigger));
-  if (nature === undefined) {
-    mapping.warn('movement-origin-missing', 'ZBE-6');
-    return undefined;
-  }
+  if (raw !== '' && time === undefined) findings.refuse('movement-time', `${place}^2`);
+  if (entities.length === 0 || action === undefined || (raw !== '' && time === undefined)) return [];
+  const scope = scopeOf(zbe, mapping);
+  const nature = natureFrom(zbe, trigger, action, scope, mapping);
   const start = time?.text ?? (action === 'insert' ? eventTime(mapping) : undefined);
-  const authority = authorityOfEntity(entity);
-  return {
+  return entities.map((entity) => ({
     action,
-    record: recordOf(mapping, domainOf(authority, mapping), entity.text(1)),
+    record: recordOfNumber(entity, visit, mapping),
     nature,
     ...(start !== undefined && { start }),
-    identifier: members({ system: systemOf(authority, mapping), value: entity.text(1) }),
-    isFromZbe: true,
-  };
+    zbe: {
+      segment: zbe,
+      scope,
+      identifier: members({ system: systemOf(authorityOfEntity(entity), mapping), value: entity.text(1) }),
+    },
+  }));
 };
 
-/** One of each in a visit: a second message of it speaks of the same. The others are told apart by their time. */
-const oncePerVisit: ReadonlySet<MovementNature> = new Set(['pre-admission', 'admission', 'discharge']);
+/** Movement numbers are an authority's, or the visit's own (a setting of the sender). */
+const recordOfNumber = (entity: Composite, visit: Identified, mapping: Mapping): RecordKey =>
+  mapping.context.sender.hl7?.movementNumber === 'visit'
+    ? recordOf(mapping, visit.domain, `${visit.value} #${entity.text(1)}`)
+    : recordOf(mapping, domainOf(authorityOfEntity(entity), mapping), entity.text(1));
 
-/** Admission and discharge have a time of their own in PV1. */
+/** One of each in a visit: a second message of it speaks of the same. The others are told apart by their time. */
+const oncePerVisit: ReadonlySet<MovementNature> = new Set([
+  'pending-admission',
+  'pending-transfer',
+  'pending-discharge',
+  'pre-admission',
+  'admission',
+  'discharge',
+]);
+
+/** Where the time of a movement stands in PV1 and PV2, or is planned (EVN-3), in senders' messages without ZBE. */
+export const visitTimes: Readonly<Partial<Record<MovementNature, readonly (readonly [string, number])[]>>> = {
+  admission: [['PV1', 44]],
+  discharge: [['PV1', 45]],
+  'pre-admission': [
+    ['PV2', 8],
+    ['EVN', 3],
+  ],
+  'pending-admission': [
+    ['PV2', 8],
+    ['EVN', 3],
+  ],
+  'pending-transfer': [['EVN', 3]],
+  'pending-discharge': [
+    ['PV2', 9],
+    ['EVN', 3],
+  ],
+};
+
 const visitTime = (nature: MovementNature, mapping: Mapping): string | undefined => {
-  const pv1 = mapping.message.first('PV1');
-  const field = nature === 'admission' ? 44 : nature === 'discharge' ? 45 : undefined;
-  return field === undefined ? undefined : mapping.time(pv1?.text(field) ?? '', `PV1-${field}`)?.text;
+  for (const [segment, field] of visitTimes[nature] ?? []) {
+    const time = timeAt(mapping, segment, field);
+    if (time !== undefined) return time;
+  }
+  return undefined;
 };
 
 const movementOfTrigger = (
-  told: NonNullable<Extract<Trigger, { family: 'visit' }>['movement']>,
+  { nature, action }: NonNullable<Trigger['movement']>,
   visit: Identified,
   mapping: Mapping,
-): ToldMovement | undefined => {
-  const { nature, action } = told;
-  const occurred = mapping.time(mapping.message.first('EVN')?.text(6) ?? '', 'EVN-6')?.text;
-  const record = (time: string): RecordKey => recordOf(mapping, visit.domain, `${visit.value} ${nature}${time}`);
+): readonly ToldMovement[] => {
+  const occurred = timeAt(mapping, 'EVN', 6);
   const isOnce = oncePerVisit.has(nature);
+  const record = (time: string): RecordKey =>
+    recordOf(mapping, visit.domain, `${visit.value} ${nature}${isOnce ? '' : ` ${time}`}`);
   if (action === 'cancel') {
     // EVN-2 is then the time of the cancellation, which no movement had.
-    if (!isOnce && occurred === undefined) {
-      mapping.warn('movement-time-missing', 'EVN-6');
-      return undefined;
-    }
-    return { action, record: record(isOnce ? '' : ` ${occurred}`), nature, isFromZbe: false };
+    if (isOnce || occurred !== undefined) return [{ action, record: record(occurred ?? ''), nature }];
+    mapping.warn('movement-time-missing', 'EVN-6');
+    return [];
   }
-  const start = occurred ?? visitTime(nature, mapping) ?? eventTime(mapping) ?? sentTime(mapping);
-  return {
-    action,
-    record: record(isOnce ? '' : ` ${start ?? ''}`),
-    nature,
-    ...(start !== undefined && { start }),
-    isFromZbe: false,
-  };
+  const start = occurred ?? visitTime(nature, mapping) ?? eventTime(mapping);
+  return [{ action, record: record(start ?? ''), nature, ...(start !== undefined && { start }) }];
 };
 
-const sentTime = (mapping: Mapping): string | undefined =>
-  mapping.time(mapping.message.first('MSH')?.text(7) ?? '', 'MSH-7')?.text;
-
-/** The movement that the message tells of, by ZBE where there is one. */
-export const movementIn = (
+/** The movements that the message tells of: by ZBE where there is one, and then one for each number in ZBE-1. */
+export const movementsIn = (
   trigger: string,
-  meaning: Extract<Trigger, { family: 'visit' }>,
+  meaning: Trigger,
   visit: Identified,
   mapping: Mapping,
-): ToldMovement | undefined => {
-  const zbe = mapping.message.first('ZBE');
-  if (zbe !== undefined) return movementOfZbe(zbe, trigger, mapping);
-  if (meaning.needsZbe) mapping.warn('movement-missing', 'ZBE');
-  return meaning.movement ? movementOfTrigger(meaning.movement, visit, mapping) : undefined;
+): readonly ToldMovement[] => {
+  const segments = mapping.message.all('ZBE');
+  if (segments.length > 0) return segments.flatMap((zbe) => movementsOfZbe(zbe, trigger, meaning, visit, mapping));
+  if (meaning.needsZbe || (mapping.isFrench && meaning.movement)) mapping.warn('movement-missing', 'ZBE');
+  return meaning.movement ? movementOfTrigger(meaning.movement, visit, mapping) : [];
 };

@@ -1,58 +1,42 @@
-import type { Change, Json, JsonObject, MemberEdit, Movement } from '#domain';
+import type { Change, JsonObject, MemberEdit, Movement } from '#domain';
 import { RecordKey } from '#domain';
-import type { Composite, Segment } from '../message/segment.js';
 import { authorityIn, systemOf } from '../mapping/authority.js';
 import { Edits } from '../mapping/edits.js';
-import { coding, concept, members } from '../mapping/fhir-json.js';
+import { concept, members } from '../mapping/fhir-json.js';
+import { applyRules, ownExtension } from '../mapping/field-rules.js';
 import { type Identified, identified, v2Types } from '../mapping/identifier.js';
 import { locationOf } from '../mapping/location.js';
 import type { Mapping } from '../mapping/mapping.js';
-import { practitionerOf } from '../mapping/practitioner.js';
-import { movementIn, type ToldMovement } from './movement.js';
+import type { Composite, Segment } from '../message/segment.js';
+import { movementsIn, type ToldMovement } from './movement.js';
 import type { Trigger } from './triggers.js';
-import { table } from '../message/table.js';
+import { classOf, participantsOf, pv1Fields, pv2Fields, zfmFields, zfvFields } from './visit-fields.js';
 
-/** HL7 table 0004 in the words of FHIR; N (not a patient's visit) and unknown classes are not here. */
-const classes = table<string>({
-  E: 'EMER',
-  I: 'IMP',
-  B: 'IMP',
-  O: 'AMB',
-  R: 'AMB',
-  P: 'PRENC',
-});
+/** Where a visit's number may stand, in the order in which it is looked for; a setting of the sender names one. */
+export const visitNumberPlaces = ['PV1-19', 'PID-18', 'PV1-50'] as const;
 
-const classOf = (pv1: Segment, mapping: Mapping): JsonObject | undefined => {
-  const code = pv1.text(2);
-  if (code === '') return undefined;
-  const value = classes[code];
-  if (value === undefined) mapping.warn('code-unknown', 'PV1-2');
-  return value === undefined ? undefined : coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', value);
+/** The number of the visit that a PV1 tells of; none where it is empty. */
+export const visitNumberOf = (pv1: Segment, pid: Segment | undefined, mapping: Mapping): Composite | undefined => {
+  const setting = mapping.context.sender.hl7?.visitNumber;
+  for (const place of setting === undefined ? visitNumberPlaces : [setting]) {
+    const number = place === 'PID-18' ? pid?.first(18) : pv1.first(place === 'PV1-19' ? 19 : 50);
+    if (number !== undefined && number.text(1) !== '') return number;
+  }
+  return undefined;
 };
-
-/** The visit's number: PV1-19, else the account (PID-18), else the alternate visit number (PV1-50). */
-const visitNumber = (pv1: Segment, pid: Segment): Composite | undefined =>
-  [pv1.first(19), pid.first(18), pv1.first(50)].find((number) => number !== undefined && number.text(1) !== '');
 
 /** Encounter record of a visit number. */
 export const visitRecord = (number: Identified, mapping: Mapping): RecordKey =>
   RecordKey.of('Encounter', mapping.context.idOf('visit', number.domain, number.value));
 
-const participantFields: readonly (readonly [number, string])[] = [
-  [7, 'ATND'],
-  [8, 'REF'],
-  [9, 'CON'],
-  [17, 'ADM'],
-];
+/** Key of an account (PID-18, MRG-3): of no record, what A44 moves. */
+export const accountRecord = (number: Identified, mapping: Mapping): RecordKey =>
+  RecordKey.of('Account', mapping.context.idOf('account', number.domain, number.value));
 
-const participantsOf = (pv1: Segment, mapping: Mapping): readonly Json[] =>
-  participantFields.flatMap(([field, code]) =>
-    pv1.repetitions(field).flatMap((person) => {
-      const individual = practitionerOf(person, mapping);
-      const type = [concept('http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code)];
-      return individual ? [{ type, individual }] : [];
-    }),
-  );
+const valued = (number: Composite | undefined): Composite | undefined =>
+  number !== undefined && number.text(1) !== '' ? number : undefined;
+
+export const accountOf = (pid: Segment): Composite | undefined => valued(pid.first(18));
 
 const numberOf = (number: Composite, type: string, mapping: Mapping): JsonObject => ({
   type: concept(v2Types, type),
@@ -60,97 +44,165 @@ const numberOf = (number: Composite, type: string, mapping: Mapping): JsonObject
   value: number.text(1),
 });
 
+/** Segments beside PV1 that tell of a visit. */
+const visitSegments = [
+  ['PV2', pv2Fields],
+  ['ZFM', zfmFields],
+  ['ZFV', zfvFields],
+] as const;
+
+interface Told {
+  readonly pv1: Segment;
+  readonly pid: Segment;
+  readonly number: Composite;
+}
+
 const visitEdits = (
-  pv1: Segment,
-  pid: Segment,
-  number: Composite,
+  { pv1, pid, number }: Told,
   movement: ToldMovement | undefined,
   mapping: Mapping,
 ): readonly MemberEdit[] => {
   const edits = new Edits(true);
   edits.set('identifier', [numberOf(number, 'VN', mapping)]);
-  const visitClass = classOf(pv1, mapping);
-  if (visitClass) edits.set('class', visitClass);
-  const account = pid.first(18);
-  if (account && account.text(1) !== '') edits.set('account', [{ identifier: numberOf(account, 'AN', mapping) }]);
-  const participants = participantsOf(pv1, mapping);
-  if (participants.length > 0) edits.set('participant', participants);
-  const disposition = pv1.text(36);
-  const isDischargeCancelled = movement?.nature === 'discharge' && movement.action === 'cancel';
-  if (isDischargeCancelled || pv1.isNull(36)) edits.clear('hospitalization');
-  else if (disposition !== '')
-    edits.set('hospitalization', {
-      dischargeDisposition: concept('http://terminology.hl7.org/CodeSystem/v2-0112', disposition),
-    });
+  const account = accountOf(pid);
+  if (account) edits.set('account', [{ identifier: numberOf(account, 'AN', mapping) }]);
+  // A movement that is taken back says no more than of which visit: what counts is what the others said.
+  if (movement?.action === 'cancel') return edits.all();
+  // How a visit ends stands with the discharge, so that it goes when that is cancelled.
+  const mayEnd = movement === undefined || movement.nature === 'discharge';
+  applyRules(pv1Fields, pv1, edits, mapping, mayEnd);
+  for (const [name, rules] of visitSegments) {
+    const segment = mapping.message.first(name);
+    if (segment) applyRules(rules, segment, edits, mapping, mayEnd);
+  }
   return edits.all();
 };
 
 /** A responsible unit (XON, ZBE-7 and ZBE-8) by its code, which is unique within the establishment. */
-const unitOf = (unit: Composite | undefined, mapping: Mapping): JsonObject | undefined => {
-  const code = unit?.text(10) || unit?.text(3) || '';
-  const display = unit?.text(1) ?? '';
-  if (code === '') return undefined;
+const unitOf = (unit: Composite, mapping: Mapping): JsonObject | undefined => {
+  const code = unit.text(10) || unit.text(3);
+  const display = unit.text(1);
+  if (code === '') return display === '' ? undefined : { display };
   return members({
     identifier: { type: { text: 'UF' }, system: `urn:reprise:${mapping.finess}:uf`, value: code },
     display,
   });
 };
 
+const nursingUrl = ownExtension('nursing-unit');
+const endUrl = ownExtension('told-end');
+
+const zbeEdits = (
+  { segment, scope, identifier }: NonNullable<ToldMovement['zbe']>,
+  edits: Edits,
+  mapping: Mapping,
+): void => {
+  edits.set('identifier', [identifier]);
+  const [medical, nursing] = [
+    scope.medical ? segment.first(7) : undefined,
+    scope.nursing ? segment.first(8) : undefined,
+  ];
+  const provider = medical && unitOf(medical, mapping);
+  if (provider) edits.set('serviceProvider', provider);
+  else if (medical?.isNull) edits.clear('serviceProvider');
+  const nurses = nursing && unitOf(nursing, mapping);
+  if (nurses) edits.extend({ url: nursingUrl, valueReference: nurses });
+  else if (nursing?.isNull) edits.drop('extension', nursingUrl);
+  const end = mapping.time(segment.text(3), 'ZBE-3');
+  if (end) edits.extend({ url: endUrl, valueDateTime: end.text });
+};
+
 /** What a movement says of its own period; a cancellation says nothing of it. */
 const movementEdits = (
-  pv1: Segment,
+  { pv1 }: Told,
   movement: ToldMovement,
   location: RecordKey | undefined,
   mapping: Mapping,
 ): readonly MemberEdit[] => {
   if (movement.action === 'cancel') return [];
   const edits = new Edits(true);
-  if (movement.identifier) edits.set('identifier', [movement.identifier]);
+  if (movement.zbe) zbeEdits(movement.zbe, edits, mapping);
   // Without ZBE the class is the visit's alone: a later A08 that changes it has no movement to say so in.
-  const movementClass = movement.isFromZbe ? classOf(pv1, mapping) : undefined;
+  const movementClass = movement.zbe && classOf(pv1, mapping);
   if (movementClass) edits.set('class', movementClass);
-  if (location) edits.set('location', [{ location: { reference: location } }]);
-  const zbe = mapping.message.first('ZBE');
-  const medical = unitOf(zbe?.first(7), mapping);
-  if (medical) edits.set('serviceProvider', medical);
-  const nursing = unitOf(zbe?.first(8), mapping);
-  if (nursing) edits.extend({ url: 'urn:reprise:nursing-unit', valueReference: nursing });
+  if (location) {
+    const value = [{ location: { reference: location } }];
+    if (movement.zbe?.scope.place === false) edits.suggest('location', value);
+    else edits.set('location', value);
+  }
+  if (movement.nature === 'responsibility') {
+    const participants = participantsOf(pv1, mapping);
+    if (participants.length > 0) edits.set('participant', participants);
+  }
   return edits.all();
+};
+
+/** Where a movement puts the patient: PV1-3, for what is only announced PV1-42; an admission is somewhere whatever its scope. */
+const placeOf = ({ pv1 }: Told, { action, nature, zbe }: ToldMovement): Composite | undefined => {
+  if (action === 'cancel') return undefined;
+  switch (nature) {
+    case 'pending-discharge':
+      return undefined;
+    case 'pending-transfer':
+      return pv1.first(42);
+    case 'pending-admission':
+      return pv1.first(42) ?? pv1.first(3);
+    case 'admission':
+    case 'pre-admission':
+      return pv1.first(3);
+    case 'class':
+    case 'transfer':
+    case 'medical-ward':
+    case 'nursing-ward':
+    case 'responsibility':
+    case 'leave':
+    case 'return':
+    case 'discharge':
+      return zbe === undefined || zbe.scope.place ? pv1.first(3) : undefined;
+  }
 };
 
 /** The visit that a PV1 tells of, with the place it names; nothing where it tells of none (PV1-2 = N). */
 export const visitChanges = (
   trigger: string,
-  meaning: Extract<Trigger, { family: 'visit' }>,
+  meaning: Trigger,
   pid: Segment,
   patient: RecordKey,
   mapping: Mapping,
 ): readonly Change[] => {
   const pv1 = mapping.message.first('PV1');
   if (pv1 === undefined || pv1.text(2) === 'N') return [];
-  const number = visitNumber(pv1, pid);
+  const number = visitNumberOf(pv1, pid, mapping);
   if (number === undefined) {
-    mapping.warn('visit-number-missing', 'PV1-19');
+    mapping.warn('visit-number-missing', mapping.context.sender.hl7?.visitNumber ?? 'PV1-19');
     return [];
   }
+  const told: Told = { pv1, pid, number };
   const visit = identified(number, mapping);
-  const told = movementIn(trigger, meaning, visit, mapping);
-  const place = pv1.first(3);
-  const location = told && told.action !== 'cancel' && place ? locationOf(place, mapping) : undefined;
-  const change: Movement = {
+  const account = accountOf(pid);
+  const whole = {
     kind: 'movement',
     visit: visitRecord(visit, mapping),
     patient,
-    visitEdits: visitEdits(pv1, pid, number, told, mapping),
-    ...(told && {
+    ...(account && { account: accountRecord(identified(account, mapping), mapping) }),
+  } as const;
+  const movements = movementsIn(trigger, meaning, visit, mapping);
+  if (movements.length === 0) return [{ ...whole, visitEdits: visitEdits(told, undefined, mapping) }];
+  return movements.flatMap((movement): readonly Change[] => {
+    const place = placeOf(told, movement);
+    const location = place && locationOf(place, mapping);
+    const { action, record, nature, start } = movement;
+    const change: Movement = {
+      ...whole,
+      visitEdits: visitEdits(told, movement, mapping),
       movement: {
-        action: told.action,
-        record: told.record,
-        nature: told.nature,
-        ...(told.start !== undefined && { start: told.start }),
-        edits: movementEdits(pv1, told, location?.record, mapping),
+        action,
+        record,
+        nature,
+        ...(start !== undefined && { start }),
+        edits: movementEdits(told, movement, location?.record, mapping),
       },
-    }),
-  };
-  return location ? [location, change] : [change];
+    };
+    return location ? [location, change] : [change];
+  });
 };

@@ -14,6 +14,11 @@ export class Edits {
     this.edits.push({ op: this.certain ? 'set' : 'default', member, value });
   }
 
+  /** Only where nothing is known yet. */
+  suggest(member: string, value: Json): void {
+    this.edits.push({ op: 'default', member, value });
+  }
+
   clear(member: string): void {
     if (this.certain) this.edits.push({ op: 'clear', member });
   }

@@ -75,6 +75,22 @@ export const identifierKey = (identifier: Composite, mapping: Mapping): string =
   return `${code}|${systemOf(authorityIn(identifier, 4), mapping)}`;
 };
 
+/**
+ * The keys that a deletion (`""^^^…^INS`) is about: of an INS without OID, whichever of its kinds is known.
+ */
+export const deletedKeys = (identifier: Composite, mapping: Mapping): readonly string[] =>
+  isIns(identifier) && identifier.sub(4, 2) === ''
+    ? Object.entries(insKinds).map(([oid, kind]) => `${kind?.code ?? ''}|urn:oid:${oid}`)
+    : [identifierKey(identifier, mapping)];
+
+/** Does the key of a matricule INS hold? 13 digits and 97 less their remainder; 2A and 2B count as 19 and 18 (domain facts, 1.2). */
+export const insKeyHolds = (value: string): boolean => {
+  if (value.length !== 15) return false;
+  const department = value.slice(5, 7);
+  const digits = department === '2A' ? '19' : department === '2B' ? '18' : department;
+  return 97 - (Number(value.slice(0, 5) + digits + value.slice(7, 13)) % 97) === Number(value.slice(13));
+};
+
 /** An identifier and the domain in which it is unique. */
 export interface Identified {
   readonly domain: string;

@@ -1,37 +1,61 @@
 import { RecordKey } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
-import { identified, isIns } from './identifier.js';
+import { identified, insKinds, isIns } from './identifier.js';
 import type { Mapping } from './mapping.js';
 
 /** Identifiers of the person, the insured, the account or the visit: none of them names a patient's record. */
-const notOfRecord = new Set(['NH', 'VN', 'AN', 'SS', 'SSN']);
+const notOfRecord = new Set(['NH', 'NSS', 'VN', 'AN', 'SS', 'SSN']);
 
 const valued = (identifiers: readonly Composite[]): readonly Composite[] =>
   identifiers.filter((identifier) => identifier.text(1) !== '');
 
-/** The permanent identifier (IPP) among CX repetitions: PI, else MR, else the first that names a record at all. */
-const permanentAmong = (identifiers: readonly Composite[]): Composite | undefined => {
-  const ofType = (type: string): Composite | undefined => identifiers.find((identifier) => identifier.text(5) === type);
-  return (
-    ofType('PI') ??
-    ofType('MR') ??
-    identifiers.find((identifier) => !isIns(identifier) && !notOfRecord.has(identifier.text(5)))
-  );
+/** Under the OIDs of the INS stands the INS, or without a type code perhaps the billing number: never a record's. */
+const canNameRecord = (identifier: Composite): boolean => {
+  const type = identifier.text(5);
+  if (type === '') return insKinds[identifier.sub(4, 2)] === undefined;
+  return !isIns(identifier) && !notOfRecord.has(type);
 };
 
-const recordOf = (identifier: Composite | undefined, mapping: Mapping): RecordKey | undefined => {
-  if (identifier === undefined) return undefined;
+/**
+ * The permanent identifier (IPP) among CX repetitions: the one of the domain that the sender's setting names; without a setting PI,
+ * else MR, else the first that names a record at all.
+ */
+const permanentAmong = (identifiers: readonly Composite[], mapping: Mapping): Composite | undefined => {
+  const candidates = identifiers.filter(canNameRecord);
+  const domain = mapping.context.sender.hl7?.patientDomain;
+  if (domain !== undefined) return candidates.find((one) => one.sub(4, 1) === domain || one.sub(4, 2) === domain);
+  const ofType = (type: string): Composite | undefined => candidates.find((one) => one.text(5) === type);
+  return ofType('PI') ?? ofType('MR') ?? candidates[0];
+};
+
+const recordOf = (identifier: Composite, mapping: Mapping): RecordKey => {
   const { domain, value } = identified(identifier, mapping);
   return RecordKey.of('Patient', mapping.context.idOf('patient', domain, value));
 };
 
 /** Patient record of a PID: by PID-3, or by PID-2 of senders before v2.3.1. */
-export const patientOfPid = (pid: Segment, mapping: Mapping): RecordKey | undefined =>
-  recordOf(permanentAmong(valued(pid.repetitions(3))) ?? valued(pid.repetitions(2))[0], mapping);
+export const patientOfPid = (pid: Segment, mapping: Mapping): RecordKey | undefined => {
+  const identifier = permanentAmong(valued(pid.repetitions(3)), mapping) ?? valued(pid.repetitions(2))[0];
+  return identifier && recordOf(identifier, mapping);
+};
 
-/** Record of the patient that an MRG names as merged. */
-export const patientOfMrg = (mrg: Segment, mapping: Mapping): RecordKey | undefined =>
-  recordOf(permanentAmong(valued(mrg.repetitions(1))) ?? valued(mrg.repetitions(4))[0], mapping);
+/**
+ * Records of the patient that an MRG names as merged, by MRG-1, or by MRG-4 of senders before v2.3.1. Several permanent identifiers
+ * of one domain are several records.
+ */
+export const patientsOfMrg = (mrg: Segment, mapping: Mapping): readonly RecordKey[] => {
+  const identifiers = valued(mrg.repetitions(1));
+  const first = permanentAmong(identifiers, mapping) ?? valued(mrg.repetitions(4))[0];
+  if (first === undefined) return [];
+  const { domain } = identified(first, mapping);
+  const others = identifiers.filter(
+    (one) => one !== first && one.text(5) === first.text(5) && identified(one, mapping).domain === domain,
+  );
+  return [...new Set([first, ...others].map((one) => recordOf(one, mapping)))];
+};
+
+/** The record that an MRG names first. */
+export const patientOfMrg = (mrg: Segment, mapping: Mapping): RecordKey | undefined => patientsOfMrg(mrg, mapping)[0];
 
 /** The identifiers of a PID that have a value: PID-3, or PID-2 where PID-3 has none. */
 export const identifiersOfPid = (pid: Segment): { readonly field: number; readonly values: readonly Composite[] } => {

@@ -16,6 +16,8 @@ const nameUses = table<string>({
   T: 'temp',
 });
 
+export const nameUseOf = (type: string): string => nameUses[type] ?? '';
+
 /** FHIR HumanName of an XPN; a name without type is the legal one where it stands alone (HL7 v2.3, PID-5). */
 export const humanName = (name: Composite, mapping: Mapping, isAlone: boolean): JsonObject | undefined => {
   const type = name.text(7);
@@ -45,6 +47,8 @@ const addressUses = table<string>({
   BA: 'old',
   V: 'temp',
 });
+
+export const addressUseOf = (type: string): string => addressUses[type] ?? '';
 
 export const isBirthplace = (address: Composite): boolean => {
   const type = address.text(7);
