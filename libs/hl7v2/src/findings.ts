@@ -139,6 +139,22 @@ export const warnings = {
     fr: 'OBX sans OBR : non traduit',
     en: 'OBX without OBR: not mapped',
   },
+  'value-not-repeated': {
+    fr: "le résultat devient définitif sans être répété (OBX-11 = U) : seul le compte rendu change d'état",
+    en: 'the result becomes final without being repeated (OBX-11 = U): only the report changes its status',
+  },
+  'attachment-undecodable': {
+    fr: 'document joint illisible (base64 ou encodage) : non traduit, les octets reçus sont conservés',
+    en: 'an attached document that cannot be decoded: not mapped, the received bytes are kept',
+  },
+  'document-header-missing': {
+    fr: 'segment TXA absent : aucun document traduit',
+    en: 'no TXA segment: no document is mapped',
+  },
+  'document-number-missing': {
+    fr: 'numéro de document (TXA-12) absent : le document ne pourra pas être remplacé',
+    en: 'no document number (TXA-12): the document cannot be replaced later',
+  },
 } as const satisfies Record<string, WarningText>;
 
 export type WarningCode = keyof typeof warnings;

@@ -46,6 +46,19 @@ describe('fields that the law forbids', () => {
     expect(JSON.stringify(warnings)).not.toContain('secret');
   });
 
+  it('of the French profile are blanked with those that it excludes, whatever stands before MSH', () => {
+    const french = msh.replace('|P|2.5|', '|P|2.5^FRA^2.11|');
+    const write = (values: readonly string[]): Buffer =>
+      Buffer.from(`   \r\n\r${french}\rPID|1|${values.join('|')}\rNK1|1`);
+    const fields = ['X^^^A', '42^^^CH^PI', 'X', 'A^B', '', '', 'F', 'X', 'X', 'H', 'X'];
+    const kept = ['', '42^^^CH^PI', '', 'A^B', '', '', 'F', '', '', 'H', ''];
+    const reading = readMessage(write(fields), contextOf());
+    expect(reading.accepted && Buffer.from(reading.event.received).toString()).toBe(write(kept).toString());
+    expect(reading.accepted && reading.event.warnings.filter(({ code }) => code === 'field-unused')).toHaveLength(4);
+    const old = readMessage(write(['X^^^A', '']), contextOf());
+    expect(old.accepted && Buffer.from(old.event.received).toString()).toBe(write(['X^^^A', '']).toString());
+  });
+
   it('are no reason to copy a message that has none', () => {
     const bytes = Buffer.from(`${msh}\rPID|1||42^^^CH^PI`);
     const reading = readMessage(bytes, contextOf());

@@ -15,8 +15,7 @@ export class Mapping {
     readonly context: ReadingContext,
     readonly findings: Findings,
   ) {
-    const msh = message.segments[0];
-    this.isFrench = msh?.text(17) === 'FRA' || msh?.text(12, 2) === 'FRA' || message.first('ZBE') !== undefined;
+    this.isFrench = message.isFrench;
   }
 
   get finess(): string {

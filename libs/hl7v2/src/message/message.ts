@@ -30,6 +30,9 @@ export const segmentRanges = (text: string, field: string): readonly (readonly [
 /** A message as segments; the first one is MSH. */
 export class Message {
   readonly segments: readonly Segment[];
+  /** Sent under the French extension: by MSH-17, MSH-12.2, or a ZBE. */
+  readonly isFrench: boolean;
+
   constructor(
     text: string,
     readonly syntax: Syntax,
@@ -42,10 +45,13 @@ export class Message {
       counted.set(name, sequence);
       return new Segment(line, syntax, sequence);
     });
+    const [msh] = this.segments;
+    this.isFrench = msh?.text(17) === 'FRA' || msh?.text(12, 2) === 'FRA' || counted.has('ZBE');
   }
 
   first(name: string): Segment | undefined {
-    return this.segments.find((segment) => segment.name === name);
+    for (const segment of this.segments) if (segment.name === name) return segment;
+    return undefined;
   }
 
   all(name: string): readonly Segment[] {
