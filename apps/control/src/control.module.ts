@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Instant } from '#domain';
 import type { LogTopics } from '#kafka';
-import { HealthModule, type ProcessLog } from '#platform';
+import { HealthModule, ProcessLog } from '#platform';
 import {
   acknowledgementOf,
   DirectoryDecisions,
@@ -12,12 +12,14 @@ import {
   ListMessages,
   type RefusalJournal,
   type ReplicaStatus,
+  ReportSenders,
   ReportStatus,
   ResolveCut,
   ShowMessage,
   VerifyCertificate,
   VerifyLog,
   VerifyReplicas,
+  WatchSenders,
 } from '#usecases';
 import { Clock } from './clock.js';
 import type { ControlConfiguration } from './control-configuration.js';
@@ -29,6 +31,7 @@ import { FrontPageController } from './pages/front-page.controller.js';
 import { PhiAudit } from './phi-audit.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { RestoresController } from './restores/restores.controller.js';
+import { SendersController } from './senders/senders.controller.js';
 import { Doctor } from './status/doctor.js';
 import { StatusController } from './status/status.controller.js';
 import { VerifyController } from './verify/verify.controller.js';
@@ -54,6 +57,7 @@ const lookAgainMs = 250;
     StatusController,
     MessagesController,
     ParkedController,
+    SendersController,
     RestoresController,
     VerifyController,
     ApiDocumentController,
@@ -72,14 +76,17 @@ export class ControlModule {
       readers: configuration.readers ?? {},
       folder: configuration.keysDir,
     };
+    const watch = new WatchSenders(log, journal, replicas);
     const given = [
+      [ProcessLog, parts.log],
       [DirectoryDecisions, decisions],
       [RestoreDesk, desk],
       [KeyStore, keys],
       [Clock, new Clock(now)],
       [NewId, new NewId(parts.newId)],
       [PhiAudit, new PhiAudit(parts.log)],
-      [ReportStatus, new ReportStatus(replicas, log)],
+      [ReportStatus, new ReportStatus(replicas, log, watch)],
+      [ReportSenders, new ReportSenders(watch)],
       [ResolveCut, new ResolveCut(log)],
       [ListMessages, new ListMessages(replicas, journal)],
       [ShowMessage, new ShowMessage(replicas, log, journal, acknowledgementOf)],

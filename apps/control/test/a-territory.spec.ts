@@ -104,6 +104,7 @@ export class ATerritory {
   /** As after a restart: everything that only this process knew is gone. */
   async boot(): Promise<void> {
     await this.running?.close();
+    this.running = undefined;
     const [a, b] = this.replicas;
     if (!a || !b) throw new Error('not open');
     this.running = await bootControl(

@@ -27,9 +27,36 @@ export class MessagePageDocument {
   @ApiProperty({ type: String, nullable: true, description: 'cursor of the next page' }) next: string | null;
 }
 
+class SameIdDocument {
+  @ApiProperty({ type: String }) messageId: string;
+  @ApiProperty({ type: String }) state: string;
+  @ApiProperty({ type: Boolean, description: 'false: one id for two messages, and both took effect' })
+  sameBytes: boolean;
+}
+
+class WaitsForDocument {
+  @ApiProperty({ type: String }) reason: string;
+  @ApiProperty({ type: String, nullable: true, description: 'the message that holds it up' }) behind: string | null;
+  @ApiProperty({ type: [String], nullable: true, description: 'withheld without showPhi' }) waiting: string[] | null;
+}
+
 export class MessageDetailDocument extends MessageDocument {
   @ApiProperty({ type: String, nullable: true, description: 'base64; withheld without showPhi' }) raw: string | null;
   @ApiProperty({ type: String }) charset: string;
+  @ApiProperty({ type: 'integer' }) sizeBytes: number;
+  @ApiProperty({ type: 'integer', nullable: true }) incarnation: number | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'stamp of the log or journal: the answer left within milliseconds after it; null = none was sent',
+  })
+  acknowledgedAt: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'the message that took effect in its place' })
+  duplicateOf: string | null;
+  @ApiProperty({ type: [SameIdDocument], description: 'others of its sender, incarnation and id' })
+  sameId: SameIdDocument[];
+  @ApiProperty({ type: WaitsForDocument, nullable: true }) waitsFor: WaitsForDocument | null;
   @ApiProperty({ type: String, description: 'base64; empty where the protocol has no answer of its own' })
   acknowledgementRaw: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) sentAt: string | null;

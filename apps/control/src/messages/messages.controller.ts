@@ -12,13 +12,29 @@ import {
   messageStates,
   readMoment,
   ShowMessage,
+  type WaitsFor,
 } from '#usecases';
 import { Clock } from '../clock.js';
 import { PhiAudit } from '../phi-audit.js';
 import { count, flag, one, oneOf, type Query as Asked } from '../query.js';
+import { withoutIds } from './without-ids.js';
 import { MessageDetailDocument, MessagePageDocument } from './message-documents.js';
 
 const limitMax = 1000;
+
+type ShownMessage = Omit<MessageDetail, 'raw' | 'waitsFor'> & {
+  readonly raw: string | null;
+  readonly waitsFor: (Omit<WaitsFor, 'waiting'> & { readonly waiting: readonly string[] | null }) | null;
+  readonly withheld: readonly string[];
+};
+
+/** Without showPhi neither bytes nor who waits. */
+const withheld = ({ waitsFor, ...detail }: MessageDetail): ShownMessage => ({
+  ...detail,
+  raw: null,
+  waitsFor: waitsFor && { ...waitsFor, reason: withoutIds(waitsFor.reason), waiting: null },
+  withheld: waitsFor ? ['raw', 'waitsFor.waiting'] : ['raw'],
+});
 
 @ApiTags('messages')
 @Controller('api/messages')
@@ -39,19 +55,21 @@ export class MessagesController {
   @ApiQuery({ name: 'state', required: false, enum: [...messageStates] })
   @ApiQuery({ name: 'since', required: false, description: 'RFC 3339 with zone, or "15m ago"' })
   @ApiQuery({ name: 'id', required: false, description: 'MSH-10, or what the sender gave in its place' })
+  @ApiQuery({ name: 'warning', required: false, description: 'code of a warning, or of a reason to refuse' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 1000, 50 unless said' })
   @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
   @ApiOkResponse({ type: MessagePageDocument })
   list(@Query() query: Asked, @TheCaller() caller: Caller): Promise<MessagePage> {
     const { establishments, sender } = this.scope(query, caller);
     const [state, controlId, cursor] = [oneOf(query, 'state', messageStates), one(query, 'id'), one(query, 'cursor')];
-    const since = this.since(query, establishments[0]);
+    const [since, warning] = [this.since(query, establishments[0]), one(query, 'warning')];
     return this.messages.list({
       establishments,
       limit: count(query, 'limit', 50, limitMax),
       ...(sender !== undefined && { sender }),
       ...(state !== undefined && { state }),
       ...(controlId !== undefined && { controlId }),
+      ...(warning !== undefined && { warning }),
       ...(cursor !== undefined && { cursor }),
       ...(since !== undefined && { since }),
     });
@@ -61,11 +79,7 @@ export class MessagesController {
   @ApiOperation({ summary: 'message show; the bytes only with showPhi, which is audited, or to its own sender' })
   @ApiQuery({ name: 'showPhi', required: false, type: Boolean })
   @ApiOkResponse({ type: MessageDetailDocument })
-  async show(
-    @Param('id') id: string,
-    @Query() query: Asked,
-    @TheCaller() caller: Caller,
-  ): Promise<Omit<MessageDetail, 'raw'> & { readonly raw: string | null; readonly withheld: readonly string[] }> {
+  async show(@Param('id') id: string, @Query() query: Asked, @TheCaller() caller: Caller): Promise<ShownMessage> {
     const { establishment, position } = MessageId.parse(id);
     const detail = await this.message.show(id);
     if (caller.kind === 'sender') {
@@ -73,7 +87,7 @@ export class MessagesController {
         throw new Failure('not-found', `no message ${id}`, 'a sender sees its own messages');
       return { ...detail, withheld: [] };
     }
-    if (!flag(query, 'showPhi')) return { ...detail, raw: null, withheld: ['raw'] };
+    if (!flag(query, 'showPhi')) return withheld(detail);
     this.phi.shown(caller, { route: 'message show', establishment, position });
     return { ...detail, withheld: [] };
   }

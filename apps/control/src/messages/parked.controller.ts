@@ -14,6 +14,7 @@ import { Clock } from '../clock.js';
 import { NewId } from '../new-id.js';
 import { PhiAudit } from '../phi-audit.js';
 import { flag, one, type Query as Asked } from '../query.js';
+import { withoutIds } from './without-ids.js';
 
 interface ParkedItem {
   readonly messageId: string;
@@ -27,9 +28,6 @@ interface ParkedItem {
   readonly reason: string;
 }
 
-const recordKeys = /\b[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}/g;
-
-/** Reasons name records: without showPhi only their types. */
 const itemOf = (establishment: Finess, report: ParkedReport, showPhi: boolean): ParkedItem => ({
   messageId: MessageId.text({ establishment, kept: 'log', position: report.position }),
   establishment,
@@ -37,7 +35,7 @@ const itemOf = (establishment: Finess, report: ParkedReport, showPhi: boolean): 
   recordedAt: Instant.iso(report.recordedAt),
   waitingCount: report.waiting.length,
   waiting: showPhi ? report.waiting : null,
-  reason: showPhi ? report.reason : report.reason.replace(recordKeys, (key) => `${key.slice(0, key.indexOf('/'))}/…`),
+  reason: showPhi ? report.reason : withoutIds(report.reason),
 });
 
 @ApiTags('parked')

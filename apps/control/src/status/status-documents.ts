@@ -14,6 +14,20 @@ class ReplicaLagDocument {
   @ApiProperty({ type: 'integer', nullable: true }) parked: number | null;
 }
 
+class SenderAlarmDocument {
+  @ApiProperty({ type: 'integer' }) count: number;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) since: string | null;
+}
+
+class SenderLineDocument {
+  @ApiProperty({ type: String }) name: string;
+  @ApiProperty({ type: 'integer' }) incarnation: number;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'numbers that did not come' }) missing: number | null;
+  @ApiProperty({ type: SenderAlarmDocument, nullable: true, description: 'ids that were used for other bytes' })
+  alarms: SenderAlarmDocument | null;
+  @ApiProperty({ type: Boolean }) isIncarnationProposed: boolean;
+}
+
 class EstablishmentStatusDocument {
   @ApiProperty({ type: String }) establishment: string;
   @ApiProperty({ type: String }) name: string;
@@ -30,6 +44,7 @@ class EstablishmentStatusDocument {
   @ApiProperty({ enum: ['measured', 'assumed'] }) rtoBasis: string;
   @ApiProperty({ ...anything, nullable: true }) lastProvenRestore: unknown;
   @ApiProperty({ type: [ReplicaLagDocument] }) replicas: ReplicaLagDocument[];
+  @ApiProperty({ type: [SenderLineDocument] }) senders: SenderLineDocument[];
 }
 
 export class StatusDocument {

@@ -22,7 +22,9 @@ const nobody = (sender: string): { readonly sender: Sender; readonly establishme
 /** The answer is a function of the bytes, so it is made again from them; empty where the protocol has no answer of its own. */
 export const acknowledgementOf = ({ event }: RecordedEvent): Uint8Array => {
   const { format, acknowledgement, received, sender } = event;
-  if (format !== 'hl7v2' || !isCode(acknowledgement)) return new Uint8Array(0);
+  // `CA AA`: the two answers of enhanced mode, in the order in which they were sent.
+  const told = acknowledgement.split(' ').filter((word) => isCode(word));
+  if (format !== 'hl7v2' || told.length === 0) return new Uint8Array(0);
   const { head } = readMessage(received, { ...nobody(sender), idOf: () => 'unused' });
-  return acknowledge(head, acknowledgement);
+  return Buffer.concat(told.map((code) => acknowledge(head, code)));
 };

@@ -32,6 +32,8 @@ export interface MessageWishes {
   readonly state?: MessageState;
   readonly since?: Instant;
   readonly controlId?: string;
+  /** Code of a warning; of what was refused, the code of a reason. */
+  readonly warning?: string;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -139,7 +141,7 @@ export class ListMessages {
   private async accepted(
     source: string,
     establishment: Finess,
-    { sender, state, since, controlId, limit }: MessageWishes,
+    { sender, state, since, controlId, warning, limit }: MessageWishes,
     before: Position | undefined,
   ): Promise<readonly Candidate[]> {
     const filter = {
@@ -147,6 +149,7 @@ export class ListMessages {
       ...(state !== undefined && state !== 'refused' && { outcome: state satisfies Outcome }),
       ...(since !== undefined && { since }),
       ...(controlId !== undefined && { controlId }),
+      ...(warning !== undefined && { warning }),
       ...(before !== undefined && { before }),
       limit: limit + 1,
     };
@@ -162,7 +165,7 @@ export class ListMessages {
   private async refused(
     source: string,
     establishment: Finess,
-    { sender, since, controlId, limit }: MessageWishes,
+    { sender, since, controlId, warning, limit }: MessageWishes,
     before: Position | undefined,
   ): Promise<readonly Candidate[]> {
     const found: Candidate[] = [];
@@ -173,6 +176,7 @@ export class ListMessages {
         if (since !== undefined && refusal.receivedAt < since) return found;
         if (sender !== undefined && refusal.sender !== sender) continue;
         if (controlId !== undefined && refusal.controlId !== controlId) continue;
+        if (warning !== undefined && !refusal.reasons.some(({ code }) => code === warning)) continue;
         if (found.length <= limit)
           found.push({ source, position, at: refusal.receivedAt, item: refusedItem(establishment, entry) });
       }

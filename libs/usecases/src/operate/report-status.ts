@@ -3,6 +3,12 @@ import type { Directory } from '../directory/directory.js';
 import type { EstablishmentLog } from '../ports/establishment-log.js';
 import type { LiveReport, ReplicaStatus } from '../ports/replica-status.js';
 import { type BuildRate } from './plan-restore.js';
+import type { AlarmReport, SenderWatch, WatchSenders } from './watch-senders.js';
+
+export { openIncarnation, senderNamed } from './open-incarnation.js';
+export { type IncarnationReport, ReportSenders, type SenderReport } from './report-senders.js';
+export { type Gap, type NumberingReport } from './sender-numbering.js';
+export { type AlarmReport, type SenderWatch, WatchSenders } from './watch-senders.js';
 
 /** A source that has said nothing for this long is called silent. */
 export const silentAfterSeconds = 300;
@@ -17,6 +23,17 @@ export interface ReplicaLag {
   readonly lagEvents: number | null;
   readonly trend: 'falling' | 'steady' | 'rising' | null;
   readonly parked: number | null;
+}
+
+/** What of a sender needs an operator's eye; `sender show` tells the rest. */
+export interface SenderLine {
+  readonly name: string;
+  readonly incarnation: number;
+  /** Numbers that did not come; null where that cannot be said. */
+  readonly missing: number | null;
+  readonly alarms: Pick<AlarmReport, 'count' | 'since'> | null;
+  /** Its numbering began anew: a new incarnation is proposed. */
+  readonly isIncarnationProposed: boolean;
 }
 
 /** What operators see first of one establishment (contract, section 6). */
@@ -37,7 +54,16 @@ export interface EstablishmentReport {
   readonly rtoBasis: BuildRate['basis'];
   readonly lastProvenRestore: { readonly restoreId: string; readonly finishedAt: string } | null;
   readonly replicas: readonly ReplicaLag[];
+  readonly senders: readonly SenderLine[];
 }
+
+const lineOf = ({ name, incarnation, numbering, alarms, proposal }: SenderWatch): SenderLine => ({
+  name,
+  incarnation,
+  missing: numbering.missing,
+  alarms: alarms && { count: alarms.count, since: alarms.since },
+  isIncarnationProposed: proposal !== null,
+});
 
 interface Sample {
   readonly at: Instant;
@@ -55,6 +81,7 @@ export class ReportStatus {
   constructor(
     private readonly replicas: readonly ReplicaStatus[],
     private readonly log: EstablishmentLog,
+    private readonly watch: WatchSenders,
   ) {}
 
   async report(directory: Directory, now: Instant, rate: BuildRate): Promise<readonly EstablishmentReport[]> {
@@ -109,6 +136,7 @@ export class ReportStatus {
       rtoBasis: rate.basis,
       lastProvenRestore: proven ? { restoreId: proven.restoreId, finishedAt: proven.finishedAt } : null,
       replicas,
+      senders: (await this.watch.look(directory, establishment, now)).map(lineOf),
     };
   }
 
