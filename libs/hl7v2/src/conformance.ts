@@ -1,0 +1,183 @@
+import { adtFamilies } from './adt/adt.js';
+import { scopeLetters } from './adt/movement-scope.js';
+import { requiredFields } from './adt/profile.js';
+import { triggers } from './adt/triggers.js';
+import { visitNumberPlaces } from './adt/visit.js';
+import { pv1Fields, pv2Fields, zfmFields, zfvFields } from './adt/visit-fields.js';
+import { refusals, warnings } from './findings.js';
+import { forbidden, unused } from './forbidden-fields.js';
+import { nk1Fields } from './mapping/contacts.js';
+import { pidFields } from './mapping/patient-fields.js';
+import { personSegments } from './mapping/person-edits.js';
+
+/** Fields of a segment and what becomes of them. */
+export interface FieldConformance {
+  readonly fields: readonly number[];
+  readonly becomes: string;
+  readonly atDischarge?: true;
+}
+
+export interface SegmentConformance {
+  readonly name: string;
+  /** The FHIR resource that it tells of. */
+  readonly of: string;
+  readonly fields: readonly FieldConformance[];
+}
+
+const identifying: readonly FieldConformance[] = [
+  {
+    fields: [3],
+    becomes: 'where a movement puts the patient: `location` of the movement and the visit, and a Location',
+  },
+  {
+    fields: [19, 50],
+    becomes: `the visit's number, \`identifier\`: the first of ${visitNumberPlaces.join(', ')}, or where the sender's setting says`,
+  },
+  { fields: [42], becomes: 'the place of a transfer or admission that is announced' },
+  { fields: [44, 45], becomes: 'time of admission and of discharge in messages without ZBE' },
+];
+
+/** Read where ZBE is there; without it the trigger and EVN tell of the movement. */
+const zbeFields: readonly FieldConformance[] = [
+  {
+    fields: [1],
+    becomes:
+      'the movement, one for each repetition: `identifier` and key, within its authority or (setting) within the visit',
+  },
+  { fields: [2], becomes: '`period.start` of the movement' },
+  { fields: [3], becomes: 'extension `urn:reprise:told-end`; the end of a movement is the start of the next' },
+  { fields: [4], becomes: 'INSERT, UPDATE, CANCEL; against a trigger that can only cancel: cancelled, with a warning' },
+  { fields: [5], becomes: 'checked, of no effect: a movement falls into place by its time' },
+  { fields: [6], becomes: 'what kind of movement is updated or cancelled; decides what A06, A07 and Z99 mean' },
+  { fields: [7], becomes: '`serviceProvider` of the movement: medical ward' },
+  { fields: [8], becomes: 'extension `urn:reprise:nursing-unit` of the movement: nursing ward' },
+  { fields: [9], becomes: 'which of the wards the movement may say' },
+];
+
+/**
+ * What becomes of ADT, as data: the tables that the mapping runs. What tells which visit and which movement is read by code, and
+ * described here beside it.
+ */
+export const conformance = {
+  triggers: Object.entries(triggers).flatMap(([trigger, meaning]) => (meaning ? [{ trigger, ...meaning }] : [])),
+  segments: [
+    {
+      name: 'PID',
+      of: 'Patient',
+      fields: [...pidFields, { fields: [18], becomes: 'account of the visit, `Encounter.account`' }],
+    },
+    { name: 'NK1', of: 'Patient', fields: nk1Fields },
+    { name: 'PV1', of: 'Encounter', fields: [...pv1Fields, ...identifying] },
+    { name: 'PV2', of: 'Encounter', fields: pv2Fields },
+    { name: 'ZBE', of: 'Encounter', fields: zbeFields },
+    { name: 'ZFM', of: 'Encounter', fields: zfmFields },
+    { name: 'ZFV', of: 'Encounter', fields: zfvFields },
+    ...personSegments.map(([name, fields]) => ({ name, of: 'Patient', fields })),
+  ] satisfies readonly SegmentConformance[],
+} as const;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+const rows = (head: readonly string[], body: readonly (readonly string[])[]): readonly string[] => [
+  row(...head),
+  `|${head.map(() => '---').join('|')}|`,
+  ...body.map((cells) => row(...cells)),
+];
+
+const triggerRows = conformance.triggers.map(({ trigger, event, family, movement, needsZbe, notFrench }) => [
+  trigger,
+  event,
+  notFrench ? '' : 'yes',
+  movement ? `${movement.action} ${movement.nature}` : needsZbe ? 'by ZBE alone' : '',
+  adtFamilies[family].becomes,
+]);
+
+const segmentLines = ({ name, of, fields }: SegmentConformance): readonly string[] => [
+  `### ${name}: ${of}`,
+  '',
+  ...rows(
+    ['field', 'becomes'],
+    fields
+      .toSorted((a, b) => (a.fields[0] ?? 0) - (b.fields[0] ?? 0))
+      .map((one) => [
+        one.fields.map((field) => `${name}-${field}`).join(', '),
+        `${one.becomes}${one.atDischarge ? ' (with a discharge, or with no movement)' : ''}`,
+      ]),
+  ),
+  '',
+];
+
+/** Markdown of docs/conformance.md. */
+export const conformanceDocument = (): string =>
+  [
+    '# What becomes of HL7 v2 messages',
+    '',
+    'Printed from the tables that the mapping itself runs (`libs/hl7v2/src/conformance.ts`); a test fails where this page and they',
+    'differ. Whatever is not named here is kept in the received bytes and has no effect.',
+    '',
+    '## ADT: triggers',
+    '',
+    'IHE PAM France 2.11 (ITI-30, ITI-31) first, and what HL7 v2.2 to v2.6 has beside it. Any other trigger is accepted, recorded with',
+    'its bytes, and mapped to nothing (`unmapped`).',
+    '',
+    ...rows(['trigger', 'event', 'France', 'movement', 'what becomes of it'], triggerRows),
+    '',
+    '## ADT: segments and fields',
+    '',
+    'An empty field says nothing. `""` deletes: the whole field, or one repetition where the repetition says which',
+    '(`""^^^X^INS`). A field that is sent replaces all its repetitions.',
+    '',
+    ...conformance.segments.flatMap(segmentLines),
+    '### ZBE-9',
+    '',
+    'Wards that a movement does not change may stand in its message as they were; only those that its letters name are taken.',
+    'Empty, C alone or unknown: all of them.',
+    '',
+    ...rows(['letter', 'changes'], Object.entries(scopeLetters)),
+    '',
+    '## Fields that are blanked before the message is recorded',
+    '',
+    ...rows(
+      ['field', 'of'],
+      [
+        ...Object.entries(forbidden).flatMap(([name, fields]) =>
+          fields.map((field) => [`${name}-${field}`, 'every message (`field-forbidden`)']),
+        ),
+        ...unused.map((field) => [`PID-${field}`, 'messages under IHE PAM France (`field-unused`)']),
+      ],
+    ),
+    '',
+    'PID-2 stays where PID-3 names nobody.',
+    '',
+    '## Required under IHE PAM France',
+    '',
+    'Missing is a warning (`segment-missing`, `field-missing`), and a refusal of a sender whose strictness is `strict`.',
+    '',
+    ...rows(
+      ['segment', 'fields', 'of'],
+      requiredFields.map(([name, fields, of]) => [
+        name,
+        fields.map((field) => `${name}-${field}`).join(', '),
+        of === 'visit' ? 'messages about a visit' : 'all',
+      ]),
+    ),
+    '',
+    'ZBE-6 as well, where ZBE-4 is UPDATE or CANCEL.',
+    '',
+    '## Warnings',
+    '',
+    'With a code of HL7 table 0357: refused under it where the strictness of the sender is `strict`.',
+    '',
+    ...rows(
+      ['code', 'means', 'strict'],
+      Object.entries(warnings).map(([code, text]) => [code, text.en, 'strict' in text ? text.strict : '']),
+    ),
+    '',
+    '## Refusals',
+    '',
+    ...rows(
+      ['code', 'means', 'table 0357'],
+      Object.entries(refusals).map(([code, text]) => [code, text.en, text.code]),
+    ),
+    '',
+  ].join('\n');
