@@ -9,7 +9,7 @@ import { ReplicateLog } from '#usecases';
 export class LogController {
   constructor(private readonly replicate: ReplicateLog) {}
 
-  @EventPattern('establishment.log')
+  @EventPattern('establishment.log', { ahead: true })
   apply(@Payload() batch: LogBatchEvent): Promise<void> {
     return this.replicate.apply(batch);
   }

@@ -155,4 +155,54 @@ describe('one log, two replicas, a rebuild', () => {
     expect(pieces).toEqual(whole);
     expect(whole?.digest.records).toBeGreaterThan(0);
   });
+
+  it('goes on with both generations while timelines are switched and switched back, batches under way', async () => {
+    for (const [index, feed] of feeds(3, 14).entries()) {
+      const establishment = await written(feed);
+      const { logId, last } = await log.range(establishment);
+      const replicate = new ReplicateLog(a.store, log);
+      await replicate.start(establishment);
+      let at = 0;
+      const next = async (batches: number, size: number): Promise<void> => {
+        const underWay: Promise<void>[] = [];
+        for (let n = 0; n < batches && at <= last; n += 1, at += size)
+          for await (const entries of log.read(
+            establishment,
+            Position.of(at),
+            Position.of(Math.min(last, at + size - 1)),
+          ))
+            underWay.push(replicate.apply({ establishment, logId, entries }));
+        await Promise.all(underWay);
+      };
+      await next(5, 3);
+      const cut = Position.of(7 + index);
+      const resumeAt = Position.of(20);
+      const target = restoredTo(establishment, cut, Position.of(14));
+      await new BuildGeneration(log, a.builder).run('restore-1', target, new AbortController().signal);
+      const [one, two] = await a.store.generations(establishment);
+      if (!one || !two) throw new Error('two generations');
+      const timeline = { ...target.timeline, resumeAt } as Timeline;
+      const epoch = replicate.epoch(establishment);
+      const switched = async (): Promise<void> => {
+        await a.store.resume(two.generation, epoch, timeline);
+        for (const { generation, progress } of [one, two])
+          await replicate.catchUp(establishment, generation, progress.position, resumeAt, logId);
+        await a.store.makeLive(establishment, two.generation, epoch);
+      };
+      await Promise.all([switched(), next(8, 2)]);
+      await Promise.all([a.store.makeLive(establishment, one.generation, epoch), next(1000, 5)]);
+      const [former, restored] = await a.store.generations(establishment);
+      expect([former, restored].map((generation) => [generation?.live, generation?.progress.position])).toEqual([
+        [true, last],
+        [false, last],
+      ]);
+      const straight = await follow(b.store, establishment, [1000]);
+      expect(await a.builder.digest(one.generation)).toEqual(await b.builder.digest(straight.generation));
+      const whole = { ...target, timeline, buildTo: last, events: last + 1 };
+      await new BuildGeneration(log, b.builder).run('restore-1', whole, new AbortController().signal);
+      const rebuilt = (await b.store.generations(establishment))[1];
+      expect(await a.builder.digest(two.generation)).toEqual(await b.builder.digest(rebuilt?.generation ?? 0));
+      expect(rebuilt?.progress.chainHash).toEqual(restored?.progress.chainHash);
+    }
+  });
 });

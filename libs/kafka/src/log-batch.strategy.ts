@@ -57,7 +57,8 @@ const lookForTopicsEveryMs = 5000;
 
 /**
  * Nest transport for followers of logs: whole batches as raw buffers, at the position that the store says. Handlers are registered
- * with `@EventPattern('establishment.log')` and `@UseFilters(PassFailures)`.
+ * with `@EventPattern('establishment.log')` and `@UseFilters(PassFailures)`; one that takes a batch before the one before it is done
+ * says so: `@EventPattern('establishment.log', { ahead: true })`.
  */
 export class LogBatchStrategy extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
@@ -127,6 +128,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     return new LogFeed(topic, {
       startAt: () => options.startAt(establishment, stream),
       range: () => logRange(this.fetch, topic),
+      ahead: this.getHandlerByPattern(stream)?.extras?.['ahead'] === true ? 1 : 0,
       deliver: (batch) => this.deliver(stream, { establishment, ...batch }),
       seek: (position) => consumer((running) => running.seek({ topic, partition: 0, offset: String(position) })),
       pause: () => consumer((running) => running.pause([{ topic }])),

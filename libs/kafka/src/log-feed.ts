@@ -8,7 +8,12 @@ export interface FeedSurroundings {
   /** Where the store says that following goes on: the last position it has. */
   startAt(): Promise<Position>;
   range(): Promise<LogRange>;
-  /** The handler; a rejection with `replica.unreachable` or `log.unreachable` is tried again, any other halts. */
+  /** How many batches the handler takes before the one before them is done. */
+  readonly ahead: number;
+  /**
+   * The handler; a rejection with `replica.unreachable` or `log.unreachable` is tried again, any other halts. Of batches that were
+   * delivered ahead, the first one that is rejected counts, and all from it on are delivered again.
+   */
   deliver(batch: {
     readonly logId: string;
     readonly entries: readonly LogEntry[];
@@ -188,29 +193,56 @@ export class LogFeed {
   private async work(): Promise<void> {
     const { tenure } = this;
     const isOurs = (): boolean => tenure === this.tenure;
-    while (isOurs() && this.waiting.length > 0) {
-      const entries = this.nextBatch();
-      const done = await this.patiently(isOurs, async () => {
-        if (Date.now() - this.checkedAtMs > checkedMsMax || this.logId === '') await this.check();
-        await this.surroundings.deliver({ logId: this.logId, entries, logEnd: this.end.position });
-      });
-      if (!done || !isOurs()) break;
-      this.waiting.splice(0, entries.length);
-      this.waitingBytes -= bytesOf(entries);
-      this.delivered = entries.at(-1)?.position ?? Position.none;
-      this.pauseOrResume();
-      if (this.delivered === this.end.position) this.level(this.end.toldAt);
-    }
+    while (isOurs() && this.waiting.length > 0)
+      if (!(await this.patiently(isOurs, () => this.deliverWaiting(isOurs)))) break;
     this.working = undefined;
   }
 
-  private nextBatch(): readonly LogEntry[] {
+  /** Until nothing waits, or a batch fails; returns or throws when nothing is under way any more. */
+  private async deliverWaiting(isOurs: () => boolean): Promise<void> {
+    const underWay: { readonly entries: readonly LogEntry[]; readonly done: Promise<void> }[] = [];
+    /** Of those that wait, how many are under way. */
+    let handed = 0;
+    try {
+      while (isOurs()) {
+        while (underWay.length <= this.surroundings.ahead && handed < this.waiting.length) {
+          if (Date.now() - this.checkedAtMs > checkedMsMax || this.logId === '') await this.check();
+          if (!isOurs()) return;
+          const entries = this.nextBatch(handed);
+          const done = this.surroundings.deliver({ logId: this.logId, entries, logEnd: this.end.position });
+          done.catch(() => {});
+          underWay.push({ entries, done });
+          handed += entries.length;
+        }
+        const [first] = underWay;
+        if (!first) return;
+        await first.done;
+        if (!isOurs()) return;
+        underWay.shift();
+        handed -= first.entries.length;
+        this.isDelivered(first.entries);
+      }
+    } finally {
+      await Promise.allSettled(underWay.map(({ done }) => done));
+    }
+  }
+
+  private isDelivered(entries: readonly LogEntry[]): void {
+    this.waiting.splice(0, entries.length);
+    this.waitingBytes -= bytesOf(entries);
+    this.delivered = entries.at(-1)?.position ?? Position.none;
+    this.pauseOrResume();
+    if (this.delivered === this.end.position) this.level(this.end.toldAt);
+  }
+
+  private nextBatch(from: number): readonly LogEntry[] {
     let bytes = 0;
-    const end = this.waiting.findIndex(({ value }, index) => {
-      bytes += value.byteLength;
-      return index === batchMax.entries || (index > 0 && bytes > batchMax.bytes);
-    });
-    return this.waiting.slice(0, end === -1 ? this.waiting.length : end);
+    let to = from;
+    for (; to < this.waiting.length && to - from < batchMax.entries; to += 1) {
+      bytes += this.waiting[to]?.value.byteLength ?? 0;
+      if (to > from && bytes > batchMax.bytes) break;
+    }
+    return this.waiting.slice(from, to);
   }
 
   /** Again and again with a growing pause while it is a matter of waiting; halts on anything else. False when it was given up. */

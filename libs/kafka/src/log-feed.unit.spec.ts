@@ -13,7 +13,7 @@ const entries = (from: number, to: number): LogEntry[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => entry(from + n));
 
 /** A feed in a world that the test moves. */
-const worldOf = (start: number, last: number) => {
+const worldOf = (start: number, last: number, ahead = 0) => {
   const world = {
     range: { logId: 'a', first: Position.of(0), last: Position.of(last) } as LogRange,
     stored: Position.of(start),
@@ -25,6 +25,7 @@ const worldOf = (start: number, last: number) => {
     levels: [] as number[],
     paused: false,
     hold: Promise.resolve(),
+    handler: undefined as undefined | ((batch: readonly LogEntry[]) => Promise<void>),
     asked: Promise.resolve(),
   };
   const feed = new LogFeed('reprise.990000001.log', {
@@ -34,7 +35,9 @@ const worldOf = (start: number, last: number) => {
       await world.asked;
       return range;
     },
+    ahead,
     deliver: async ({ entries: batch }) => {
+      if (world.handler) return world.handler(batch);
       await world.hold;
       if (world.fail !== undefined) throw world.fail;
       world.delivered.push(...batch.map(({ position }) => position));
@@ -130,6 +133,68 @@ describe('LogFeed', () => {
     resolve();
     await settle();
     expect(world.batches).toEqual([10, 90]);
+  });
+
+  it('delivers one batch ahead where the handler takes it, and all again from the first that fails', async () => {
+    const { feed, world } = worldOf(-1, 4999, 1);
+    await feed.start();
+    const calls: { readonly first: number; readonly done: PromiseWithResolvers<void> }[] = [];
+    world.handler = ([first]) => {
+      const done = Promise.withResolvers<void>();
+      calls.push({ first: first?.position ?? -1, done });
+      return done.promise;
+    };
+    const asked = (): number[] => calls.map(({ first }) => first);
+    feed.take(entries(0, 4999), 5000);
+    await settle();
+    expect(asked()).toEqual([0, 1000]);
+    calls[1]?.done.resolve();
+    await settle();
+    expect([asked(), feed.position]).toEqual([[0, 1000], -1]);
+    calls[0]?.done.resolve();
+    await settle();
+    expect([asked(), feed.position]).toEqual([[0, 1000, 2000, 3000], 1999]);
+    // The later one knows sooner, and worse; the earlier one counts, when neither is under way any more.
+    calls[3]?.done.reject(new Failure('log.gap', 'folded over nothing'));
+    calls[2]?.done.reject(new Failure('replica.unreachable', 'away'));
+    await settle(100);
+    expect([asked(), feed.position]).toEqual([[0, 1000, 2000, 3000, 2000, 3000], 1999]);
+    calls[4]?.done.resolve();
+    calls[5]?.done.resolve();
+    await settle();
+    calls[6]?.done.resolve();
+    await settle();
+    expect([asked(), feed.position]).toEqual([[0, 1000, 2000, 3000, 2000, 3000, 4000], 4999]);
+    expect([world.halts, world.paused]).toEqual([[], false]);
+  });
+
+  it('waits for what was delivered ahead before it halts, closes or asks where the store stands', async () => {
+    for (const end of ['halt', 'close', 'lose'] as const) {
+      const { feed, world } = worldOf(-1, 1999, 1);
+      await feed.start();
+      const calls: PromiseWithResolvers<void>[] = [];
+      world.handler = () => {
+        const done = Promise.withResolvers<void>();
+        calls.push(done);
+        return done.promise;
+      };
+      feed.take(entries(0, 1999), 2000);
+      await settle();
+      let ended = false;
+      if (end === 'halt') calls[0]?.reject(new Failure('log.too-new', 'from the future'));
+      else if (end === 'close') void feed.close().then(() => (ended = true));
+      else {
+        feed.lose();
+        void feed.start().then(() => (ended = true));
+      }
+      if (end !== 'halt') calls[0]?.resolve();
+      await settle();
+      expect([ended, world.halts]).toEqual([false, []]);
+      calls[1]?.resolve();
+      await settle();
+      expect([ended, codes(world.halts)]).toEqual(end === 'halt' ? [false, ['log.too-new']] : [true, []]);
+      expect(calls).toHaveLength(2);
+    }
   });
 
   it('pauses the consumer while too much waits', async () => {

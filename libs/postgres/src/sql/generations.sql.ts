@@ -31,12 +31,19 @@ select $1, $2, $3, $4, $5, $6, 'building', '', -1, 0,
        coalesce((select max(owner_epoch) from generations where establishment = $1), 0), 'waiting', 0, 0, ''
 where not exists (select from generations where establishment = $1 and restore_id is not distinct from $2)`;
 
-/** $1 generation, $2 position before, $3 owner epoch; $4 log, $5 position, $6 chain hash, $7 clock. Compare-and-set. */
+/**
+ * $1 generation, $2 position before, $3 owner epoch, $4 timeline; $5 log, $6 position, $7 chain hash, $8 clock. Compare-and-set: a row
+ * that is not there as expected is a division by zero, so that the statements and the commit that were sent behind it have no effect.
+ */
 export const advanceGeneration = `
-update generations set log_id = $4, position = $5, chain_hash = $6, clock = $7
-where generation = $1 and position = $2 and owner_epoch = $3`;
+with moved as (
+  update generations set log_id = $5, position = $6, chain_hash = $7, clock = $8
+  where generation = $1 and position = $2 and owner_epoch = $3 and timeline = $4
+  returning 1
+)
+select 1 / count(*) from moved`;
 
-/** The same for one that is being built: there, the position alone tells who is late. */
+/** The same for one that is being built: there, the position alone tells who is late, and no row is changed. */
 export const advanceBuild = `
 update generations set log_id = $3, position = $4, chain_hash = $5, clock = $6
 where generation = $1 and position = $2 and state = 'building'`;

@@ -5,7 +5,7 @@
 
 /** $1 types, $2 ids. Positions as float8: exact up to 2^53, and a number in Node. */
 export const loadHeads = (generation: number): string => `
-select h.type || '/' || h.id, h.timeline, h.position::float8, h.deleted, h.content_hash, h.patient, to_jsonb(h.tokens)::text
+select h.type || '/' || h.id, h.timeline, h.position::float8, h.deleted, h.content_hash, h.patient
 from unnest($1::text[], $2::text[]) as k (type, id),
 lateral (select * from heads_g${generation} as h where h.type = k.type and h.id = k.id offset 0) as h`;
 

@@ -24,24 +24,16 @@ const typeAndId: readonly Column<RecordKey>[] = [
   { name: 'id', type: 'text', of: RecordKey.id },
 ];
 
-type HeadRow = [RecordKey, number, number, boolean, Uint8Array, RecordKey | null, string];
+type HeadRow = [RecordKey, number, number, boolean, Uint8Array, RecordKey | null];
 
-export interface FoundHead {
-  readonly key: RecordKey;
-  readonly head: Head;
-  /** JSON; parsed where the record gets a version. */
-  readonly tokens: string;
-}
-
-export const headsByKey: Lookup<RecordKey, HeadRow, FoundHead> = {
+export const headsByKey: Lookup<RecordKey, HeadRow, readonly [RecordKey, Head]> = {
   name: 'load-heads',
   sql: loadHeads,
   columns: typeAndId,
-  found: ([key, timeline, position, deleted, contentHash, patient, tokens]) => ({
+  found: ([key, timeline, position, deleted, contentHash, patient]) => [
     key,
-    head: { timeline, position: Position.of(position), deleted, contentHash, ...(patient !== null && { patient }) },
-    tokens,
-  }),
+    { timeline, position: Position.of(position), deleted, contentHash, ...(patient !== null && { patient }) },
+  ],
 };
 
 export const contentsByKey: Lookup<RecordKey, [RecordKey, Uint8Array], readonly [RecordKey, Uint8Array]> = {

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { evolve, type Finess, FoldMemory, Instant, originalTimeline, Position, RecordKey, touchedBy } from '#domain';
-import { type BatchTransaction, readEntries } from '#usecases';
+import { evolve, Failure, type Finess, FoldMemory, Instant, originalTimeline, Position, RecordKey } from '#domain';
+import { type OpenGeneration, readEntries } from '#usecases';
 import { anEvent, anyFeed, asRecorded, patientKey, put } from '../../../testing/src/builders/feed.js';
+import { replicaStoreContract } from '../../../testing/src/contracts/replica-store.contract.js';
 import { aLog, anEstablishment, AReplica, follow, wordsOf } from '../../test/a-replica.js';
 
 let replica: AReplica;
@@ -17,6 +19,23 @@ afterAll(async () => {
   await superuser.end();
   await replica.close();
 });
+
+replicaStoreContract('PostgresReplicaStore', async () => ({
+  store: replica.store,
+  establishment: anEstablishment,
+  breakAt: async (generation, position) => {
+    // One of the last statements fails, when most of the batch is written.
+    const name = `broken_${randomUUID().replaceAll('-', '')}`;
+    await superuser.query(`
+      create function ${name}() returns trigger language plpgsql as $$
+      begin raise exception 'broken' using errcode = '40001'; end $$;
+      create trigger ${name} before insert on messages_g${generation}
+        for each row when (new.position = ${position}) execute function ${name}()`);
+    return async () => {
+      await superuser.query(`drop function ${name} cascade`);
+    };
+  },
+}));
 
 /** The fold over the whole log in memory: what the tables must hold. */
 const foldedInMemory = async (log: ReturnType<typeof aLog>, establishment: Finess): Promise<FoldMemory> => {
@@ -36,48 +55,41 @@ const newGeneration = async (): Promise<{ establishment: Finess; generation: num
   return { establishment, generation: only.generation, epoch };
 };
 
-/** Applies one event on the transaction. */
-const applyOne = async (batch: BatchTransaction): Promise<void> => {
-  const position = batch.generation.progress.position + 1;
+/** Writes an event at this position. */
+const writeOne = (open: OpenGeneration, position = open.generation.progress.position + 1): Promise<void> => {
   const [recorded] = asRecorded([anEvent([put(patientKey(1), { n: position })])], position);
   if (!recorded) throw new Error('no event');
-  const memory = await batch.load(touchedBy([recorded.event]));
-  const effects = evolve(memory, recorded, originalTimeline);
-  await batch.commit([effects], {
-    logId: 'log',
-    position: recorded.position,
-    chainHash: Buffer.alloc(32, 1),
-    clock: effects.recordedAt,
-  });
+  const effects = evolve(new FoldMemory(Instant.of(0)), recorded, originalTimeline);
+  const { recordedAt: clock } = effects;
+  return open.write([effects], { logId: 'log', position: recorded.position, chainHash: Buffer.alloc(32, 1), clock });
+};
+
+const positionOf = async (establishment: Finess): Promise<number | undefined> =>
+  (await replica.store.generations(establishment))[0]?.progress.position;
+
+const waitingForLocks = `from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+
+/** Held by another transaction until the returned function commits it. */
+const holding = async (sql: string, generation: number): Promise<() => Promise<void>> => {
+  const other = new pg.Client({ connectionString: replica.database.superuserUrl });
+  await other.connect();
+  await other.query('begin');
+  await other.query(sql, [generation]);
+  return async () => {
+    await other.query('commit');
+    await other.end();
+  };
 };
 
 describe('a replica in Postgres', () => {
-  it('holds what the fold holds, however the log is cut into batches', async () => {
+  it('finds the newest version of each record by its tokens, and by no others', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 8 });
     const law = fc.asyncProperty(anyFeed(60), sizes, async (feed, batches) => {
       const establishment = anEstablishment();
       const log = aLog();
       await follow(replica.store, log, establishment, feed, batches);
       const memory = await foldedInMemory(log, establishment);
-      const epoch = await replica.store.takeOver(establishment);
       const [generation] = await replica.store.generations(establishment);
-      const batch = await replica.store.begin(generation?.generation ?? 0, epoch);
-      const stored = await batch.load({
-        heads: new Set(memory.heads.keys()),
-        contents: new Set(memory.heads.keys()),
-        subjects: new Set(memory.subjects.keys()),
-        messageKeys: new Set(memory.messages.keys()),
-      });
-      await batch.rollback();
-      expect(generation?.progress.position).toBe(feed.length - 1);
-      const heads = [...memory.heads].map(([key, { content, ...head }]) => [
-        key,
-        head.deleted ? head : { ...head, content },
-      ]);
-      expect(stored.heads).toEqual(new Map(heads as never));
-      expect(stored.subjects).toEqual(memory.subjects);
-      expect(stored.messages).toEqual(memory.messages);
-      expect(stored.parked).toEqual(memory.parked);
       expect(await tokensIn(generation?.generation ?? 0)).toEqual(expectedTokens(memory));
     });
     await fc.assert(law, { numRuns: 20 });
@@ -105,7 +117,7 @@ describe('a replica in Postgres', () => {
 
   it('keeps the tokens of a version to the letter', async () => {
     const { generation, epoch } = await newGeneration();
-    await applyOne(await replica.store.begin(generation, epoch));
+    await writeOne(await replica.store.open(generation, epoch));
     const { rows } = await superuser.query('select tokens, content from versions where generation = $1', [generation]);
     expect(rows[0].tokens).toEqual([...new Set(wordsOf(patientKey(1), rows[0].content))]);
     const heads = await superuser.query('select tokens from heads where generation = $1', [generation]);
@@ -126,57 +138,83 @@ describe('a replica in Postgres', () => {
 
   it('is not written by a process that another one has taken over from', async () => {
     const { establishment, generation, epoch } = await newGeneration();
-    await applyOne(await replica.store.begin(generation, epoch));
+    const former = await replica.store.open(generation, epoch);
+    await writeOne(former);
     const newer = await replica.store.takeOver(establishment);
-    await expect(replica.store.begin(generation, epoch)).rejects.toMatchObject({ code: 'replica.taken-over' });
-    await expect(replica.store.makeLive(establishment, generation, epoch)).rejects.toMatchObject({
-      code: 'replica.taken-over',
-    });
-    await expect(replica.store.resume(generation, epoch, originalTimeline)).rejects.toMatchObject({
-      code: 'replica.taken-over',
-    });
-    await applyOne(await replica.store.begin(generation, newer));
-    expect((await replica.store.generations(establishment))[0]?.progress.position).toBe(1);
+    const refused = { code: 'replica.taken-over' };
+    await expect(writeOne(former, 1)).rejects.toMatchObject(refused);
+    await expect(replica.store.open(generation, epoch)).rejects.toMatchObject(refused);
+    await expect(replica.store.makeLive(establishment, generation, epoch)).rejects.toMatchObject(refused);
+    await expect(replica.store.resume(generation, epoch, originalTimeline)).rejects.toMatchObject(refused);
+    await writeOne(await replica.store.open(generation, newer));
+    expect(await positionOf(establishment)).toBe(1);
   });
 
-  it('refuses a progress that was moved under a batch, and keeps nothing of it', async () => {
-    const { generation, epoch } = await newGeneration();
-    const batch = await replica.store.begin(generation, epoch);
-    // No lock keeps the superuser out of its own transaction; a lock that was lost is what this stands for.
-    const moved = { ...batch.generation, progress: { ...batch.generation.progress, position: Position.of(5) } };
-    Object.assign(batch, { generation: moved });
-    await expect(applyOne(batch)).rejects.toMatchObject({ code: 'replica.taken-over' });
-    const { rows } = await superuser.query('select count(*)::int as n from versions where generation = $1', [
-      generation,
-    ]);
-    expect(rows).toEqual([{ n: 0 }]);
+  it('writes nothing over a position or a timeline that changed behind its back, and says that it may be tried again', async () => {
+    for (const change of ['position = 5', `timeline = '{"number":7}'`]) {
+      const { establishment, generation, epoch } = await newGeneration();
+      const open = await replica.store.open(generation, epoch);
+      await superuser.query(`update generations set ${change} where generation = $1`, [generation]);
+      const before = await positionOf(establishment);
+      await expect(writeOne(open)).rejects.toMatchObject({ code: 'replica.unreachable' });
+      const written = 'select count(*)::int as n from versions where generation = $1';
+      expect((await superuser.query(written, [generation])).rows).toEqual([{ n: 0 }]);
+      expect(await positionOf(establishment)).toBe(before);
+    }
   });
 
-  it('waits for the batch that is under way, and then sees its position', async () => {
+  it('does what is asked for in the order of asking, and nothing behind a failure', async () => {
+    const { establishment, generation, epoch } = await newGeneration();
+    const open = await replica.store.open(generation, epoch);
+    await Promise.all([0, 1, 2].map((position) => writeOne(open, position)));
+    expect(await positionOf(establishment)).toBe(2);
+    // A version that is there already: a bug's, and none that passes by itself.
+    const twice = asRecorded([anEvent([put(patientKey(1), { n: 0 })])], 2).map((recorded) =>
+      evolve(new FoldMemory(Instant.of(0)), recorded, originalTimeline),
+    );
+    const progress = { logId: 'log', position: Position.of(3), chainHash: Buffer.alloc(32), clock: Instant.of(0) };
+    const outcomes = await Promise.allSettled([open.write(twice, progress), writeOne(open, 4), writeOne(open, 5)]);
+    const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : undefined));
+    expect(reasons[0]?.message).toMatch(/23505/);
+    expect(reasons.slice(1).map((reason) => Failure.is(reason, 'replica.unreachable'))).toEqual([true, true]);
+    expect(await positionOf(establishment)).toBe(2);
+    await writeOne(await replica.store.open(generation, epoch));
+    expect(await positionOf(establishment)).toBe(3);
+  });
+
+  it('waits for the batch that is under way when it is opened, and then sees its position', async () => {
     const { generation, epoch } = await newGeneration();
-    const first = await replica.store.begin(generation, epoch);
-    const second = replica.store.begin(generation, epoch);
-    await applyOne(first);
-    const batch = await second;
-    expect(batch.generation.progress.position).toBe(0);
-    await batch.rollback();
+    const commit = await holding('update generations set position = 0 where generation = $1', generation);
+    const opening = replica.store.open(generation, epoch);
+    await vi.waitFor(async () => expect((await superuser.query(`select 1 ${waitingForLocks}`)).rows).toHaveLength(1));
+    await commit();
+    expect((await opening).generation.progress.position).toBe(0);
   });
 
   it('answers a lost connection with replica.unreachable, once and for all callers, and goes on afterwards', async () => {
-    const { generation, epoch } = await newGeneration();
-    const batch = await replica.store.begin(generation, epoch);
+    const { establishment, generation, epoch } = await newGeneration();
+    const open = await replica.store.open(generation, epoch);
+    const commit = await holding('select from generations where generation = $1 for update', generation);
+    const writes = Promise.allSettled([writeOne(open), writeOne(open, 1)]);
+    await vi.waitFor(async () =>
+      expect((await superuser.query(`select pg_terminate_backend(pid) ${waitingForLocks}`)).rows).toHaveLength(1),
+    );
+    expect((await writes).map((write) => write.status === 'rejected' && write.reason.code)).toEqual([
+      'replica.unreachable',
+      'replica.unreachable',
+    ]);
+    await commit();
+    expect(await positionOf(establishment)).toBe(-1);
     await superuser.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reprise_replicator' and datname = current_database()`,
     );
-    await expect(applyOne(batch)).rejects.toMatchObject({ code: 'replica.unreachable' });
-    await batch.rollback();
     // The pool finds out about the others one by one; whoever gets one tries again.
-    await vi.waitFor(async () => applyOne(await replica.store.begin(generation, epoch)));
+    await vi.waitFor(async () => writeOne(await replica.store.open(generation, epoch)));
     await vi.waitFor(async () => replica.store.generations(anEstablishment()));
   });
 
   it('does not know a generation that is not there', async () => {
-    await expect(replica.store.begin(999_999, 1)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(replica.store.open(999_999, 1)).rejects.toMatchObject({ code: 'not-found' });
     await expect(replica.store.takeOver(anEstablishment())).rejects.toMatchObject({ code: 'not-found' });
   });
 });

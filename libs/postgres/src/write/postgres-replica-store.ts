@@ -1,11 +1,10 @@
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { Failure, type Finess, type Instant, originalTimeline, type Timeline } from '#domain';
-import { type BatchTransaction, type Generation, ReplicaStore } from '#usecases';
+import { type Generation, type OpenGeneration, ReplicaStore } from '#usecases';
 import { finishTables, makeTables } from '../build/make-tables.js';
 import { withClient } from '../data-source.js';
 import { inTransaction } from '../in-transaction.js';
-import { asFailure } from '../postgres-failure.js';
 import { generationOf, type GenerationRow } from '../rows/generation-row.js';
 import type { TokensOf } from '../rows/rows-of-effects.js';
 import {
@@ -16,18 +15,16 @@ import {
   selectGenerations,
   showGeneration,
 } from '../sql/generations.sql.js';
+import { loadParked } from '../sql/load-fold-state.sql.js';
 import { openGeneration } from './open-generation.js';
-import { PostgresBatch } from './postgres-batch.js';
+import { type ParkedRow, parkedOf } from './lookups.js';
+import { type Connect, PostgresOpenGeneration } from './postgres-open-generation.js';
 import { takenOver } from './taken-over.js';
-
-/**
- * A crash rewinds rows and position together and costs a repetition, nothing else: so a batch does not wait for the disk
- * (performance facts, 2.2). A plan is kept for as long as `PostgresBatch` says.
- */
-const beginBatch = 'begin; set local synchronous_commit = off; set local plan_cache_mode = force_generic_plan';
 
 /** Writes as `reprise_replicator`; only the first tables of an establishment need the owner. */
 export class PostgresReplicaStore extends ReplicaStore {
+  private readonly keepsPlans = new WeakSet<pg.ClientBase>();
+
   constructor(
     private readonly replica: DataSource,
     private readonly owner: DataSource,
@@ -69,21 +66,24 @@ export class PostgresReplicaStore extends ReplicaStore {
     return rows.map(generationOf);
   }
 
-  async begin(generation: number, epoch: number): Promise<BatchTransaction> {
-    const runner = this.replica.createQueryRunner();
-    try {
-      const client = (await runner.connect()) as pg.ClientBase;
-      const lock = { name: 'lock-generation', text: lockGeneration, values: [generation] };
-      const [, { rows }] = await Promise.all([client.query(beginBatch), client.query<GenerationRow>(lock)]);
-      const [row] = rows;
-      const batch = row && new PostgresBatch(generationOf(row), epoch, runner, client, this.tokensOf);
-      if (batch && row.ownerEpoch === epoch) return batch;
-      await client.query('rollback');
-      throw batch ? takenOver(generation) : notThere(`no generation ${generation}`);
-    } catch (error) {
-      await runner.release();
-      throw asFailure(error);
-    }
+  async open(generation: number, epoch: number): Promise<OpenGeneration> {
+    return withClient(this.replica, (client) =>
+      inTransaction(client, 'begin', async () => {
+        // Whoever is still writing is waited for.
+        const { rows } = await client.query<GenerationRow>(lockGeneration, [generation]);
+        const [row] = rows;
+        if (!row) throw notThere(`no generation ${generation}`);
+        if (row.ownerEpoch !== epoch) throw takenOver(generation);
+        const parked = await client.query<never>({ text: loadParked(generation), rowMode: 'array' });
+        return new PostgresOpenGeneration(
+          generationOf(row),
+          (parked.rows as ParkedRow[]).map(parkedOf),
+          epoch,
+          () => this.connect(),
+          this.tokensOf,
+        );
+      }),
+    );
   }
 
   async level(establishment: Finess, at: Instant): Promise<void> {
@@ -98,6 +98,20 @@ export class PostgresReplicaStore extends ReplicaStore {
   async makeLive(establishment: Finess, generation: number, epoch: number): Promise<void> {
     const { rowCount } = await this.query(showGeneration, [establishment, generation, epoch]);
     if (rowCount !== 1) throw takenOver(generation);
+  }
+
+  /** A connection that keeps the plans of prepared statements, for as long as `statementOf` says. */
+  private async connect(): ReturnType<Connect> {
+    const runner = this.replica.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as pg.ClientBase;
+      if (!this.keepsPlans.has(client)) await client.query('set plan_cache_mode = force_generic_plan');
+      this.keepsPlans.add(client);
+      return { runner, client };
+    } catch (error) {
+      await runner.release();
+      throw error;
+    }
   }
 
   private query(text: string, values: unknown[]): Promise<pg.QueryResult> {

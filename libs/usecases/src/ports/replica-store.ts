@@ -1,4 +1,16 @@
-import type { Effects, Finess, FoldMemory, Instant, Position, Timeline, Touched } from '#domain';
+import type {
+  Effects,
+  Finess,
+  Head,
+  Instant,
+  ParkedEvent,
+  Position,
+  RecordKey,
+  Seen,
+  Subject,
+  Timeline,
+  Touched,
+} from '#domain';
 
 export type GenerationState = 'building' | 'built' | 'following' | 'failed' | 'cancelled';
 
@@ -24,17 +36,32 @@ export interface Progress {
   readonly clock: Instant;
 }
 
-/** A batch of one generation: one database transaction, with the generation's row locked. */
-export interface BatchTransaction {
+/** What the tables hold of what was asked for; what is not there is not in it. */
+export interface StoredState {
+  readonly heads: ReadonlyMap<RecordKey, Head>;
+  /** Of the newest versions of records that are not deleted. */
+  readonly contents: ReadonlyMap<RecordKey, Uint8Array>;
+  readonly subjects: ReadonlyMap<RecordKey, Subject>;
+  readonly messages: ReadonlyMap<string, readonly Seen[]>;
+}
+
+/**
+ * One generation in the hands of its writer. It is of no use any more when a write has failed: it is opened anew. Throws
+ * `Failure` `replica.*`, `disk.full`.
+ */
+export interface OpenGeneration {
+  /** As it stood when it was opened. */
   readonly generation: Generation;
-  /** Fold state of what the batch touches: heads (with contents where asked), subjects and the heads of their movements, messages, everything parked. */
-  load(touched: Touched): Promise<FoldMemory>;
+  /** All that waits, in the order of the log, as of the opening. */
+  readonly parked: readonly ParkedEvent[];
+  /** As committed: of what is being written meanwhile it may hold all, a part or nothing. */
+  load(touched: Touched): Promise<StoredState>;
   /**
-   * Writes versions, heads, tokens, subjects, messages, parked and the progress, and commits. The progress moves by
-   * compare-and-set on position and owner epoch: `replica.taken-over` when another process has moved it.
+   * One transaction: versions, heads, tokens, subjects, messages, parked and the progress. Writes may be asked for before the ones
+   * before them are done; they are done in the order of the calls, and behind one that failed none is. The progress moves by
+   * compare-and-set: `replica.taken-over` when another owner has come, `replica.unreachable` when it stands elsewhere all the same.
    */
-  commit(effects: readonly Effects[], progress: Progress): Promise<void>;
-  rollback(): Promise<void>;
+  write(effects: readonly Effects[], progress: Progress): Promise<void>;
 }
 
 /** The writing side of one replica. Throws `Failure` `replica.*`, `disk.full`. */
@@ -44,7 +71,8 @@ export abstract class ReplicaStore {
   /** Takes ownership: processes with an older epoch fail from now on. */
   abstract takeOver(establishment: Finess): Promise<number>;
   abstract generations(establishment: Finess): Promise<readonly Generation[]>;
-  abstract begin(generation: number, epoch: number): Promise<BatchTransaction>;
+  /** Waits for what is still being written to it. */
+  abstract open(generation: number, epoch: number): Promise<OpenGeneration>;
   /** Says that the replica was level with the log's end at this moment (the watermark's age counts from it). */
   abstract level(establishment: Finess, at: Instant): Promise<void>;
   /** The generation takes up the log at `resumeAt` and follows it; its timeline is stored with it. */

@@ -1,7 +1,7 @@
-import { Failure, type Finess, FOLD_VERSION, Position, touchedBy } from '#domain';
+import { type Finess, Position } from '#domain';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
-import type { BatchTransaction, Generation, Progress, ReplicaStore } from '../ports/replica-store.js';
-import { eventsToLookUp, foldBatch, readEntries } from './fold-batch.js';
+import type { ReplicaStore } from '../ports/replica-store.js';
+import { FollowedGeneration } from './followed-generation.js';
 
 /** A batch of one establishment's log, as the consumer hands it over. */
 export interface LogBatch {
@@ -10,36 +10,21 @@ export interface LogBatch {
   readonly entries: readonly LogEntry[];
 }
 
-const halt = (
-  generation: Generation,
-  message: string,
-  code: 'log.gap' | 'log.replaced' | 'replica.other-fold',
-  hint: string,
-): Failure => new Failure(code, `${generation.establishment}, generation ${generation.generation}: ${message}`, hint);
+/** An establishment that this process owns. */
+interface Owned {
+  readonly epoch: number;
+  readonly generations: Map<number, FollowedGeneration>;
+}
 
-/** What must hold before anything is written; a follower that cannot be sure stops and says which. */
-const assertFollows = (generation: Generation, logId: string): void => {
-  const { progress, foldVersion } = generation;
-  if (foldVersion !== FOLD_VERSION)
-    throw halt(
-      generation,
-      `its tables were folded by version ${foldVersion}, this is version ${FOLD_VERSION}`,
-      'replica.other-fold',
-      'build a generation under the new fold with `reprise restore plan` and promote it',
-    );
-  if (progress.logId !== '' && progress.logId !== logId)
-    throw halt(
-      generation,
-      `it followed the log "${progress.logId}", and the log is now "${logId}"`,
-      'log.replaced',
-      'the topic was recreated: restore it from the archive, or drop the replica and let it follow anew',
-    );
+/** All of them, and then the first failure: nothing goes on behind the caller's back. */
+const all = async (works: readonly Promise<void>[]): Promise<void> => {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 };
 
 /** Applies a log to all generations of its establishment that follow it. */
 export class ReplicateLog {
-  /** A generation that is behind reads this many entries at a time. */
-  private readonly epochs = new Map<Finess, number>();
+  private readonly owned = new Map<Finess, Owned>();
 
   constructor(
     private readonly store: ReplicaStore,
@@ -49,71 +34,57 @@ export class ReplicateLog {
   /** Makes the establishment's tables where there are none, takes ownership, and says where to go on. */
   async start(establishment: Finess): Promise<Position> {
     await this.store.ensureEstablishment(establishment);
-    this.epochs.set(establishment, await this.store.takeOver(establishment));
+    this.owned.set(establishment, { epoch: await this.store.takeOver(establishment), generations: new Map() });
     const following = (await this.store.generations(establishment)).filter(({ state }) => state === 'following');
+    for (const { generation } of following) this.followed(establishment, generation);
     const newest = following.reduce((most, { progress }) => Math.max(most, progress.position), Position.none as number);
     return Position.of(newest);
   }
 
   epoch(establishment: Finess): number {
-    const epoch = this.epochs.get(establishment);
-    if (epoch === undefined) throw new Error(`not started: ${establishment}`);
-    return epoch;
+    return this.owner(establishment).epoch;
   }
 
-  /** One transaction a generation. Entries that a generation has already are dropped: applying again has no effect. */
-  async apply({ establishment, logId, entries }: LogBatch): Promise<void> {
-    const [first] = entries;
-    if (!first) return;
-    for (const { generation, state, progress } of await this.store.generations(establishment)) {
-      if (state !== 'following') continue;
-      if (progress.position < first.position - 1)
-        await this.catchUp(establishment, generation, progress.position, Position.of(first.position - 1), logId);
-      await this.applyTo(generation, establishment, logId, entries);
-    }
+  /**
+   * One transaction a generation. Entries that a generation has already are dropped: applying again has no effect. It may be called
+   * before the batch before has resolved: that one is then still being written while this one is folded.
+   */
+  async apply(batch: LogBatch): Promise<void> {
+    const { establishment, logId, entries } = batch;
+    if (entries.length === 0) return;
+    const known = new Set(this.owner(establishment).generations.values());
+    await all([...[...known].map((one) => one.apply(logId, entries)), this.applyToOthers(known, batch)]);
   }
 
   /** Brings one generation up to a position by reading the log itself. */
   async catchUp(establishment: Finess, generation: number, from: Position, to: Position, logId: string): Promise<void> {
-    if (from >= to) return;
-    for await (const entries of this.log.read(establishment, Position.of(from + 1), to))
-      await this.applyTo(generation, establishment, logId, entries);
+    if (from < to) await this.followed(establishment, generation).reach(logId, to);
   }
 
-  private async applyTo(
-    generation: number,
-    establishment: Finess,
-    logId: string,
-    entries: readonly LogEntry[],
+  /** A generation that was promoted meanwhile follows from now on. */
+  private async applyToOthers(
+    known: ReadonlySet<FollowedGeneration>,
+    { establishment, logId, entries }: LogBatch,
   ): Promise<void> {
-    const transaction = await this.store.begin(generation, this.epoch(establishment));
-    try {
-      await this.fold(transaction, logId, entries);
-    } catch (error) {
-      await transaction.rollback();
-      throw error;
-    }
+    const following = (await this.store.generations(establishment)).filter(({ state }) => state === 'following');
+    const others = following
+      .map(({ generation }) => this.followed(establishment, generation))
+      .filter((one) => !known.has(one));
+    await all(others.map((one) => one.apply(logId, entries)));
   }
 
-  private async fold(transaction: BatchTransaction, logId: string, entries: readonly LogEntry[]): Promise<void> {
-    const { generation } = transaction;
-    assertFollows(generation, logId);
-    const news = entries.filter(({ position }) => position > generation.progress.position);
-    const [next] = news;
-    if (!next) return transaction.rollback();
-    if (next.position !== generation.progress.position + 1)
-      throw halt(
-        generation,
-        `it stands at ${generation.progress.position} and the log goes on at ${next.position}`,
-        'log.gap',
-        'restore the missing range of the log from the archive',
-      );
-    const events = readEntries(news);
-    const before: Progress = { ...generation.progress, logId };
-    let state = await transaction.load(touchedBy(events.map(({ event }) => event)));
-    const lookUp = eventsToLookUp(events, state.parked);
-    if (lookUp.length > events.length) state = await transaction.load(touchedBy(lookUp));
-    const { effects, progress } = foldBatch(state, { entries: news, events }, generation.timeline, before);
-    await transaction.commit(effects, progress);
+  private followed(establishment: Finess, generation: number): FollowedGeneration {
+    const { epoch, generations } = this.owner(establishment);
+    const known = generations.get(generation);
+    if (known) return known;
+    const one = new FollowedGeneration({ establishment, generation }, epoch, this.store, this.log);
+    generations.set(generation, one);
+    return one;
+  }
+
+  private owner(establishment: Finess): Owned {
+    const owned = this.owned.get(establishment);
+    if (!owned) throw new Error(`not started: ${establishment}`);
+    return owned;
   }
 }
