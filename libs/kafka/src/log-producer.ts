@@ -4,6 +4,7 @@ import { Failure, Position } from '#domain';
 import type { CuttableKafka, KafkaClient } from './kafka-client.js';
 import type { NewEntry } from './group-commit.js';
 import { CompressionTypes, KafkaJSProtocolError } from './library.js';
+import { quickProduce } from './quick-produce.js';
 import { unreachable } from './unreachable.js';
 
 /** Below this zstd costs more than the checksum over fewer bytes saves. */
@@ -17,6 +18,7 @@ class Link {
   private cutOff = false;
 
   constructor(client: KafkaClient) {
+    quickProduce();
     // They must not end before the time-out, at which they are cut off: a broker's restart is waited out.
     const retries = 10 + Math.ceil(client.timeoutMs / 500);
     this.client = client.open(retries);
