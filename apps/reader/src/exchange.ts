@@ -3,6 +3,7 @@ import { type Handling, operationOutcome, type OperationOutcome, type Query } fr
 import type { ReaderCaller } from '#platform';
 import { assertFresh, type Level, parseMaxAge, type Place, watermark, whenOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { assertJsonWanted } from './json-only.js';
 import type { ReaderContext } from './reader-context.js';
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
@@ -21,6 +22,11 @@ export interface Http {
   readonly caller: ReaderCaller;
 }
 
+export const queryOf = ({ url }: FastifyRequest): Query => {
+  const at = url.indexOf('?');
+  return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))];
+};
+
 /** One question of one caller, and its answer: what all of them have in common. */
 export class Exchange {
   readonly now: Instant;
@@ -36,10 +42,10 @@ export class Exchange {
     /** Address that the links of the answer begin with. */
     readonly base: string,
   ) {
-    const { url, body } = http.request;
-    const at = url.indexOf('?');
-    this.query = at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))];
+    const { body } = http.request;
+    this.query = queryOf(http.request);
     this.form = Buffer.isBuffer(body) ? [...new URLSearchParams(body.toString('utf8'))] : [];
+    assertJsonWanted(http.request, [...this.query, ...this.form]);
     this.now = context.now();
   }
 

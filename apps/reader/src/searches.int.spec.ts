@@ -127,18 +127,35 @@ describe('a search', () => {
     const questions = [
       'Patient?colour=red',
       'Patient?birthdate=soon',
+      'Patient?birthdate=1980-02-30',
+      'Patient?_lastUpdated=ge2026-02-30',
       'Patient?_count=many',
+      'Patient?_summary=true',
+      'Patient?_summary=data',
+      'Patient?_elements=id',
+      'Patient?_sort=birthdate',
+      'Patient?_include=Patient:link',
+      'Patient?_has:Observation:patient:code=1',
+      'Patient?gender:not=male',
+      'Patient?_total=all',
       'Patient?_asOf=2026-11-20T14:30:00',
+      'Patient?_asOf=2026-02-30T14:30:00Z',
       'Patient/p1?_asOf=yesterday',
+      'Patient/p1?_summary=true',
+      'Patient/p1?_elements=id',
+      'Patient/p1/_history/1-0?_since=2026-11-20T14:30:00Z',
+      'Patient/_history?_since=2026-02-30T14:30:00Z',
+      'Patient/_history?_at=2026-11-20T14:30:00Z',
       'Patient/p1/_history?_asOf=1',
       'Patient?_cursor=abc',
       'Patient/_history?_cursor=WzFd',
       'Patient?identifier=',
     ];
-    for (const question of questions) {
-      const { status, body } = await reader.get(`${fhir(one)}/${question}`, 'first');
-      expect([question, status, body.issue[0]?.code]).toEqual([question, 400, 'invalid']);
-    }
+    for (const question of questions)
+      for (const headers of [{}, { prefer: 'handling=strict' }]) {
+        const { status, body } = await reader.get(`${fhir(one)}/${question}`, 'first', { headers });
+        expect([question, status, body.issue?.[0]?.code]).toEqual([question, 400, 'invalid']);
+      }
     const { body } = await reader.get(`${fhir(one)}/Patient?_asOf=2026-11-20T14:30:00`, 'first');
     expect(body.issue[0]?.diagnostics).toMatch(/_asOf.*RFC 3339 with a zone/);
     const future = await reader.get(`${fhir(one)}/Patient?_asOf=2099-01-01T00:00:00Z`, 'first');
@@ -147,6 +164,9 @@ describe('a search', () => {
       headers: { prefer: 'handling=lenient' },
     });
     expect([lenient.status, lenient.text]).toEqual([200, expect.stringContaining('"mode":"outcome"')]);
+    // A value that cannot be is no unknown parameter.
+    const wrong = { headers: { prefer: 'handling=lenient' } };
+    expect((await reader.get(`${fhir(one)}/Patient?birthdate=soon`, 'first', wrong)).status).toBe(400);
   });
 });
 

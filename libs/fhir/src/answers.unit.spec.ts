@@ -112,7 +112,7 @@ describe('operationOutcome', () => {
 
 describe('capabilityStatement', () => {
   const statement = (
-    mode: 'reader' | 'gateway',
+    mode: 'reader' | 'territory' | 'gateway',
   ): { rest: { resource: { type: string; interaction: { code: string }[]; searchParam?: { name: string }[] }[] }[] } =>
     JSON.parse(
       JSON.stringify(
@@ -125,7 +125,7 @@ describe('capabilityStatement', () => {
       ),
     ) as ReturnType<typeof statement>;
 
-  it.each(['reader', 'gateway'] as const)('of a %s is valid FHIR', (mode) => {
+  it.each(['reader', 'territory', 'gateway'] as const)('of a %s is valid FHIR', (mode) => {
     expect(errors(statement(mode))).toEqual([]);
   });
 

@@ -1,22 +1,39 @@
 import { bundleTypes } from './read-bundle.js';
 import { patchTypes } from './media-type.js';
 import { resourceTypes } from './resource-types.js';
-import { historyParameters, readParameters, searchParameters, searchShaping } from './search-parameters.js';
+import { searchParameters, searchShaping } from './search-parameters.js';
 
-/** What each app lets a caller do with every type, and with the base. */
+/** What each kind of base lets a caller do with every type, and with the base itself. */
 const interactions = {
-  reader: { type: ['read', 'vread', 'history-instance', 'search-type'], system: [] },
+  reader: { type: ['read', 'vread', 'history-instance', 'history-type', 'search-type'], system: ['history-system'] },
+  territory: { type: ['search-type'], system: [] },
   gateway: { type: ['update', 'patch', 'delete', 'create'], system: ['transaction', 'batch'] },
 } as const;
+type Mode = keyof typeof interactions;
 
+const asSent =
+  'Read-only replica. Content is served as it was sent; id, meta.versionId and meta.lastUpdated are the only members set here.';
 const words = {
-  reader:
-    'Read-only replica. Content is served as it was sent; id, meta.versionId and meta.lastUpdated are the only members set here.',
+  reader: `${asSent} Everything takes _asOf: the state at a recorded instant. Histories take _since.`,
+  territory: `${asSent} Entries are read at the base of their establishment, to which fullUrl points. Searches take _asOf: the state at a recorded instant.`,
   gateway: `Writes are answered when they are durable in the log. Bundles: ${Object.keys(bundleTypes).join(', ')}, as a whole or not at all. Conditional operations and If-Match are not supported.`,
-} as const;
+} as const satisfies Record<Mode, string>;
+
+/** What else is claimed of every type. */
+const claims = {
+  reader: { versioning: 'versioned', readHistory: true, conditionalRead: 'full-support' },
+  territory: { versioning: 'versioned' },
+  gateway: {
+    versioning: 'versioned',
+    updateCreate: true,
+    conditionalCreate: false,
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+  },
+} as const satisfies Record<Mode, object>;
 
 export interface Capability {
-  readonly mode: 'reader' | 'gateway';
+  readonly mode: Mode;
   readonly software: { readonly name: string; readonly version: string };
   /** The base that it is about, without a slash at the end. */
   readonly url: string;
@@ -35,18 +52,11 @@ const declared = ({ name, type, documentation }: DeclaredParameter): object => (
   documentation,
 });
 
-const resourceOf = (mode: Capability['mode'], type: string): object => ({
+const resourceOf = (mode: Mode, type: string): object => ({
   type,
   interaction: interactions[mode].type.map((code) => ({ code })),
-  ...(mode === 'reader'
-    ? { versioning: 'versioned', readHistory: true, searchParam: searchParameters(type).map(declared) }
-    : {
-        versioning: 'versioned',
-        updateCreate: true,
-        conditionalCreate: false,
-        conditionalUpdate: false,
-        conditionalDelete: 'not-supported',
-      }),
+  ...claims[mode],
+  ...(mode !== 'gateway' && { searchParam: searchParameters(type).map(declared) }),
 });
 
 /**
@@ -54,9 +64,6 @@ const resourceOf = (mode: Capability['mode'], type: string): object => ({
  */
 export const capabilityStatement = (capability: Capability): object => {
   const { mode, software, url, date } = capability;
-  const shaping = [
-    ...new Map([...searchShaping, ...historyParameters, ...readParameters].map((one) => [one.name, one])).values(),
-  ];
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -75,7 +82,7 @@ export const capabilityStatement = (capability: Capability): object => {
         ...(interactions[mode].system.length > 0 && {
           interaction: interactions[mode].system.map((code) => ({ code })),
         }),
-        ...(mode === 'reader' && { searchParam: shaping.map(declared) }),
+        ...(mode !== 'gateway' && { searchParam: searchShaping.map(declared) }),
       },
     ],
   };
