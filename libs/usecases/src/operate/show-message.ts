@@ -6,6 +6,10 @@ import { acceptedItem, firstThatAnswers, type MessageItem, refusedItem } from '.
 import { MessageId } from './message-id.js';
 import { walkLog } from './walk-log.js';
 
+export type { TreeField, TreeSegment } from './segment-tree.js';
+export { splitMessages } from './split-messages.js';
+export { type TriedMessage, type Try, tryMessages } from './try-message.js';
+
 /** Another message of the same sender, incarnation and id. */
 export interface SameId {
   readonly messageId: string;
