@@ -9,6 +9,7 @@ import { readTime } from './message/hl7-time.js';
 import { Message, segmentRanges } from './message/message.js';
 import { Segment } from './message/segment.js';
 import { type Delimiters, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
+import { mdmChanges } from './mdm/mdm.js';
 import { headOf, type MessageHead } from './message-head.js';
 import { oruChanges } from './oru/oru.js';
 import { type ReadingContext, zoneOf } from './reading-context.js';
@@ -35,7 +36,11 @@ const mapping = { name: 'ihe-pam-fr', version: 2 } as const;
 /** Message type to changes; what is not here is recorded and mapped to nothing. */
 const families = table<(mapping: Mapping) => readonly Change[]>({
   ADT: adtChanges,
+  MDM: mdmChanges,
   'ORU^R01': oruChanges,
+  'ORU^R30': oruChanges,
+  'ORU^R31': oruChanges,
+  'ORU^R32': oruChanges,
 });
 
 const byteOrderMark = '\u00ef\u00bb\u00bf';

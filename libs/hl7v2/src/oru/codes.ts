@@ -5,11 +5,16 @@ import { coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { table } from '../message/table.js';
 
-/** HL7 table 0396, the coding systems that have a URI of their own. */
+const loinc = 'http://loinc.org';
+
+/** HL7 table 0396, the coding systems that have a URI of their own, by name and by OID. */
 const systems = table<string>({
-  LN: 'http://loinc.org',
+  LN: loinc,
+  '2.16.840.1.113883.6.1': loinc,
   SCT: 'http://snomed.info/sct',
+  '2.16.840.1.113883.6.96': 'http://snomed.info/sct',
   UCUM: 'http://unitsofmeasure.org',
+  '2.16.840.1.113883.6.8': 'http://unitsofmeasure.org',
   I10: 'http://hl7.org/fhir/sid/icd-10',
 });
 
@@ -23,14 +28,58 @@ export const codeSystemOf = (name: string, mapping: Mapping): string | undefined
   return systems[name] ?? systemOf({ namespace: name, universal: '' }, mapping);
 };
 
-/** FHIR CodeableConcept of a CE or CWE: code and alternate code, and the original text. */
-export const conceptOf = (code: Composite, mapping: Mapping): JsonObject | undefined => {
-  const codings = [1, 4]
-    .filter((at) => code.text(at) !== '')
-    .map((at) => coding(codeSystemOf(code.text(at + 2), mapping), code.text(at), code.text(at + 1)));
+/** Where a CWE holds its code, its alternate code and (from v2.7) its second alternate code; text and system stand behind each. */
+const codeComponents = [1, 4, 10] as const;
+
+/** A FHIR code holds no two blanks in a row (FHIR R4, section 2.24.0.1). */
+const asCode = (raw: string): string => (raw.includes(' ') ? raw.replace(/\s+/g, ' ') : raw);
+
+const codingsOf = (code: Composite, mapping: Mapping): readonly JsonObject[] =>
+  codeComponents.flatMap((at) => {
+    const value = code.text(at);
+    return value === '' ? [] : [coding(codeSystemOf(code.text(at + 2), mapping), asCode(value), code.text(at + 1))];
+  });
+
+const conceptWith = (codings: readonly JsonObject[], code: Composite): JsonObject | undefined => {
   const text = code.text(9) || code.text(2) || code.text(5);
   return codings.length === 0 && text === '' ? undefined : members({ coding: codings, text });
 };
+
+/** FHIR CodeableConcept of a CE or CWE: its codes, and the original text. */
+export const conceptOf = (code: Composite, mapping: Mapping): JsonObject | undefined =>
+  conceptWith(codingsOf(code, mapping), code);
+
+/** LOINC of a local code in the sender's profile, by `code^system` or by `code`. */
+const loincOf = (code: Composite, mapping: Mapping): JsonObject | undefined => {
+  const known = mapping.context.sender.hl7?.loinc;
+  if (known === undefined) return undefined;
+  for (const at of codeComponents) {
+    const value = code.text(at);
+    if (value === '') continue;
+    for (const key of [`${value}^${code.text(at + 2)}`, value]) {
+      const found = Object.hasOwn(known, key) ? known[key] : undefined;
+      if (found) return coding(loinc, found.code, found.display);
+    }
+  }
+  return undefined;
+};
+
+const isLoinc = ({ system }: JsonObject): boolean => system === loinc;
+
+/** What was observed, ordered or written: LOINC first, of the message or else of the sender's profile; the local codes stay. */
+export const observedConcept = (code: Composite, mapping: Mapping): JsonObject | undefined => {
+  const codings = codingsOf(code, mapping);
+  if (codings[0] === undefined || !isLoinc(codings[0])) {
+    const first = codings.find(isLoinc);
+    const told = first ?? loincOf(code, mapping);
+    if (told) return conceptWith([told, ...codings.filter((other) => other !== told)], code);
+  }
+  return conceptWith(codings, code);
+};
+
+/** What tells codes apart: code and coding system, or the text where there is no code. */
+export const codeKey = (code: Composite | undefined): string =>
+  code === undefined ? '' : code.text(1) === '' ? code.text(2) : `${code.text(1)}^${code.text(3)}`;
 
 /** Where a required code is not said. */
 export const unknownCode: JsonObject = {

@@ -3,71 +3,108 @@ import type { Composite, Segment } from '../message/segment.js';
 import { decimal, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { conceptOf } from './codes.js';
+import { boundsOf, unitOf } from './quantity.js';
 import { table } from '../message/table.js';
 
-/** Unit of OBX-6; UCUM has a code, a local unit its name alone. */
-export const unitOf = (obx: Segment): JsonObject => {
-  const unit = obx.first(6);
-  const code = unit?.text(1) ?? '';
-  const isUcum = unit?.text(3) === 'UCUM' && code !== '';
-  return members({
-    unit: unit?.text(2) || code,
-    system: isUcum ? 'http://unitsofmeasure.org' : undefined,
-    code: isUcum ? code : undefined,
-  });
-};
+type Reader = (value: Composite, obx: Segment, mapping: Mapping) => JsonObject;
 
 const textValue = (text: string): JsonObject => (text.trim() === '' ? {} : { valueString: text });
 
-const wholeText = (values: readonly Composite[]): string => values.map((value) => value.whole()).join('\n');
-
-/** NM: a number to the letter, or text where FHIR has no such form of it. */
-const numeric = (value: Composite, obx: Segment, mapping: Mapping): JsonObject => {
-  const text = value.text(1);
-  const number = decimal(text);
-  if (number !== undefined) return { valueQuantity: { value: number, ...unitOf(obx) } };
-  if (text !== '') mapping.warn('number-form', `OBX[${obx.sequence}]-5`);
-  return textValue(value.whole());
-};
-
 const comparators = new Set(['<', '<=', '>', '>=']);
+const compared = /^([<>]=?)\s*(\S+)$/;
 
-/** SN (HL7 v2.5, section 2.A.70): comparator, number, separator, number. */
-const structured = (value: Composite, obx: Segment, mapping: Mapping): JsonObject => {
-  const [comparator, separator] = [value.text(1), value.text(3)];
-  const [first, second] = [decimal(value.text(2)), decimal(value.text(4))];
-  const unit = unitOf(obx);
-  const quantity = (number: Json): JsonObject => ({ value: number, ...unit });
-  if (first !== undefined && separator === '' && second === undefined) {
-    if (comparator === '' || comparator === '=') return { valueQuantity: quantity(first) };
-    if (comparators.has(comparator)) return { valueQuantity: { value: first, comparator, ...unit } };
-  }
-  if (first !== undefined && second !== undefined && comparator === '') {
-    if (separator === '-') return { valueRange: { low: quantity(first), high: quantity(second) } };
-    if (separator === ':' || separator === '/')
-      return { valueRatio: { numerator: { value: first }, denominator: { value: second } } };
-  }
-  const text = [comparator, value.text(2), separator, value.text(4)].join('').trim();
-  if (text !== '') mapping.warn('number-form', `OBX[${obx.sequence}]-5`);
+/** Kept as text, because FHIR has no such number. */
+const asText = (text: string, obx: Segment, mapping: Mapping): JsonObject => {
+  if (text.trim() !== '') mapping.warn('number-form', `OBX[${obx.sequence}]-5`);
   return textValue(text);
 };
 
-const dated = (value: Composite, obx: Segment, mapping: Mapping): JsonObject => {
+/** NM: a number to the letter; `<5`, which is no NM, is what it says. */
+const numeric: Reader = (value, obx, mapping) => {
+  const text = value.text(1);
+  const number = decimal(text);
+  if (number !== undefined) return { valueQuantity: { value: number, ...unitOf(obx, mapping) } };
+  const [, comparator = '', rest = ''] = compared.exec(text) ?? [];
+  const limit = decimal(rest);
+  return limit === undefined
+    ? asText(value.whole(), obx, mapping)
+    : { valueQuantity: { value: limit, comparator, ...unitOf(obx, mapping) } };
+};
+
+/** SN (HL7 v2.5, section 2.A.70): comparator, number, separator, number. */
+const structured: Reader = (value, obx, mapping) => {
+  const [comparator, separator] = [value.text(1), value.text(3)];
+  const [first, second] = [decimal(value.text(2)), decimal(value.text(4))];
+  const unit = unitOf(obx, mapping);
+  if (first !== undefined && separator === '' && second === undefined) {
+    if (comparator === '' || comparator === '=') return { valueQuantity: { value: first, ...unit } };
+    if (comparators.has(comparator)) return { valueQuantity: { value: first, comparator, ...unit } };
+  }
+  if (first !== undefined && second !== undefined && comparator === '') {
+    const range = separator === '-' ? boundsOf(value.text(2), value.text(4), unit) : undefined;
+    if (range) return { valueRange: range };
+    if (separator === ':' || separator === '/')
+      return { valueRatio: { numerator: { value: first }, denominator: { value: second } } };
+  }
+  return asText([comparator, value.text(2), separator, value.text(4)].join('').trim(), obx, mapping);
+};
+
+const dated: Reader = (value, obx, mapping) => {
   const time = mapping.time(value.text(1), `OBX[${obx.sequence}]-5`);
   return time ? { valueDateTime: time.text } : textValue(value.whole());
 };
 
-const coded = (value: Composite, _obx: Segment, mapping: Mapping): JsonObject => {
+const clockForm = /^([01]\d|2[0-3])(?:([0-5]\d)(?:([0-5]\d)(\.\d{1,4})?)?)?$/;
+
+/** TM; FHIR's time has seconds and no zone, so that one with a zone is text. */
+const timed: Reader = (value) => {
+  const [, hour, minute = '00', second = '00', fraction = ''] = clockForm.exec(value.text(1)) ?? [];
+  return hour === undefined ? textValue(value.whole()) : { valueTime: `${hour}:${minute}:${second}${fraction}` };
+};
+
+/** DR: two times, a period where they are in order (FHIR R4, per-1). */
+const period: Reader = (value, obx, mapping) => {
+  const [start, end] = [1, 2].map((part) => mapping.time(value.text(part), `OBX[${obx.sequence}]-5`));
+  const isInOrder = start?.instant === undefined || end?.instant === undefined || start.instant <= end.instant;
+  return (start || end) && isInOrder
+    ? { valuePeriod: members({ start: start?.text, end: end?.text }) }
+    : textValue(value.whole());
+};
+
+/** NR: low and high. */
+const ranged: Reader = (value, obx, mapping) => {
+  const range = boundsOf(value.text(1), value.text(2), unitOf(obx, mapping));
+  return range ? { valueRange: range } : asText(value.whole(), obx, mapping);
+};
+
+/** CQ: a number with a unit of its own. */
+const withUnit: Reader = (value, obx, mapping) => {
+  const number = decimal(value.text(1));
+  return number === undefined
+    ? asText(value.whole(), obx, mapping)
+    : { valueQuantity: members({ value: number, unit: value.sub(2, 2) || value.text(2) }) };
+};
+
+const coded: Reader = (value, _obx, mapping) => {
   const concept = conceptOf(value, mapping);
   return concept ? { valueCodeableConcept: concept } : {};
 };
 
-const text = (value: Composite): JsonObject => textValue(value.whole());
+const text: Reader = (value) => textValue(value.whole());
 
-/** OBX-2 to FHIR (HL7 table 0125); a type that is not here is kept in the received bytes alone. */
-const readers = table<(value: Composite, obx: Segment, mapping: Mapping) => JsonObject>({
+/** Identifiers and persons: FHIR has no such value; what a person reads of them is text. */
+const identifier: Reader = (value) => textValue(value.text(1));
+const name =
+  (...parts: readonly number[]): Reader =>
+  (value) =>
+    textValue(parts.flatMap((part) => value.text(part) || []).join(' '));
+
+/** OBX-2 to FHIR (HL7 table 0125); a type that is not here is kept in the received bytes alone. ED and RP are documents. */
+const readers = table<Reader>({
   NM: numeric,
   SN: structured,
+  NR: ranged,
+  CQ: withUnit,
   CE: coded,
   CWE: coded,
   CNE: coded,
@@ -77,11 +114,39 @@ const readers = table<(value: Composite, obx: Segment, mapping: Mapping) => Json
   DT: dated,
   TS: dated,
   DTM: dated,
+  TM: timed,
+  DR: period,
   ST: text,
   TX: text,
   FT: text,
+  CX: identifier,
+  CK: identifier,
+  EI: identifier,
+  HD: identifier,
+  XCN: name(6, 3, 2, 5),
+  CN: name(6, 3, 2, 5),
+  PPN: name(6, 3, 2, 5),
+  XPN: name(5, 2, 1, 4),
+  PN: name(5, 2, 1, 4),
+  XON: name(1),
+  XTN: text,
+  TN: text,
+  XAD: name(1, 2, 5, 3, 6),
+  AD: name(1, 2, 5, 3, 6),
   '': text,
 });
+
+/** The types of value that are mapped to a value of an Observation. */
+export const valueTypes: readonly string[] = Object.keys(readers).filter((type) => type !== '');
+
+/** Types whose repetitions are lines of one text. */
+const lineTypes = new Set(['ST', 'TX', 'FT', 'IS', 'ID', 'XTN', 'TN', '']);
+
+/** Types whose segments are lines of one text, where nothing else tells them apart. */
+export const isTextLine = (obx: Segment): boolean => {
+  const type = obx.text(2);
+  return type === 'TX' || type === 'FT' || type === 'ST';
+};
 
 const unsupported: JsonObject = {
   dataAbsentReason: {
@@ -89,29 +154,33 @@ const unsupported: JsonObject = {
   },
 };
 
-/** `value[x]` of an Observation; several repetitions are lines of one text. */
-export const valueOf = (obx: Segment, mapping: Mapping): JsonObject => {
-  const values = obx.repetitions(5).filter((value) => !value.isNull);
+const wholeText = (values: readonly Composite[]): string => values.map((value) => value.whole()).join('\n');
+
+const repetitionsOf = (obx: Segment): readonly Composite[] => obx.repetitions(5).filter((value) => !value.isNull);
+
+/** OBX-5 says something. */
+export const hasValue = (obx: Segment): boolean => repetitionsOf(obx).some((value) => value.whole().trim() !== '');
+
+/**
+ * `value[x]` of an Observation. Repetitions of text are lines of one text, and so are the segments that go on with it (`lines`);
+ * repetitions of anything else are components under the same code.
+ */
+export const valueOf = (
+  obx: Segment,
+  { lines, code, mapping }: { readonly lines: readonly Segment[]; readonly code: Json; readonly mapping: Mapping },
+): JsonObject => {
+  const values = repetitionsOf(obx);
   const [first] = values;
+  if (lines.length > 0) return textValue(wholeText([obx, ...lines].flatMap(repetitionsOf)));
   if (first === undefined) return {};
-  const reader = readers[obx.text(2)];
+  const type = obx.text(2);
+  const reader = readers[type];
   if (reader === undefined) {
     mapping.warn('value-type-unmapped', `OBX[${obx.sequence}]-2`);
     return unsupported;
   }
-  return values.length === 1 ? reader(first, obx, mapping) : textValue(wholeText(values));
-};
-
-const range = /^\s*(-?[\d.]+)\s*-\s*(-?[\d.]+)\s*$/;
-
-/** OBX-7: its text, and its bounds where it is `a - b`. */
-export const referenceRangeOf = (obx: Segment): readonly JsonObject[] => {
-  const written = obx.first(7)?.whole().trim() ?? '';
-  if (written === '') return [];
-  const match = range.exec(written);
-  const [low, high] = [decimal(match?.[1] ?? ''), decimal(match?.[2] ?? '')];
-  const unit = unitOf(obx);
-  const bounds =
-    low !== undefined && high !== undefined ? { low: { value: low, ...unit }, high: { value: high, ...unit } } : {};
-  return [{ ...bounds, text: written }];
+  if (values.length === 1) return reader(first, obx, mapping);
+  if (lineTypes.has(type)) return textValue(wholeText(values));
+  const component = values.map((value) => ({ code, ...reader(value, obx, mapping) }));
+  return { component };
 };

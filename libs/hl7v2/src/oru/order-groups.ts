@@ -1,60 +1,145 @@
 import type { Mapping } from '../mapping/mapping.js';
 import type { Segment } from '../message/segment.js';
+import { isTextLine } from './observation-value.js';
+
+/** An OBX with what belongs to it. */
+export interface Observed {
+  readonly obx: Segment;
+  /** Further segments of the same text. */
+  readonly lines: readonly Segment[];
+  readonly notes: readonly Segment[];
+  readonly participants: readonly Segment[];
+  /** The SPM that it stands behind, where it stands behind one. */
+  readonly specimen: Segment | undefined;
+}
+
+export interface SpecimenGroup {
+  readonly spm: Segment;
+  readonly notes: readonly Segment[];
+}
 
 export interface OrderGroup {
   readonly pid: Segment | undefined;
   readonly pv1: Segment | undefined;
   readonly orc: Segment | undefined;
   readonly obr: Segment;
-  readonly observations: readonly { readonly obx: Segment; readonly notes: readonly Segment[] }[];
+  /** The document's header, where the order is told with a document (v2.8, ORDER_DOCUMENT). */
+  readonly txa: Segment | undefined;
+  readonly notes: readonly Segment[];
+  readonly observations: readonly Observed[];
+  readonly specimens: readonly SpecimenGroup[];
 }
 
-/** What came before the segment that is being read. */
-interface Before {
-  pid: Segment | undefined;
-  pv1: Segment | undefined;
-  orc: Segment | undefined;
-}
+type Growing<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
-type Growing = OrderGroup & { readonly observations: { readonly obx: Segment; readonly notes: Segment[] }[] };
+/** Fields in which the segments of one text agree: all but OBX-1 and the text. */
+const lineFields = [2, 3, 4, 6, 7, 8, 11, 14];
+const lineKey = (obx: Segment): string => lineFields.map((field) => obx.raw(field)).join('\r');
 
-/** Orders of an ORU_R01 in the order of the message: patient, visit and order hold until the next one is named. */
-export const orderGroups = (mapping: Mapping): readonly OrderGroup[] => {
-  const groups: Growing[] = [];
-  const before: Before = { pid: undefined, pv1: undefined, orc: undefined };
-  let group: Growing | undefined;
-  /** Notes belong to the observation right before them. */
-  let notes: Segment[] | undefined;
-  for (const segment of mapping.message.segments) {
+/** Segments that hold one text, line by line, under one code are one observation: a correction with fewer lines leaves none behind. */
+const withLines = (observations: readonly Observed[]): readonly Observed[] => {
+  const texts = observations.filter(({ obx }) => isTextLine(obx));
+  if (texts.length < 2) return observations;
+  const joined = new Map<string, Growing<Observed>>();
+  return observations.filter((observed) => {
+    if (!isTextLine(observed.obx)) return true;
+    const key = lineKey(observed.obx);
+    const first = joined.get(key);
+    if (first === undefined) {
+      joined.set(key, observed as Growing<Observed>);
+      return true;
+    }
+    first.lines.push(observed.obx);
+    first.notes.push(...observed.notes);
+    return false;
+  });
+};
+
+/** Reads segment by segment: patient, visit and order hold until the next one is named. */
+class OrderReader {
+  readonly groups: Growing<OrderGroup>[] = [];
+  private pid: Segment | undefined;
+  private pv1: Segment | undefined;
+  private orc: Segment | undefined;
+  private txa: Segment | undefined;
+  private group: Growing<OrderGroup> | undefined;
+  private observed: Growing<Observed> | undefined;
+  /** Documents that stand between ORC and OBR. */
+  private before: Growing<Observed>[] = [];
+  /** Notes belong to what stands right before them. */
+  private notes: Segment[] | undefined;
+
+  constructor(private readonly mapping: Mapping) {}
+
+  read(segment: Segment): void {
     switch (segment.name) {
       case 'PID':
-        Object.assign(before, { pid: segment, pv1: undefined, orc: undefined });
-        group = undefined;
-        break;
+        this.close();
+        Object.assign(this, { pid: segment, pv1: undefined, orc: undefined, notes: undefined });
+        return;
       case 'PV1':
-        before.pv1 = segment;
+        this.pv1 = segment;
         break;
       case 'ORC':
-        before.orc = segment;
-        group = undefined;
+        this.close();
+        this.orc = segment;
         break;
       case 'OBR':
-        group = { ...before, obr: segment, observations: [] };
-        groups.push(group);
-        break;
+        this.open(segment);
+        return;
       case 'OBX':
-        if (group === undefined) mapping.warn('observation-without-order', `OBX[${segment.sequence}]`);
-        else {
-          notes = [];
-          group.observations.push({ obx: segment, notes });
-          continue;
-        }
+        this.observe(segment);
+        return;
+      case 'SPM': {
+        const specimen = { spm: segment, notes: [] };
+        this.group?.specimens.push(specimen);
+        this.notes = specimen.notes;
+        return;
+      }
+      case 'TXA':
+        if (this.group) this.group.txa = segment;
+        else this.txa = segment;
         break;
+      case 'PRT':
+        this.observed?.participants.push(segment);
+        return;
       case 'NTE':
-        notes?.push(segment);
-        continue;
+        this.notes?.push(segment);
+        return;
     }
-    notes = undefined;
+    this.notes = undefined;
+    this.observed = undefined;
   }
-  return groups;
+
+  /** The order is told; documents that no OBR followed belong to none. */
+  close(): void {
+    for (const { obx } of this.before) this.mapping.warn('observation-without-order', `OBX[${obx.sequence}]`);
+    Object.assign(this, { group: undefined, observed: undefined, txa: undefined, before: [] });
+  }
+
+  private open(obr: Segment): void {
+    const { pid, pv1, orc, txa, before } = this;
+    this.group = { pid, pv1, orc, obr, txa, notes: [], observations: before, specimens: [] };
+    this.groups.push(this.group);
+    this.notes = this.group.notes;
+    Object.assign(this, { observed: undefined, txa: undefined, before: [] });
+  }
+
+  private observe(obx: Segment): void {
+    const specimen = this.group?.specimens.at(-1)?.spm;
+    const observed: Growing<Observed> = { obx, lines: [], notes: [], participants: [], specimen };
+    this.observed = observed;
+    this.notes = observed.notes;
+    if (this.group) this.group.observations.push(observed);
+    else if (this.orc) this.before.push(observed);
+    else this.mapping.warn('observation-without-order', `OBX[${obx.sequence}]`);
+  }
+}
+
+/** Orders of an ORU in the order of the message. */
+export const orderGroups = (mapping: Mapping): readonly OrderGroup[] => {
+  const reader = new OrderReader(mapping);
+  for (const segment of mapping.message.segments) reader.read(segment);
+  reader.close();
+  return reader.groups.map((group) => ({ ...group, observations: withLines(group.observations) }));
 };

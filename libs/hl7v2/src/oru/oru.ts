@@ -1,125 +1,165 @@
 import type { Change, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
-import { visitRecord } from '../adt/visit.js';
-import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
-import { bytesOf, members } from '../mapping/fhir-json.js';
-import { identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
-import { patientEdits } from '../mapping/patient-edits.js';
-import { patientOfPid } from '../mapping/patient-record.js';
-import type { Composite, Segment } from '../message/segment.js';
-import { conceptOf, unknownCode } from './codes.js';
-import { observationOf } from './observation.js';
-import { type OrderGroup, orderGroups } from './order-groups.js';
-import { reportStatus } from './statuses.js';
+import { codeKey } from './codes.js';
+import { observationOf, type ObservedWithin, withdrawnObservation } from './observation.js';
+import { hasValue } from './observation-value.js';
+import { documentOfObx, isDocument, isMetadata } from './order-document.js';
+import { type Observed, type OrderGroup, orderGroups, type SpecimenGroup } from './order-groups.js';
+import { Occurrences, type OrderNumber, orderNumber } from './order-number.js';
+import { encounterOf, Patients } from './patient-visit.js';
+import { effectiveOf, reportOf } from './report.js';
+import { specimenOf, specimenOfObr } from './specimen.js';
+import { observationStatus } from './statuses.js';
+import type { Segment } from '../message/segment.js';
 
-/** An order's number with its domain: the filler's, else the placer's; by the message itself where there is none. */
-const orderNumber = (
-  order: OrderGroup,
-  mapping: Mapping,
-): { readonly domain: string; readonly value: string; readonly entity?: Composite } => {
-  const { orc, obr } = order;
-  const entity = [obr.first(3), orc?.first(3), obr.first(2), orc?.first(2)].find(
-    (number) => number !== undefined && number.text(1) !== '',
-  );
-  if (entity) return { domain: domainOf(authorityOfEntity(entity), mapping), value: entity.text(1), entity };
-  mapping.warn('order-number-missing', `OBR[${obr.sequence}]-3`);
-  return { domain: mapping.finess, value: `${mapping.head.sendingApplication} ${mapping.head.controlId}` };
-};
+/** What an order is read with: who it is of and what its records are told by. */
+interface Within {
+  readonly patient: RecordKey;
+  readonly encounter: RecordKey | undefined;
+  readonly number: OrderNumber;
+  readonly reportKey: string;
+  readonly effective: JsonObject;
+}
 
-/** The same key a second time in one message is another record: lines of text share OBX-3, orders may share all. */
-class Occurrences {
-  private readonly seen = new Map<string, number>();
-  of(key: string): string {
-    const count = (this.seen.get(key) ?? 0) + 1;
-    this.seen.set(key, count);
-    return count === 1 ? key : `${key}#${count}`;
+/** What the orders of one message share. */
+class Results {
+  private readonly told = new Occurrences();
+  /** Apart: a result that is deleted and told anew in one message is one. */
+  private readonly withdrawn = new Occurrences();
+  /** Results of the message by order number, code and sub-id: what OBR-26 and OBR-29 name as parent. */
+  private readonly parents = new Map<string, RecordKey>();
+  private readonly specimens = new Set<RecordKey>();
+
+  constructor(private readonly mapping: Mapping) {}
+
+  changesOf(order: OrderGroup, patient: RecordKey): readonly Change[] {
+    const { mapping } = this;
+    const { obr } = order;
+    const { idOf } = mapping.context;
+    const number = orderNumber(order, patient, mapping);
+    const reportKey = this.told.of(`${number.value}|${codeKey(obr.first(4))}`);
+    const encounter = order.pid && encounterOf(order.pid, order.pv1, mapping);
+    const within: Within = { patient, encounter, number, reportKey, effective: effectiveOf(obr, mapping) };
+    // The OBR of a document's transport is its envelope: no report of results.
+    const isEnvelope =
+      order.observations.some(isMetadata) && order.observations.every((one) => isMetadata(one) || isDocument(one));
+    const report = RecordKey.of('DiagnosticReport', idOf('report', number.domain, reportKey));
+    const specimens = this.specimensOf(order, within);
+    const changes: Change[] = [...specimens.changes];
+    const attachments: JsonObject[] = [];
+    for (const observed of order.observations.filter(isDocument)) {
+      const key = { domain: number.domain, value: this.keyOf(observed, within) };
+      const document = documentOfObx(
+        key,
+        observed,
+        order,
+        { patient, encounter, report: isEnvelope ? undefined : report },
+        mapping,
+      );
+      changes.push(...document.changes);
+      attachments.push(...document.attachments);
+    }
+    const results = this.resultsOf(order, within, specimens.records);
+    changes.push(...results.withdrawn, ...results.changes);
+    if (!isEnvelope) {
+      const { records } = results;
+      const told = { ...within, specimens: [...specimens.records.values()], results: records, attachments };
+      changes.push(reportOf(report, order, told, mapping));
+    }
+    return changes;
+  }
+
+  private keyOf({ obx }: Observed, { reportKey }: Within): string {
+    const status = observationStatus(obx.text(11));
+    const key = `${reportKey}|${codeKey(obx.first(3))}|${obx.first(4)?.whole().trim() ?? ''}`;
+    return (status === 'deleted' || status === 'wrong' ? this.withdrawn : this.told).of(key);
+  }
+
+  /** Specimens of the order by their SPM; by its OBR where there is none. One that several orders share is told once. */
+  private specimensOf(
+    order: OrderGroup,
+    within: Within,
+  ): { readonly changes: readonly Put[]; readonly records: ReadonlyMap<Segment, RecordKey> } {
+    const records = new Map<Segment, RecordKey>();
+    const changes: Put[] = [];
+    const add = (segment: Segment, put: Put | undefined): void => {
+      if (put === undefined) return;
+      records.set(segment, put.record);
+      if (!this.specimens.has(put.record)) changes.push(put);
+      this.specimens.add(put.record);
+    };
+    for (const group of order.specimens) add(group.spm, this.specimenOf(group, within));
+    if (order.specimens.length === 0) add(order.obr, specimenOfObr(order.obr, within, this.mapping));
+    return { changes, records };
+  }
+
+  private specimenOf(group: SpecimenGroup, within: Within): Put {
+    return specimenOf(group, within, this.mapping);
+  }
+
+  private resultsOf(
+    order: OrderGroup,
+    within: Within,
+    specimens: ReadonlyMap<Segment, RecordKey>,
+  ): {
+    readonly withdrawn: readonly Change[];
+    readonly changes: readonly Put[];
+    readonly records: readonly RecordKey[];
+  } {
+    const { mapping } = this;
+    const { patient, encounter, effective, number } = within;
+    const parent = this.parentOf(order.obr, number);
+    const only = specimens.size === 1 ? [...specimens.values()][0] : undefined;
+    const withdrawn: Change[] = [];
+    const changes: Put[] = [];
+    const records: RecordKey[] = [];
+    for (const observed of order.observations) {
+      if (isDocument(observed) || isMetadata(observed)) continue;
+      const { obx } = observed;
+      const status = observationStatus(obx.text(11));
+      if (status === 'unknown' && obx.text(11) !== '') mapping.warn('code-unknown', `OBX[${obx.sequence}]-11`);
+      const id = mapping.context.idOf('observation', number.domain, this.keyOf(observed, within));
+      const record = RecordKey.of('Observation', id);
+      if (status === 'deleted') withdrawn.push({ kind: 'remove', record, patient });
+      else if (status === 'wrong') withdrawn.push(withdrawnObservation(record, obx, patient, mapping));
+      else {
+        records.push(record);
+        this.parents.set(`${number.value}|${obx.text(3)}|${obx.text(4)}`, record);
+        const specimen = (observed.specimen && specimens.get(observed.specimen)) ?? only;
+        const told: ObservedWithin = { patient, encounter, effective, specimen, parent };
+        if (obx.text(11) === 'U' && !hasValue(obx)) mapping.warn('value-not-repeated', `OBX[${obx.sequence}]-11`);
+        else changes.push(observationOf(record, observed, status, told, mapping));
+      }
+    }
+    return { withdrawn, changes, records };
+  }
+
+  /** OBR-26 names code and sub-id of the parent result, OBR-29 its order; found where the same message tells of it. */
+  private parentOf(obr: Segment, own: OrderNumber): RecordKey | undefined {
+    const result = obr.first(26);
+    if (result === undefined) return undefined;
+    const numbers = [obr.text(29, 2), obr.text(29, 1), own.value];
+    for (const number of numbers) {
+      const parent = number === '' ? undefined : this.parents.get(`${number}|${result.text(1)}|${result.text(2)}`);
+      if (parent) return parent;
+    }
+    return undefined;
   }
 }
 
-/** What tells codes apart: code and coding system, or the text where there is no code. */
-const codeKey = (code: Composite | undefined): string =>
-  code === undefined ? '' : code.text(1) === '' ? code.text(2) : `${code.text(1)}^${code.text(3)}`;
-
-const reportOf = (
-  record: RecordKey,
-  order: OrderGroup,
-  number: ReturnType<typeof orderNumber>,
-  within: {
-    readonly patient: RecordKey;
-    readonly encounter: RecordKey | undefined;
-    readonly effective: string | undefined;
-  },
-  results: readonly Put[],
-  mapping: Mapping,
-): Put => {
-  const { obr } = order;
-  const code = obr.first(4);
-  const section = obr.text(24);
-  const issued = mapping.time(obr.text(22), `OBR[${obr.sequence}]-22`);
-  const resource: JsonObject = members({
-    resourceType: 'DiagnosticReport',
-    id: RecordKey.id(record),
-    identifier: number.entity && [{ system: systemOf(authorityOfEntity(number.entity), mapping), value: number.value }],
-    status: reportStatus(obr.text(25)),
-    category:
-      section === ''
-        ? undefined
-        : [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: section }] }],
-    code: (code && conceptOf(code, mapping)) ?? unknownCode,
-    subject: { reference: within.patient },
-    encounter: within.encounter && { reference: within.encounter },
-    effectiveDateTime: within.effective,
-    issued: issued?.precision === 'time' ? issued.text : undefined,
-    result: results.map((result) => ({ reference: result.record })),
-  });
-  return { kind: 'put', record, patient: within.patient, content: bytesOf(resource) };
-};
-
-const changesOfOrder = (
-  order: OrderGroup,
-  patient: RecordKey,
-  encounter: RecordKey | undefined,
-  occurrences: Occurrences,
-  mapping: Mapping,
-): readonly Change[] => {
-  const { obr } = order;
-  const { idOf } = mapping.context;
-  const number = orderNumber(order, mapping);
-  const reportKey = occurrences.of(`${number.value}|${codeKey(obr.first(4))}`);
-  const report = RecordKey.of('DiagnosticReport', idOf('report', number.domain, reportKey));
-  const effective = mapping.time(obr.text(7), `OBR[${obr.sequence}]-7`)?.text;
-  const results = order.observations.map(({ obx, notes }) => {
-    const key = occurrences.of(`${reportKey}|${codeKey(obx.first(3))}|${obx.text(4)}`);
-    const record = RecordKey.of('Observation', idOf('observation', number.domain, key));
-    return observationOf(record, obx, notes, { patient, encounter, effective }, mapping);
-  });
-  return [...results, reportOf(report, order, number, { patient, encounter, effective }, results, mapping)];
-};
-
 /**
- * ORU^R01: an Observation for each OBX, a DiagnosticReport for each OBR. The patient is identified by `default` only, so that
- * the record exists: a laboratory's idea of a name never beats the admission desk's.
+ * ORU^R01, R30, R31 and R32: an Observation for each OBX (lines of one text are one), a DiagnosticReport for each OBR, a Specimen for
+ * each SPM, and for each document in an OBX a DocumentReference with its Binary.
  */
 export const oruChanges = (mapping: Mapping): readonly Change[] => {
-  const occurrences = new Occurrences();
-  const identities = new Map<Segment, RecordKey | undefined>();
+  const results = new Results(mapping);
+  const patients = new Patients(mapping);
   const changes: Change[] = [];
   for (const order of orderGroups(mapping)) {
-    const { pid, pv1 } = order;
-    if (pid && !identities.has(pid)) {
-      const patient = patientOfPid(pid, mapping);
-      identities.set(pid, patient);
-      if (patient) changes.push({ kind: 'identify', patient, edits: patientEdits(pid, mapping, false) });
-    }
-    const patient = pid && identities.get(pid);
-    if (patient === undefined) {
-      mapping.warn('patient-unknown', 'PID-3');
-      continue;
-    }
-    const visit = pv1?.first(19);
-    const encounter = visit && visit.text(1) !== '' ? visitRecord(identified(visit, mapping), mapping) : undefined;
-    changes.push(...changesOfOrder(order, patient, encounter, occurrences, mapping));
+    const patient = patients.of(order.pid);
+    if (patient === undefined) mapping.warn('patient-unknown', 'PID-3');
+    else changes.push(...results.changesOf(order, patient));
   }
-  return changes;
+  return [...patients.changes, ...changes];
 };

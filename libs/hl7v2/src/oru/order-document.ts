@@ -1,0 +1,140 @@
+import type { Change, JsonObject } from '#domain';
+import type { RecordKey } from '#domain';
+import type { Mapping } from '../mapping/mapping.js';
+import { practitionerOf } from '../mapping/practitioner.js';
+import { attachedData, attachedLink, type Attached, type DocumentRecords, documentRecords } from '../mdm/attachment.js';
+import { documentOf } from '../mdm/document.js';
+import { toldByHeader } from '../mdm/header.js';
+import type { Segment } from '../message/segment.js';
+import { table } from '../message/table.js';
+import { observedConcept } from './codes.js';
+import type { Observed, OrderGroup } from './order-groups.js';
+import { orderIdentifiers } from './order-number.js';
+import { present } from './present.js';
+import { producerOf } from './producer.js';
+import { type ObservationStatus, observationStatus } from './statuses.js';
+
+/** The types of value that are documents. */
+export const documentTypes = ['ED', 'RP'] as const;
+
+export const isDocument = ({ obx }: Observed): boolean => {
+  const type = obx.text(2);
+  if (type === 'ED') return true;
+  const pointer = type === 'RP' ? obx.first(5) : undefined;
+  return pointer !== undefined && attachedLink(pointer) !== undefined;
+};
+
+/** Coding system of what a document's transport says of it (CI-SIS, transmission of a CDA in HL7 v2): nothing that was observed. */
+const metadataSystem = 'METADMPMSS';
+
+export const isMetadata = ({ obx }: Observed): boolean => obx.text(3, 3).toUpperCase() === metadataSystem;
+
+/** Who must not see a document (CI-SIS, confidentiality of the DMP). */
+const restrictions = new Set(['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX']);
+
+const restrictionOf = ({ obx }: Observed): readonly JsonObject[] => {
+  const code = obx.text(3, 1);
+  const isSet = obx.text(5) === 'Y' || obx.text(5) === 'O';
+  return isSet && restrictions.has(code)
+    ? [{ coding: [{ system: 'urn:oid:1.2.250.1.213.1.1.4.13', code, display: obx.text(3, 2) || code }] }]
+    : [];
+};
+
+/** Authors: PRT in that part, else the observers, else the laboratory. */
+const authorsOf = ({ obx, participants }: Observed, mapping: Mapping): readonly JsonObject[] => {
+  const persons = (segments: readonly Segment[], field: number): readonly JsonObject[] =>
+    present(segments.flatMap((segment) => segment.repetitions(field)).map((person) => practitionerOf(person, mapping)));
+  const written = persons(
+    participants.filter((participant) => participant.text(4) === 'AUT'),
+    5,
+  );
+  if (written.length > 0) return written;
+  const observers = persons([obx], 16);
+  const producer = producerOf(obx, mapping);
+  return observers.length > 0 || producer === undefined ? observers : [producer];
+};
+
+const docStatuses = table<string>({
+  amended: 'amended',
+  corrected: 'amended',
+  final: 'final',
+  preliminary: 'preliminary',
+  registered: 'preliminary',
+});
+
+/** Withdrawn: deleted, of another patient, or not to be had after all; what is then left to be read. */
+const withdraw = (
+  status: ObservationStatus,
+  records: DocumentRecords,
+  told: Parameters<typeof documentOf>[0],
+  mapping: Mapping,
+): readonly Change[] => {
+  const { patient } = records;
+  const content: Change = { kind: 'remove', record: records.binary(0), patient };
+  return status === 'deleted'
+    ? [content, { kind: 'remove', record: records.document, patient }]
+    : [content, documentOf({ ...told, status: 'entered-in-error', attachments: [] }, mapping)];
+};
+
+interface OrderDocument {
+  readonly changes: readonly Change[];
+  readonly attachments: readonly JsonObject[];
+}
+
+/** Content of each repetition; ED is in the message, RP lies elsewhere. */
+const attachedTo = (obx: Segment, records: DocumentRecords, mapping: Mapping): readonly Attached[] =>
+  obx
+    .repetitions(5)
+    .flatMap((value, index) =>
+      value.isNull
+        ? []
+        : ((obx.text(2) === 'RP' ? attachedLink(value) : attachedData(obx, value, records, index, mapping)) ?? []),
+    );
+
+/** A document in an OBX: DocumentReference, and a Binary for what the message holds of it. Nothing where it holds nothing that can be read. */
+export const documentOfObx = (
+  key: { readonly domain: string; readonly value: string },
+  observed: Observed,
+  order: OrderGroup,
+  within: {
+    readonly patient: RecordKey;
+    readonly encounter: RecordKey | undefined;
+    readonly report: RecordKey | undefined;
+  },
+  mapping: Mapping,
+): OrderDocument => {
+  const { obx } = observed;
+  const { obr, txa } = order;
+  const records = documentRecords(key, within.patient, mapping);
+  const code = [obx.first(3), obr.first(4)].find((code) => code !== undefined && code.text(1) !== '');
+  const issued = mapping.time(obr.text(22), `OBR[${obr.sequence}]-22`);
+  const { filler, placer } = orderIdentifiers(order, mapping);
+  const status = observationStatus(obx.text(11));
+  const header = txa && toldByHeader(txa, mapping);
+  const told = {
+    record: records.document,
+    patient: within.patient,
+    encounter: within.encounter,
+    identifier: present([filler, placer]),
+    status: 'current' as const,
+    docStatus: docStatuses[status],
+    type: code && observedConcept(code, mapping),
+    date: issued?.precision === 'time' ? issued.text : undefined,
+    author: authorsOf(observed, mapping),
+    related: within.report ? [{ reference: within.report }] : [],
+    ...header,
+    securityLabel: [...(header?.securityLabel ?? []), ...order.observations.filter(isMetadata).flatMap(restrictionOf)],
+  };
+  if (status === 'deleted' || status === 'wrong' || status === 'cancelled')
+    return { changes: withdraw(status, records, { ...told, attachments: [] }, mapping), attachments: [] };
+  const attached = attachedTo(obx, records, mapping);
+  if (attached.length === 0) return { changes: [], attachments: [] };
+  const created = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;
+  const attachments = attached.map(({ attachment }) =>
+    created === undefined ? attachment : { ...attachment, creation: created },
+  );
+  return {
+    changes: [...attached.flatMap(({ binary }) => binary ?? []), documentOf({ ...told, attachments }, mapping)],
+    attachments,
+  };
+};

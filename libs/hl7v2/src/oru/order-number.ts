@@ -1,0 +1,62 @@
+import type { JsonObject } from '#domain';
+import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
+import { concept, members } from '../mapping/fhir-json.js';
+import { v2Types } from '../mapping/identifier.js';
+import type { Mapping } from '../mapping/mapping.js';
+import type { Composite, Segment } from '../message/segment.js';
+
+/** What the records of one order are told by: a number and the domain in which it is unique. */
+export interface OrderNumber {
+  readonly domain: string;
+  readonly value: string;
+}
+
+type Order = { readonly orc: Segment | undefined; readonly obr: Segment };
+
+const isNumber = (entity: Composite | undefined): entity is Composite => entity !== undefined && entity.text(1) !== '';
+
+const fillerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(3), orc?.first(3)].find(isNumber);
+const placerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(2), orc?.first(2)].find(isNumber);
+
+/**
+ * The filler's number, else the placer's. Where there is neither (devices at the point of care), the patient and the moment of the
+ * observation tell orders apart, so that a correction finds its result; without a moment each message stands alone.
+ */
+export const orderNumber = (order: Order, patient: string, mapping: Mapping): OrderNumber => {
+  const entity = fillerOf(order) ?? placerOf(order);
+  if (entity) return { domain: domainOf(authorityOfEntity(entity), mapping), value: entity.text(1) };
+  const { obr } = order;
+  mapping.warn('order-number-missing', `OBR[${obr.sequence}]-3`);
+  const observed = mapping.time(obr.text(7), `OBR[${obr.sequence}]-7`);
+  const within = observed?.precision === 'time' ? `${patient} ${observed.text}` : mapping.head.controlId;
+  return { domain: mapping.finess, value: `${mapping.head.sendingApplication} ${within}` };
+};
+
+/** FHIR Identifier of an order's number (EI). */
+export const numberIdentifier = (entity: Composite, type: 'FILL' | 'PLAC', mapping: Mapping): JsonObject =>
+  members({
+    type: concept(v2Types, type),
+    system: systemOf(authorityOfEntity(entity), mapping),
+    value: entity.text(1),
+  });
+
+export const orderIdentifiers = (
+  order: Order,
+  mapping: Mapping,
+): { readonly filler: JsonObject | undefined; readonly placer: JsonObject | undefined } => {
+  const [filler, placer] = [fillerOf(order), placerOf(order)];
+  return {
+    filler: filler && numberIdentifier(filler, 'FILL', mapping),
+    placer: placer && numberIdentifier(placer, 'PLAC', mapping),
+  };
+};
+
+/** The same key a second time in one message is another record: orders may share number and code. */
+export class Occurrences {
+  private readonly seen = new Map<string, number>();
+  of(key: string): string {
+    const count = (this.seen.get(key) ?? 0) + 1;
+    this.seen.set(key, count);
+    return count === 1 ? key : `${key}#${count}`;
+  }
+}
