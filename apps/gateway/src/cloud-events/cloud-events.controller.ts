@@ -5,6 +5,7 @@ import { type Captured, CaptureMessage, type Publisher } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
 import { Publishers } from '../publishers.js';
+import { takeInOrder } from '../take-in-order.js';
 import { captureEvent } from './capture-event.js';
 import { type ReadEvent, readCloudEvents, type ReadEvents } from './read-cloud-events.js';
 
@@ -21,9 +22,9 @@ interface Told {
 const untried = new Failure('log.unreachable', 'an earlier event could not be taken', 'send the batch again');
 
 /**
- * CloudEvents 1.0 (contract, section 4): 202 = all durable. The events of a batch are taken one after the other, each by itself; when
- * any is refused the answer is 422, when one could not be taken now it and those behind it are left and the answer is 503.
- * Either tells of every event what became of it, and sending the whole again is safe.
+ * CloudEvents 1.0 (contract, section 4): 202 = all durable. The events of a batch go into the log in their order and in one append;
+ * when any is refused the answer is 422, when one could not be taken now the answer is 503. Either tells of every event what became
+ * of it, and sending the whole again is safe.
  */
 @Controller('establishments/:finess/events')
 @Callers('sender')
@@ -55,22 +56,18 @@ export class CloudEventsController {
   }
 
   private async takeAll(publisher: Publisher, { events }: ReadEvents): Promise<readonly Told[]> {
-    const told: Told[] = [];
-    let isAway = false;
-    for (const [index, event] of events.entries()) {
+    const take = async (event: ReadEvent): Promise<Captured> => {
       const since = performance.now();
-      const captured: Captured = isAway
-        ? { outcome: 'not-now', failure: untried }
-        : await captureEvent(this.capture, publisher, event);
-      if (!isAway) countCaptured('cloudevents', captured.outcome, since);
-      isAway ||= captured.outcome === 'not-now';
-      told.push(tell(index, event, captured));
-    }
-    return told;
+      const captured = await captureEvent(this.capture, publisher, event);
+      countCaptured('cloudevents', captured.outcome, since);
+      return captured;
+    };
+    const captured = await takeInOrder(events, take, () => ({ outcome: 'not-now', failure: untried }));
+    return captured.map((one, index) => tell(index, events[index]?.id ?? '', one));
   }
 }
 
-const tell = (index: number, { id }: ReadEvent, captured: Captured): Told => {
+const tell = (index: number, id: string, captured: Captured): Told => {
   const { outcome } = captured;
   switch (outcome) {
     case 'durable':
