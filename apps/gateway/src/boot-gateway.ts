@@ -14,6 +14,7 @@ import { MllpServer, type MllpServerOptions } from './mllp/mllp-server.js';
 import { untilTaken } from './until-taken.js';
 import { Publishers } from './publishers.js';
 import { readSecrets } from './read-secrets.js';
+import { Turns } from './turns.js';
 
 const mebibyte = 1024 * 1024;
 /** Of all messages that are held and not answered yet, by all doors together. */
@@ -72,9 +73,11 @@ export const bootGateway = async (
   const budget = new ByteBudget(heldBytesMax);
   const publishers = new Publishers(followed.directory, secrets, (establishment) => logGate.closedFor(establishment));
   await untilTaken(() => callers.senders(), publishers, log);
+  const turns = new Turns();
   const capture = new CaptureMessage(establishmentLog, journal, {
     now: () => Instant.of(Date.now()),
     newId: () => randomUUID(),
+    letOthers: () => (turns.isOver ? turns.pass() : undefined),
   });
   const app = await httpApp(
     GatewayModule.of({

@@ -11,7 +11,7 @@ export type { Language, OperationOutcome } from './operation-outcome.js';
 export { parseHistory, parseRead, parseSearch } from './parse-search.js';
 export type { Handling, Query } from './parse-search.js';
 export { patientOf } from './patient-of.js';
-export { readWrite } from './read-write.js';
+export { readWrite, readWriteInSteps } from './read-write.js';
 export { resourceTypes } from './resource-types.js';
 export { JsonScan, scanJson } from './scan-json.js';
 export type { JsonLimits } from './scan-json.js';

@@ -1,4 +1,4 @@
-import type { Instant, Warning } from '#domain';
+import type { Change, Instant, Warning } from '#domain';
 import { Failure, RecordKey } from '#domain';
 import type { Span } from './json-slices.js';
 import { elementsAt, findMembers, isObjectAt, memberNames, valueAt } from './json-slices.js';
@@ -40,9 +40,9 @@ const invalid = (location: string, what: string, remedy: string): Failure =>
 
 /**
  * A Bundle as one event: all of its entries or none, in a batch too, because one message is one event. An entry that is invalid
- * refuses the whole, and is named.
+ * refuses the whole, and is named. Yields between entries: a large Bundle takes seconds, and its caller may let others go first.
  */
-export const readBundle = (scan: JsonScan, context: WriteContext): Written => {
+export function* readBundle(scan: JsonScan, context: WriteContext): Generator<undefined, Written> {
   const { bytes, members } = scan;
   const member = (name: string): unknown => {
     const span = members.get(name);
@@ -53,13 +53,15 @@ export const readBundle = (scan: JsonScan, context: WriteContext): Written => {
   const type = member('type');
   if (!isBundleType(type)) throw wrongType(type);
   const entrySpan = members.get('entry');
-  const entries = (entrySpan ? elementsAt(bytes, entrySpan) : []).map((span, index) =>
-    readEntry({ bytes, span, index, type }, context),
-  );
+  const entries: Entry[] = [];
+  for (const [index, span] of (entrySpan ? elementsAt(bytes, entrySpan) : []).entries()) {
+    entries.push(readEntry({ bytes, span, index, type }, context));
+    yield;
+  }
   if (entries.length === 0) throw invalid('Bundle.entry', 'no entry', 'send at least one');
   refuseTwice(entries);
-  return { ...assemble(entries, context), label: `Bundle ${type}` };
-};
+  return { ...(yield* assemble(entries, context)), label: `Bundle ${type}` };
+}
 
 const wrongType = (type: unknown): Failure =>
   typeof type === 'string' && otherBundleTypes.includes(type)
@@ -198,12 +200,17 @@ const bounded = (warnings: readonly Warning[]): readonly Warning[] =>
         { code: 'more-warnings', location: '', text: `and ${warnings.length - maxWarnings} more` },
       ];
 
-const assemble = (entries: readonly Entry[], context: WriteContext): Omit<Written, 'label'> => {
+function* assemble(entries: readonly Entry[], context: WriteContext): Generator<undefined, Omit<Written, 'label'>> {
   const resolved = resolvedUrls(entries);
   const warnings: Warning[] = [];
+  const changes: Change[] = [];
   let occurred: Instant | undefined;
-  const changes = entries.map(({ record, location, content: sent, resource }) => {
-    if (!sent) return remove(record);
+  for (const { record, location, content: sent, resource } of entries) {
+    if (!sent) {
+      changes.push(remove(record));
+      continue;
+    }
+    yield;
     const type = RecordKey.type(record);
     const where = `${location}.resource`;
     warnings.push(...checkedResource(type, resource, context, where));
@@ -212,12 +219,12 @@ const assemble = (entries: readonly Entry[], context: WriteContext): Omit<Writte
     const content = references.splices.length === 0 ? sent : spliced(sent, references.splices);
     const own = occurredAt(type, resource);
     if (own !== undefined && (occurred === undefined || own > occurred)) occurred = own;
-    return { kind: 'put', record, ...ownPatient(record, patientOf(type, content)), content } as const;
-  });
+    changes.push({ kind: 'put', record, ...ownPatient(record, patientOf(type, content)), content });
+  }
   return {
     changes,
     warnings: bounded(warnings),
     entries: entries.map(({ record, status }) => ({ record, status })),
     ...(occurred !== undefined && { occurredAt: occurred }),
   };
-};
+}

@@ -21,6 +21,14 @@ const conditionalHeaders = ['if-match', 'if-none-match', 'if-none-exist', 'if-mo
  * Throws `input.invalid` (never acceptable), `input.not-supported` (by name) and `refused-by-policy` (the sender's settings).
  */
 export const readWrite = (request: WriteRequest, context: WriteContext): Written => {
+  const steps = readWriteInSteps(request, context);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+};
+
+/** The same in steps, of which a Bundle has some per entry and all else none: see `readBundle`. */
+export function* readWriteInSteps(request: WriteRequest, context: WriteContext): Generator<undefined, Written> {
   for (const header of conditionalHeaders)
     if (request.headers[header] !== undefined) throw conditional(`the header ${header}`);
   const target = writeTarget(request.path);
@@ -29,7 +37,7 @@ export const readWrite = (request: WriteRequest, context: WriteContext): Written
     case 'base':
       if (method !== 'POST') throw wrongVerb(method, 'the base', 'POST a Bundle');
       checkMediaType('resource', request.headers['content-type']);
-      return readBundle(scanJson(request.body), context);
+      return yield* readBundle(scanJson(request.body), context);
     case 'type': {
       if (method !== 'POST') throw wrongVerb(method, 'a type', 'POST to {Type}, PUT to {Type}/{id}');
       checkMediaType('resource', request.headers['content-type']);
@@ -40,7 +48,7 @@ export const readWrite = (request: WriteRequest, context: WriteContext): Written
     case 'record':
       return writeRecord(request, target.record, context);
   }
-};
+}
 
 const wrongVerb = (method: string, where: string, remedy: string): Failure =>
   new Failure('input.not-supported', `${method} on ${where} is not supported`, remedy);

@@ -1,5 +1,12 @@
 import { encodeEvent, Failure, type Instant, type LogEvent, type Position } from '#domain';
-import { InvalidContent, operationOutcome, readWrite, type WriteContext, type WriteRequest, type Written } from '#fhir';
+import {
+  InvalidContent,
+  operationOutcome,
+  readWriteInSteps,
+  type WriteContext,
+  type WriteRequest,
+  type Written,
+} from '#fhir';
 import { acknowledge, answers, type MessageError, type Outcome, readMessage, type Reading } from '#hl7v2';
 import type { EstablishmentLog } from '../ports/establishment-log.js';
 import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
@@ -13,6 +20,8 @@ export interface Surroundings {
   readonly now: () => Instant;
   /** A new id that nobody has, and that is a FHIR id. */
   readonly newId: () => string;
+  /** Called now and then in the midst of work that may take seconds; where it gives a promise, that is waited for. */
+  readonly letOthers?: () => Promise<void> | undefined;
 }
 
 /** `answers`: acknowledgements in ER7, in the order in which they are to be sent. */
@@ -69,7 +78,14 @@ export class CaptureMessage {
   ): Promise<FhirCaptured> {
     const receivedAt = this.surroundings.now();
     try {
-      const written = readWrite(request, this.writeContext(publisher, envelope.messageId));
+      const steps = readWriteInSteps(request, this.writeContext(publisher, envelope.messageId));
+      // What has no steps is read without waiting: events that come together keep their order by that.
+      let step = steps.next();
+      for (; !step.done; step = steps.next()) {
+        const others = this.surroundings.letOthers?.();
+        if (others) await others;
+      }
+      const written = step.value;
       const { sender } = publisher;
       const event: LogEvent = {
         format: 'fhir',
