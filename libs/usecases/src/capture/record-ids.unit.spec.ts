@@ -15,13 +15,27 @@ describe('ids of records that have none', () => {
     );
   });
 
-  it('are the HMAC-SHA-256 of the three words with their lengths, 160 bits of it in base32', () => {
-    const hmac = createHmac('sha256', secretOf('a secret that is never rotated..'))
-      .update('7:patient15:1.2.250.1.999.12:42')
-      .digest();
-    const bits = Array.from(hmac.subarray(0, 20), (byte) => byte.toString(2).padStart(8, '0')).join('');
-    const base32 = bits.replace(/.{5}/g, (five) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(five, 2)] ?? '');
-    expect(idOf('patient', '1.2.250.1.999.1', '42')).toBe(base32);
+  it('are the HMAC-SHA-256 of the three words with their lengths, 160 bits of it in base32, whatever words and secret', () => {
+    const base32 = (bytes: Uint8Array): string =>
+      Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0'))
+        .join('')
+        .replace(/.{5}/g, (five) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(five, 2)] ?? '');
+    const word = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.string({ minLength: 300, maxLength: 900 }));
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 100 }),
+        fc.array(fc.tuple(word, word, word), { maxLength: 4 }),
+        (secret, all) => {
+          const made = recordIds(createSecretKey(secret));
+          for (const [kind, domain, identifier] of all) {
+            const words = `${kind.length}:${kind}${domain.length}:${domain}${identifier.length}:${identifier}`;
+            const hmac = createHmac('sha256', secret).update(words).digest();
+            expect(made(kind, domain, identifier)).toBe(base32(hmac.subarray(0, 20)));
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 
   it('are FHIR ids, the same for the same words and different for others, however the words are cut', () => {
