@@ -8,7 +8,7 @@ import type { Say } from './words/words.js';
 
 /** What the command line asks for. */
 export type Call =
-  | { readonly kind: 'verb'; readonly verb: Verb; readonly argument: string; readonly flags: Flags }
+  | { readonly kind: 'verb'; readonly verb: Verb; readonly arguments: readonly string[]; readonly flags: Flags }
   | { readonly kind: 'help'; readonly text: string; readonly asked: boolean };
 
 const optionOf = (flag: Flag): Option => {
@@ -48,7 +48,7 @@ const addVerb = (to: Command, name: string, verb: Verb, say: Say, choose: (call:
     choose({
       kind: 'verb',
       verb,
-      argument: Array.isArray(first) ? first.join(' ') : typeof first === 'string' ? first : '',
+      arguments: Array.isArray(first) ? first.map(String) : typeof first === 'string' ? [first] : [],
       flags: flagsOf(command, [...verb.flags, ...generalFlags]),
     });
   });
@@ -59,16 +59,17 @@ const makeProgram = (say: Say, choose: (call: Call) => void, write: (text: strin
   program.configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined });
   program.helpInformation = () => programHelp(say);
   for (const flag of generalFlags) program.addOption(optionOf(flag));
-  const parents = new Map(
-    groups.map((name) => {
-      const group = program.command(name).helpOption('-h, --help');
-      group.helpInformation = () => groupHelp(name, say);
-      return [name as string, group];
-    }),
-  );
+  // A group stands behind the one that it belongs to.
+  const parents = new Map<string, Command>();
+  for (const name of groups) {
+    const [own = '', of = ''] = name.split(' ').toReversed();
+    const group = (parents.get(of) ?? program).command(own).helpOption('-h, --help');
+    group.helpInformation = () => groupHelp(name, say);
+    parents.set(name, group);
+  }
   for (const verb of verbs) {
-    const [first = '', second] = verb.path.split(' ');
-    addVerb(second === undefined ? program : (parents.get(first) ?? program), second ?? first, verb, say, choose);
+    const words = verb.path.split(' ');
+    addVerb(parents.get(words.slice(0, -1).join(' ')) ?? program, words.at(-1) ?? '', verb, say, choose);
   }
   return program;
 };

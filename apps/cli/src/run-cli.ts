@@ -20,7 +20,7 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
     import('./output/render.js'),
     import('./session/confirm.js'),
   ]);
-  const { flags, argument } = call;
+  const { flags } = call;
   const { env, cwd, stdout, stderr, interrupted } = terminal;
   const output = outputs.find((form) => form === flags.one('output')) ?? 'table';
   const url = flags.one('api') ?? (env['REPRISE_API'] || 'http://127.0.0.1:8090');
@@ -28,7 +28,8 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
   const connection = { url, say, interrupted };
   const tell = (sentence: string): void => void stderr.write(`${sentence}\n`);
   return {
-    argument,
+    argument: call.arguments.join(' '),
+    arguments: call.arguments,
     flags,
     output,
     say,

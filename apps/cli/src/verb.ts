@@ -33,4 +33,14 @@ export const generalFlags: readonly Flag[] = [
 ];
 
 /** `restore plan` belongs to the group `restore`; a verb of one word to none. */
-export const groups: readonly GroupName[] = ['message', 'parked', 'restore', 'certificate', 'verify', 'seal', 'drill'];
+export const groups: readonly GroupName[] = [
+  'message',
+  'sender',
+  'sender incarnation',
+  'parked',
+  'restore',
+  'certificate',
+  'verify',
+  'seal',
+  'drill',
+];

@@ -104,6 +104,46 @@ const parkedVerbs: readonly Verb[] = [
   },
 ];
 
+const senderVerbs: readonly Verb[] = [
+  {
+    path: 'sender list',
+    flags: [],
+    examples: ['reprise sender list'],
+    load: async () => (await import('./verbs/senders.js')).listSenders,
+  },
+  {
+    path: 'sender show',
+    argument: { name: 'NAME', presence: 'required' },
+    flags: [],
+    examples: ['reprise sender show his-alize', 'reprise sender show his-alize --output json'],
+    load: async () => (await import('./verbs/senders.js')).showSender,
+  },
+  {
+    path: 'sender check',
+    argument: { name: 'PROFILE', presence: 'many' },
+    flags: [],
+    examples: ['reprise sender check his-alize.yaml', 'reprise sender check deploy/senders/*.yaml'],
+    load: async () => (await import('./verbs/check-senders.js')).checkSenders,
+  },
+  {
+    path: 'sender declare',
+    argument: { name: 'PROFILE', presence: 'required' },
+    flags: [],
+    examples: ['reprise sender declare his-alize.yaml'],
+    load: async () => (await import('./verbs/check-senders.js')).declareSender,
+  },
+  {
+    path: 'sender incarnation open',
+    argument: { name: 'NAME', presence: 'required' },
+    flags: [{ name: 'reason', value: 'WORDS' }],
+    examples: [
+      'reprise sender incarnation open his-alize',
+      'reprise sender incarnation open his-alize --reason "backup of Friday put back"',
+    ],
+    load: async () => (await import('./verbs/senders.js')).openIncarnation,
+  },
+];
+
 /** Every verb of the terminal (contract, section 6), in the order of the help. The parser, the help and the completion are made from it. */
 export const verbs: readonly Verb[] = [
   {
@@ -119,11 +159,16 @@ export const verbs: readonly Verb[] = [
       { name: 'state', value: 'S', choices: ['applied', 'parked', 'duplicate', 'unmapped', 'refused'] },
       { name: 'since', value: 'T' },
       { name: 'id', value: 'MSH-10' },
+      { name: 'warning', value: 'CODE' },
       establishment,
       { name: 'limit', value: 'N' },
       { name: 'cursor', value: 'NEXT' },
     ],
-    examples: ['reprise messages --state refused --since "15m ago"', 'reprise messages --id MSG00042'],
+    examples: [
+      'reprise messages --state refused --since "15m ago"',
+      'reprise messages --id MSG00042',
+      'reprise messages --warning message-id-reused',
+    ],
     load: async () => (await import('./verbs/messages.js')).listMessages,
   },
   {
@@ -133,6 +178,21 @@ export const verbs: readonly Verb[] = [
     examples: ['reprise message show ID', 'reprise message show ID --show-phi'],
     load: async () => (await import('./verbs/messages.js')).showMessage,
   },
+  {
+    path: 'message try',
+    argument: { name: 'FILE', presence: 'required' },
+    flags: [
+      { name: 'sender', value: 'S' },
+      { name: 'profile', value: 'F' },
+      { name: 'secrets', value: 'F' },
+    ],
+    examples: [
+      'reprise message try admission.hl7 --sender his-alize',
+      'reprise message try day.mllp --profile his.yaml',
+    ],
+    load: async () => (await import('./verbs/try-message.js')).tryMessage,
+  },
+  ...senderVerbs,
   ...parkedVerbs,
   {
     path: 'at',

@@ -41,6 +41,14 @@ describe('a verb', () => {
       'GET /api/messages?sender=labo&state=refused&since=15m+ago&id=M%261&limit=5',
       undefined,
     ],
+    [['messages', '--warning', 'message-id-reused'], 'GET /api/messages?warning=message-id-reused', undefined],
+    [['sender', 'list'], 'GET /api/senders', undefined],
+    [['sender', 'show', 'his-alize'], 'GET /api/senders/his-alize', undefined],
+    [
+      ['sender', 'incarnation', 'open', 'his-alize', '--reason', 'backup', '--yes'],
+      'POST /api/senders/his-alize/incarnation',
+      { reason: 'backup' },
+    ],
     [['message', 'show', 'a/b'], 'GET /api/messages/a%2Fb', undefined],
     [['message', 'show', 'm', '--show-phi'], 'GET /api/messages/m?showPhi=true', undefined],
     [['parked', 'list', '--establishment', '990000010'], 'GET /api/parked?establishment=990000010', undefined],
@@ -202,6 +210,17 @@ describe('a verb', () => {
     }
   });
 
+  it('says again in French what control says, and leaves what it does not know', async () => {
+    const said = async (title: string, hint: string): Promise<string> => {
+      control.answers = [{ status: 404, json: { title, code: 'not-found', hint } }];
+      return (await control.reprise(['status', '--lang', 'fr'])).stderr;
+    };
+    expect(await said('no sender "x" is declared', 'declared are: a, b')).toBe(
+      'Introuvable\u00a0: aucun objet sender\u00a0: "x"\nconseil\u00a0: sont déclarés\u00a0: a, b\n',
+    );
+    expect(await said('a sentence of tomorrow', '')).toBe('Introuvable\u00a0: a sentence of tomorrow\n');
+  });
+
   it.each(['cancel', 'approve', 'promote', 'rollback'])(
     'restore %s asks first, and needs --yes where nobody answers',
     async (verb) => {
@@ -328,7 +347,8 @@ describe('help and completion', () => {
   it.each(['bash', 'zsh', 'fish'])('%s completes every verb and flag', async (shell) => {
     const { code, stdout } = await control.reprise(['completion', shell]);
     expect(code).toBe(0);
-    for (const word of [...groups, ...verbs.flatMap(({ path }) => path.split(' '))]) expect(stdout).toContain(word);
+    for (const word of [...groups, ...verbs.map(({ path }) => path)].flatMap((path) => path.split(' ')))
+      expect(stdout).toContain(word);
     for (const { name } of verbs.flatMap(({ flags }) => flags)) expect(stdout).toContain(name);
   });
 });

@@ -13,6 +13,18 @@ interface Connection {
   readonly interrupted: AbortSignal;
 }
 
+/** Loaded only when something has failed in French. */
+const frenchSentence = async (): Promise<(sentence: string) => string> => {
+  const [{ inFrench }, { frenchTypography }] = await Promise.all([
+    import('../words/french-failures.js'),
+    import('../words/words.js'),
+  ]);
+  return (sentence) => {
+    const said = inFrench(sentence);
+    return said === sentence ? sentence : frenchTypography(said);
+  };
+};
+
 /** `a` for one path segment, whatever it holds. */
 export const segment = (text: string): string => encodeURIComponent(text);
 
@@ -53,7 +65,7 @@ export class ControlApi {
     const { status, text } = await this.send(`${this.base}${path}`, request as RequestInit);
     const json = this.parse(text, status);
     if (status >= 200 && status < 300) return json;
-    throw this.failure(json, status);
+    throw await this.failure(json, status);
   }
 
   private async send(url: string, request: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
@@ -79,17 +91,18 @@ export class ControlApi {
   }
 
   /** RFC 9457, with `code` and `hint` of the platform. */
-  private failure(json: Json, status: number): CliFailure {
+  private async failure(json: Json, status: number): Promise<CliFailure> {
     const { say } = this.connection;
     const code = textAt(json, 'code');
     const known = isFailureCode(code) ? code : undefined;
     const heading = say(known ? `failure.${known}` : 'failure.other');
-    const colon = say.language === 'fr' ? '\u00a0: ' : ': ';
-    const title = textAt(json, 'title') || `HTTP ${status}`;
+    const french = say.language === 'fr';
+    const set = french ? await frenchSentence() : (sentence: string): string => sentence;
+    const title = set(textAt(json, 'title') || `HTTP ${status}`);
     return new CliFailure(
       known ? exitCodeByFailure[known] : exitCodeByStatus(status),
-      `${heading}${colon}${title}`,
-      textAt(json, 'hint'),
+      `${heading}${french ? '\u00a0: ' : ': '}${title}`,
+      set(textAt(json, 'hint')),
     );
   }
 }

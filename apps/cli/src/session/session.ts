@@ -10,6 +10,8 @@ import type { Terminal } from './terminal.js';
 export interface Session {
   /** Empty where the verb takes none or it was left out. */
   readonly argument: string;
+  /** Each one by itself, where a verb takes many. */
+  readonly arguments: readonly string[];
   readonly flags: Flags;
   readonly output: Output;
   readonly api: ControlApi;

@@ -4,14 +4,22 @@ import { type Flag, generalFlags, groups, type Verb } from '../verb.js';
 import type { Say } from '../words/words.js';
 
 const names = (flags: readonly Flag[]): readonly string[] => [...flags, ...generalFlags].map(({ name }) => `--${name}`);
-const secondWords = (verbs: readonly Verb[], group: string): readonly string[] =>
-  verbs.flatMap(({ path }) => (path.startsWith(`${group} `) ? [path.slice(group.length + 1)] : []));
-const firstWords = (verbs: readonly Verb[]): readonly string[] => [
-  ...new Set(verbs.map(({ path }) => path.split(' ')[0] ?? '')),
+/** The words that may stand behind these; behind none, those that a line begins with. */
+const wordsBehind = (verbs: readonly Verb[], words: readonly string[]): readonly string[] => [
+  ...new Set(
+    verbs.flatMap(({ path }) => {
+      const all = path.split(' ');
+      return words.every((word, index) => all[index] === word) ? all.slice(words.length, words.length + 1) : [];
+    }),
+  ),
 ];
 
 const choices = (flags: readonly Flag[]): readonly (readonly [string, readonly string[]])[] =>
   flags.flatMap((flag): [string, readonly string[]][] => (flag.choices ? [[`--${flag.name}`, flag.choices]] : []));
+
+/** Verbs whose argument is a file. */
+const takesFile = ({ argument }: Verb): boolean => argument?.name === 'FILE' || argument?.name === 'PROFILE';
+const fileFlags: readonly string[] = ['token-file', 'profile', 'secrets'];
 
 /** zsh runs it too, through bashcompinit. */
 const bash = (verbs: readonly Verb[]): string => {
@@ -19,31 +27,34 @@ const bash = (verbs: readonly Verb[]): string => {
   const values = [...choices(generalFlags), ...verbs.flatMap(({ flags }) => choices(flags))].map(([flag, of]) =>
     caseOf(flag, of),
   );
-  const flags = verbs.map((verb) => caseOf(`"${verb.path}"`, [...names(verb.flags), ...(verb.choices ?? [])]));
+  // The longest first: an argument may stand behind a verb.
+  const flags = verbs
+    .toSorted((a, b) => b.path.split(' ').length - a.path.split(' ').length)
+    .map((verb) => caseOf(`"${verb.path} "*`, [...names(verb.flags), ...(verb.choices ?? [])]));
   return `_reprise() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words="" first="" second="" word
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words="" line="" word
   COMPREPLY=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in
       -*) ;;
-      *) if [ -z "$first" ]; then first="$word"; elif [ -z "$second" ]; then second="$word"; fi ;;
+      *) line="$line$word " ;;
     esac
   done
   case "$previous" in
-    --token-file) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    ${fileFlags.map((name) => `--${name}`).join('|')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
 ${values.join('\n')}
   esac
   [ -n "$words" ] && { COMPREPLY=($(compgen -W "$words" -- "$current")); return; }
-  case "$first \${second}" in
-${groups.map((group) => caseOf(`"${group} "`, secondWords(verbs, group))).join('\n')}
-    " ") words="${[...firstWords(verbs), ...generalFlags.map(({ name }) => `--${name}`)].join(' ')}" ;;
-    "certificate verify") COMPREPLY=($(compgen -f -- "$current")) ;;
+  case "$line" in
+    "") words="${[...wordsBehind(verbs, []), ...generalFlags.map(({ name }) => `--${name}`)].join(' ')}" ;;
+${groups.map((group) => caseOf(`"${group} "`, wordsBehind(verbs, group.split(' ')))).join('\n')}
+    ${verbs
+      .filter(takesFile)
+      .map(({ path }) => `"${path} "*`)
+      .join('|')}) COMPREPLY=($(compgen -f -- "$current")) ;;
   esac
-  [ -z "$words" ] && case "$first \${second}" in
+  [ -z "$words" ] && case "$line" in
 ${flags.join('\n')}
-  esac
-  [ -z "$words" ] && case "$first" in
-${flags.filter((line) => !/^ +"[^"]* /.test(line)).join('\n')}
   esac
   [ -n "$words" ] && COMPREPLY+=($(compgen -W "$words" -- "$current"))
   return 0
@@ -60,15 +71,17 @@ const fish = (verbs: readonly Verb[], say: Say): string => {
   const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const offer = (when: string, word: string, about: string): string =>
     `complete -c reprise -f -n ${quoted(when)} -a ${word} -d ${quoted(about)}`;
-  const conditionOf = ({ path }: Verb): string =>
-    path
-      .split(' ')
-      .map((word) => `__fish_seen_subcommand_from ${word}`)
-      .join('; and ');
+  const seen = (word: string): string => `__fish_seen_subcommand_from ${word}`;
+  const conditionOf = ({ path }: Verb): string => path.split(' ').map(seen).join('; and ');
+  /** Behind these words, and before any that may stand there. */
+  const offerBehind = (words: readonly string[], word: string, about: string): string => {
+    const begun = words.map((one) => `${seen(one)}; and `).join('');
+    return offer(`${begun}not ${seen(wordsBehind(verbs, words).join(' '))}`, word, about);
+  };
   const flagLine = (flag: Flag, when?: string): string =>
     [
       'complete -c reprise',
-      flag.name === 'token-file' ? '' : '-f',
+      fileFlags.includes(flag.name) ? '' : '-f',
       when === undefined ? '' : `-n ${quoted(when)}`,
       `-l ${flag.name}`,
       flag.value === undefined ? '' : '-r',
@@ -78,21 +91,18 @@ const fish = (verbs: readonly Verb[], say: Say): string => {
       .filter((part) => part !== '')
       .join(' ');
   const lines = verbs.flatMap((verb) => {
-    const [first = '', second] = verb.path.split(' ');
-    const about = say(`verb.${verb.path}`);
+    const words = verb.path.split(' ');
     return [
-      second === undefined
-        ? offer('__fish_use_subcommand', first, about)
-        : offer(
-            `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${secondWords(verbs, first).join(' ')}`,
-            second,
-            about,
-          ),
-      ...(verb.choices ?? []).map((word) => offer(conditionOf(verb), word, about)),
+      offerBehind(words.slice(0, -1), words.at(-1) ?? '', say(`verb.${verb.path}`)),
+      ...(verb.choices ?? []).map((word) => offer(conditionOf(verb), word, say(`verb.${verb.path}`))),
+      ...(takesFile(verb) ? [`complete -c reprise -F -n ${quoted(conditionOf(verb))}`] : []),
       ...verb.flags.map((flag) => flagLine(flag, conditionOf(verb))),
     ];
   });
-  const groupLines = groups.map((group) => offer('__fish_use_subcommand', group, say(`group.${group}`)));
+  const groupLines = groups.map((group) => {
+    const words = group.split(' ');
+    return offerBehind(words.slice(0, -1), words.at(-1) ?? '', say(`group.${group}`));
+  });
   return `${[...groupLines, ...lines, ...generalFlags.map((flag) => flagLine(flag))].join('\n')}\n`;
 };
 

@@ -23,10 +23,38 @@ const columns = [
 ];
 
 const messages = list(columns, 'empty.messages');
-const message = facts([...columns, column('charset'), column('raw'), column('acknowledgementRaw')]);
+const message = facts(
+  [
+    ...columns,
+    column('label'),
+    column('incarnation', 'number'),
+    column('recordedAt', 'time'),
+    column('acknowledgedAt', 'time'),
+    column('duplicateOf'),
+    column('waitsFor', 'text', (row) =>
+      [textAt(row, 'waitsFor.behind'), textAt(row, 'waitsFor.reason')].filter((text) => text !== '').join(': '),
+    ),
+    column('charset'),
+    column('sizeBytes', 'number'),
+    column('raw'),
+    column('acknowledgementRaw'),
+  ],
+  [
+    list([column('code'), column('location'), column('text')], 'empty.items', (row) => listAt(row, 'warnings')),
+    list(
+      [
+        column('sameId', 'text', (row) => textAt(row, 'messageId')),
+        column('state', 'word'),
+        column('sameBytes', 'word'),
+      ],
+      'empty.items',
+      (row) => listAt(row, 'sameId'),
+    ),
+  ],
+);
 
 export const listMessages: RunVerb = async ({ apiOfSenders, flags, say, show, suggest }) => {
-  const names = ['sender', 'state', 'since', 'id', 'establishment', 'limit', 'cursor'];
+  const names = ['sender', 'state', 'since', 'id', 'warning', 'establishment', 'limit', 'cursor'];
   const query = Object.fromEntries(names.map((name) => [name, flags.one(name)]));
   const answer = await apiOfSenders.get('/messages', query);
   show(answer, messages);

@@ -1,12 +1,26 @@
-import { column, list } from '../output/columns.js';
+import { column, items, list } from '../output/columns.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { type Json, listAt, textAt, valueAt } from '../session/json.js';
+import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 
 const replicas = (row: Json): string =>
   listAt(row, 'replicas')
     .map((replica) => `${textAt(replica, 'replica')}:${textAt(replica, 'timeline')}-${textAt(replica, 'position')}`)
     .join(' ');
+
+const senders = (row: Json): readonly Json[] => listAt(row, 'senders');
+
+const alarms = (row: Json): string =>
+  senders(row)
+    .filter((sender) => numberAt(sender, 'alarms.count') > 0)
+    .map((sender) => `${textAt(sender, 'name')}:${textAt(sender, 'alarms.count')}`)
+    .join(' ');
+
+/** Of the senders that number; none of them: not known. */
+const missing = (row: Json): Json | undefined => {
+  const known = senders(row).filter((sender) => textAt(sender, 'missing') !== '');
+  return known.length === 0 ? undefined : known.reduce<number>((sum, sender) => sum + numberAt(sender, 'missing'), 0);
+};
 
 const view = list(
   [
@@ -20,10 +34,21 @@ const view = list(
     column('lastProvenRestore', 'time', (row) => valueAt(row, 'lastProvenRestore.finishedAt')),
     column('rtoSeconds', 'seconds'),
     column('silentSeconds', 'seconds'),
+    column('missing', 'number', missing),
+    column('alarms', 'text', alarms),
     column('replicas', 'text', replicas),
   ],
   'empty.status',
 );
+
+/** What should not be overlooked in a wide table. */
+const warn = ({ say, suggest }: Session, answer: Json): void => {
+  for (const sender of items(answer).flatMap(senders)) {
+    const [name, count] = [textAt(sender, 'name'), numberAt(sender, 'alarms.count')];
+    if (count > 0) suggest(say('sender.alarm', { name, count, since: textAt(sender, 'alarms.since') }));
+    if (textAt(sender, 'isIncarnationProposed') === 'true') suggest(say('sender.proposed', { name }));
+  }
+};
 
 const everyMs = 2000;
 
@@ -35,12 +60,15 @@ const again = async (session: Session): Promise<never> => {
     const answer = await api.get('/status');
     if (redraws) terminal.stdout.write('\u001b[H\u001b[2J');
     show(answer, view);
+    warn(session, answer);
     await terminal.pause(everyMs);
   }
 };
 
 export const showStatus: RunVerb = async (session) => {
   if (session.flags.has('watch')) return again(session);
-  session.show(await session.api.get('/status'), view);
+  const answer = await session.api.get('/status');
+  session.show(answer, view);
+  warn(session, answer);
   return exitCodes.ok;
 };
