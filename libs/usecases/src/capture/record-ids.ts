@@ -37,8 +37,8 @@ const macOf = (secret: KeyObject): ((words: string) => string) => {
   return (words) => {
     if (inner.length < block + words.length * 3) inner = padded(0x36, block + words.length * 3);
     const length = inner.write(words, block, 'utf8');
-    outer.write(hash('sha256', inner.subarray(0, block + length), 'latin1'), block, 'latin1');
-    return hash('sha256', outer, 'latin1');
+    outer.write(hash('sha256', inner.subarray(0, block + length), 'binary'), block, 'latin1');
+    return hash('sha256', outer, 'binary');
   };
 };
 

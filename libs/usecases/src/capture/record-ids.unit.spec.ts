@@ -34,7 +34,7 @@ describe('ids of records that have none', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 50 },
     );
   });
 
