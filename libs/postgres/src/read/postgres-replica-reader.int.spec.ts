@@ -113,6 +113,12 @@ describe('a reader of a replica', () => {
           expect(await listAll(place, type, limit)).toEqual(alive.map(word).sort(byId));
           const counted = await reader.count(place, { type, all: [] });
           expect(counted?.found).toBe(alive.length);
+          const words = [...new Set(alive.flatMap(({ key, content }) => wordsOf(key, content)))];
+          const from = words[index % words.length] ?? 'no-such-word';
+          const meeting = alive.filter(({ key, content }) => wordsOf(key, content).includes(from));
+          const all = [{ anyOf: [{ from, prefix: false }] }];
+          const found = await reader.search(place, { type, all }, { limit: 100 });
+          expect(found?.found.map(word)).toEqual(meeting.map(word).sort(byId));
         }
         if (index % 7 !== 0 && when !== 'now') continue;
         const upTo = versions.filter(({ position }) => position <= cut);

@@ -157,7 +157,7 @@ export class PostgresReplicaReader extends ReplicaReader {
     page: { readonly limit: number | null; readonly after?: string },
   ): Promise<readonly Row[]> {
     const asOf = place.when !== 'now';
-    const conditions = asOf ? filter.all : await this.narrowestFirst(place, filter);
+    const conditions = await this.narrowestFirst(place, filter);
     const lead = leadOf(filter, conditions[0], asOf);
     const statement = statementOf({ lead, conditions: conditions.length, asOf });
     return this.ask(place, [statement, statement], searchValues(filter, conditions, page));
@@ -231,11 +231,12 @@ const keyOf = (record: RecordKey): readonly [type: string, id: string] => [
   RecordKey.id(record),
 ];
 
-/** What leads to few records. Tokens of the past have no index: as of an instant they are looked for in every record of the type. */
+/** What leads to few records. */
 const leadOf = (filter: SearchFilter, first: SearchFilter['all'][number] | undefined, asOf: boolean): Lead => {
   if (filter.ids) return 'ids';
   if (filter.patients) return asOf ? 'patients-as-of' : 'patients';
-  if (asOf || !first) return 'type';
+  if (!first) return 'type';
+  if (asOf) return 'tokens-as-of';
   return first.anyOf.length === 1 && first.anyOf[0]?.prefix === false ? 'token' : 'tokens';
 };
 

@@ -43,7 +43,7 @@ export const countHits = (
   };
 };
 
-export type Lead = 'ids' | 'patients' | 'patients-as-of' | 'token' | 'tokens' | 'type';
+export type Lead = 'ids' | 'patients' | 'patients-as-of' | 'token' | 'tokens' | 'tokens-as-of' | 'type';
 
 /** What makes one statement differ from another. */
 export interface SearchShape {
@@ -61,6 +61,10 @@ const leads = {
             where w.generation = $2 and w.patient = any($8::text[]) and w.type = $4 and w.id > $5 and w.position <= c.position`,
   token: `select t.id from tokens t where t.generation = $2 and t.type = $4 and t.token = ($11::text[])[1] and t.id > $5`,
   tokens: `select distinct h.id from (${hits(11)}) h where h.id > $5`,
+  // Tokens of the past have no index. What has no version behind the cut has the tokens that it had; what has one is looked at.
+  'tokens-as-of': `select x.id from (${hits(11)}
+        union
+        select h.id from heads h where h.generation = $2 and h.type = $4 and h.position > c.position) x where x.id > $5`,
   type: `select h.id from heads h where h.generation = $2 and h.type = $4 and h.id > $5`,
 } as const satisfies Record<Lead, string>;
 
