@@ -3,7 +3,7 @@ import { column, items, list } from '../output/columns.js';
 import type { View } from '../output/view.js';
 import { CliFailure } from '../session/cli-failure.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { type Json, listAt } from '../session/json.js';
+import { type Json, listAt, textAt } from '../session/json.js';
 import { readNamedFile } from '../session/read-file.js';
 import type { RunVerb, Session } from '../session/session.js';
 
@@ -59,6 +59,6 @@ export const declareSender: RunVerb = async (session) => {
   await api.post('/senders', { file, yaml: readNamedFile(file, say).toString('utf8') });
   show(answer, checked);
   for (const one of items(answer))
-    suggest(say('sender.declared', { name: String((one as { readonly name?: Json }).name) }));
+    suggest(say('sender.declared', { name: textAt(one, 'name') }));
   return exitCodes.ok;
 };
