@@ -95,10 +95,11 @@ export class PostgresReplicaReader extends ReplicaReader {
   }
 
   override async read(place: Place, record: RecordKey): Promise<Answer<StoredVersion | undefined> | undefined> {
-    const row =
-      place.when === 'now'
-        ? await this.newest({ place, record })
-        : (await this.ask(place, [readRecordAsOf, readRecordAsOf], keyOf(record)))[0];
+    if (place.when === 'now') {
+      const row = await this.newest({ place, record });
+      return row && { level: levelOf(row, place), found: versionOf(row)[0] };
+    }
+    const [row] = await this.ask(place, [readRecordAsOf, readRecordAsOf], keyOf(record));
     return row && { level: await this.levelFor(row, place, record), found: versionOf(row)[0] };
   }
 
