@@ -2,17 +2,13 @@ import { createRequire } from 'node:module';
 import { CompressionCodecs } from './library.js';
 import { type BatchMessage, recordBatch } from './record-batch.js';
 
-interface Long {
-  getHighBits(): number;
-  getLowBits(): number;
-}
-
 /** What the library's broker asks a request of: see its `protocol/requests/produce/v3/request.js`. */
 export interface ProduceAsked {
   readonly acks: number;
   readonly timeout: number;
   readonly transactionalId?: string | null;
-  readonly producerId: Long;
+  /** The library's own 64-bit number, or its digits. */
+  readonly producerId: { toString(): string };
   readonly producerEpoch: number;
   readonly compression: number;
   readonly topicData: readonly {
@@ -70,7 +66,7 @@ const encode = async (asked: ProduceAsked): Promise<Buffer> => {
       const batch = await recordBatch(messages, {
         compression: asked.compression,
         compress: compressed(asked.compression),
-        producerId: [asked.producerId.getHighBits(), asked.producerId.getLowBits()],
+        producerId: BigInt(asked.producerId.toString()),
         producerEpoch: asked.producerEpoch,
         firstSequence,
         nowMs: Date.now(),

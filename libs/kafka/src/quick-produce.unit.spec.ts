@@ -28,7 +28,10 @@ describe('the request that appends', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(message, { minLength: 1, maxLength: 150 }),
-        fc.bigInt({ min: 0n, max: 2n ** 62n }),
+        fc
+          .bigInt({ min: -1n, max: 2n ** 62n })
+          .map(String)
+          .chain((digits) => fc.constantFrom(digits, long.fromValue(digits))),
         fc.nat(30_000),
         fc.nat(2_000_000_000),
         async (messages, producerId, producerEpoch, firstSequence) => {
@@ -36,7 +39,7 @@ describe('the request that appends', () => {
             acks: -1,
             timeout: 30_000,
             transactionalId: null,
-            producerId: long.fromValue(String(producerId)),
+            producerId,
             producerEpoch,
             compression,
             topicData: [{ topic: 'reprise.750712184.log', partitions: [{ partition: 0, firstSequence, messages }] }],

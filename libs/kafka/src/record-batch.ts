@@ -8,8 +8,7 @@ export interface BatchHead {
   /** 0 = none, 4 = zstd; `compress` is called for any but 0. */
   readonly compression: number;
   readonly compress: (records: Buffer) => Promise<Buffer>;
-  /** High and low 32 bits. */
-  readonly producerId: readonly [number, number];
+  readonly producerId: bigint;
   readonly producerEpoch: number;
   readonly firstSequence: number;
   readonly nowMs: number;
@@ -117,8 +116,7 @@ export const recordBatch = async (messages: readonly BatchMessage[], head: Batch
   batch.writeInt32BE(messages.length - 1, 23);
   batch.writeBigInt64BE(BigInt(head.nowMs), 27);
   batch.writeBigInt64BE(BigInt(head.nowMs), 35);
-  batch.writeInt32BE(head.producerId[0], 43);
-  batch.writeInt32BE(head.producerId[1], 47);
+  batch.writeBigInt64BE(head.producerId, 43);
   batch.writeInt16BE(head.producerEpoch, 51);
   batch.writeInt32BE(head.firstSequence, 53);
   batch.writeInt32BE(messages.length, 57);
