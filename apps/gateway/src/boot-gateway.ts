@@ -6,6 +6,7 @@ import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJour
 import { ByteBudget, CallersFile, followDirectory, httpApp, type ProcessLog, type RunningApp } from '#platform';
 import { CaptureMessage } from '#usecases';
 import { heldBytes } from './capture-metrics.js';
+import { BudgetShare } from './budget-share.js';
 import type { GatewayConfiguration } from './gateway-configuration.js';
 import { GatewayModule } from './gateway.module.js';
 import { LogGate } from './log-gate.js';
@@ -14,11 +15,15 @@ import { MllpServer, type MllpServerOptions } from './mllp/mllp-server.js';
 import { untilTaken } from './until-taken.js';
 import { Publishers } from './publishers.js';
 import { readSecrets } from './read-secrets.js';
+import { SenderShares } from './sender-shares.js';
+import { refuseTooLarge } from './refuse-too-large.js';
 import { Turns } from './turns.js';
 
 const mebibyte = 1024 * 1024;
 /** Of all messages that are held and not answered yet, by all doors together. */
 const heldBytesMax = 256 * mebibyte;
+/** Of these, by the HTTP doors: what is left is MLLP's. */
+const httpHeldBytesMax = 160 * mebibyte;
 const messageBytesMax = 20 * mebibyte;
 /** Within the 8 s that a process has to end. */
 const finishMsMax = 5_000;
@@ -31,6 +36,7 @@ export const mllpLimits: MllpServerOptions['limits'] = {
   waitingBytesMax: mebibyte,
   connectionsPerSenderMax: 64,
   connectionsMax: 1_024,
+  heldBytesPerSenderMax: 96 * mebibyte,
 };
 
 const readTls = (folder: string): MllpServerOptions['tls'] => {
@@ -73,7 +79,7 @@ export const bootGateway = async (
   const budget = new ByteBudget(heldBytesMax);
   const publishers = new Publishers(followed.directory, secrets, (establishment) => logGate.closedFor(establishment));
   await untilTaken(() => callers.senders(), publishers, log);
-  const turns = new Turns();
+  const [turns, shares] = [new Turns(), new SenderShares()];
   const capture = new CaptureMessage(establishmentLog, journal, {
     now: () => Instant.of(Date.now()),
     newId: () => randomUUID(),
@@ -83,11 +89,19 @@ export const bootGateway = async (
     GatewayModule.of({
       publishers,
       capture,
+      shares,
       checks: { log: () => logGate.check(), directory: () => followed.check() },
     }),
-    { callers, log, rawBodies: ['*'], bodyBytesMax: messageBytesMax, budget },
+    {
+      callers,
+      log,
+      rawBodies: ['*'],
+      bodyBytesMax: messageBytesMax,
+      budget: new BudgetShare(budget, httpHeldBytesMax),
+    },
   );
-  const answer = new AnswerFrame(publishers, capture, log);
+  refuseTooLarge(app.getHttpAdapter().getInstance(), { publishers, capture, bodyBytesMax: messageBytesMax });
+  const answer = new AnswerFrame(publishers, capture, log, shares);
   const tlsAddress = { host: configuration.host, port: configuration.mllpsPort };
   const mllp = new MllpServer({ callers, answer, budget, log, limits, tls, tlsAddress });
   const gauge = setInterval(() => heldBytes.set(budget.held), 1_000);

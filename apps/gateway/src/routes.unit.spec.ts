@@ -7,6 +7,7 @@ import { CaptureMessage, Directory, EstablishmentLog, RefusalJournal } from '#us
 import { expect, it } from 'vitest';
 import { GatewayModule } from './gateway.module.js';
 import { Publishers } from './publishers.js';
+import { SenderShares } from './sender-shares.js';
 
 it('answers strangers at four addresses, and nowhere else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'routes-'));
@@ -17,7 +18,11 @@ it('answers strangers at four addresses, and nowhere else', async () => {
   const [nowhere, nothing] = [{} as EstablishmentLog, {} as RefusalJournal];
   const capture = new CaptureMessage(nowhere, nothing, { now: () => Instant.of(0), newId: () => 'id' });
   const publishers = new Publishers(new Directory(), new Map(), () => undefined);
-  const app = await httpApp(GatewayModule.of({ publishers, capture, checks: {} }), { callers, log, rawBodies: ['*'] });
+  const app = await httpApp(GatewayModule.of({ publishers, capture, shares: new SenderShares(), checks: {} }), {
+    callers,
+    log,
+    rawBodies: ['*'],
+  });
   await app.init();
   expect(routesOf(app).map(([method, path]) => `${method} ${path}`)).toContain('PUT /establishments/:finess/fhir/*');
   const open = ['/fhir/metadata', '/livez', '/metrics', '/readyz'];

@@ -4,6 +4,7 @@ import { encode } from './message/charset.js';
 import { escape } from './message/syntax.js';
 import type { MessageHead } from './message-head.js';
 import { table } from './message/table.js';
+import { printable } from './mllp/printable.js';
 
 /** HL7 table 0008. */
 export type AcknowledgementCode = 'AA' | 'AE' | 'AR' | 'CA' | 'CE' | 'CR';
@@ -85,7 +86,7 @@ export const acknowledge = (
   const segments = [msh, msa, ...errs].map((fields) => {
     let end = fields.length;
     while (end > 0 && fields[end - 1] === '') end--;
-    return `${fields.slice(0, end).join(field)}\r`;
+    return `${printable(fields.slice(0, end).join(field))}\r`;
   });
   return encode(segments.join(''), head.charset);
 };

@@ -3,14 +3,24 @@ import { hash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { frame, type FrameItem, FrameReader } from '#hl7v2';
-import { ByteBudget } from '#platform';
+import { ByteBudget, type SenderCaller } from '#platform';
+import { AnswerFrame } from '../../../apps/gateway/src/mllp/answer-frame.js';
 import { type CloseReason, MllpConnection } from '../../../apps/gateway/src/mllp/mllp-connection.js';
+import { SenderShares } from '../../../apps/gateway/src/sender-shares.js';
 import { er7Seeds, er7Words } from '../er7-seeds.js';
 import { playedCapture, publisher } from '../played-capture.js';
 import type { Target } from '../target.js';
-import { checkAnswers } from './hl7.js';
+import { checkFramed } from './hl7.js';
 
 const frameBytesMax = 4_096;
+const caller: SenderCaller = { kind: 'sender', name: publisher.sender.name, finess: publisher.sender.finess };
+
+const short = (id: string): string => `MSH|^~\\&|A|B|C|D|20260310||ADT^A31|${id}|P|2.5\rPID|1||42^^^CH^PI\r`;
+const batches = [
+  `FHS|^~\\&|A|B|C|D|20260310||x.hl7||F1\rBHS|^~\\&|A|B|C|D|20260310||||B1\r${short('1')}${short('2')}BTS|2\rFTS|1\r`,
+  `BHS|^~\\&|A\r\n${short('3').replaceAll('\r', '\r\n')}BHS#!\rPID|1\r${short('4')}BTS|7\r`,
+  'BHS|^~\\&|A|B|C|D|20260310||||B2\r',
+];
 
 /** A socket whose other end is the fuzzer. */
 class PlayedSocket extends Duplex {
@@ -68,6 +78,7 @@ export const mllpTarget = (): Target => ({
       Buffer.from('\x0b\x1c\r\x0bMSH|'),
     ]),
     frame(Buffer.alloc(frameBytesMax + 100, 'MSH|^~\\&|')),
+    ...batches.map((batch) => frame(Buffer.from(batch))),
   ],
   code: /\/dist\/(?:libs\/hl7v2|apps\/gateway)\//,
   run: async (input) => {
@@ -75,36 +86,30 @@ export const mllpTarget = (): Target => ({
     const items = itemsOf([Buffer.from(input)]);
     assert.deepEqual(itemsOf(chunks), items, 'other frames when cut otherwise');
 
+    let fault: unknown;
+    const log = { warn: () => undefined, fault: (_name: string, error: unknown) => void (fault = error) };
     const { capture } = playedCapture();
+    const answerFrame = new AnswerFrame({ of: () => publisher }, capture, log, new SenderShares());
     const budget = new ByteBudget(1_000_000);
     const socket = new PlayedSocket();
     const reasons: CloseReason[] = [];
     let answered = 0;
-    let thrown: unknown;
     const limits = { frameBytesMax, frameMsMax: 1e9, idleMsMax: 1e9, answerMsMax: 1e9, waitingBytesMax: 2_000 };
     new MllpConnection(socket as unknown as Socket, {
       limits,
       budget,
-      answer: async (item) => {
-        if (item.kind === 'cut-off') return [];
-        answered += 1;
-        try {
-          const { answers } = await (item.kind === 'frame'
-            ? capture.hl7(publisher, item.bytes)
-            : capture.hl7TooLarge(publisher, item.start));
-          checkAnswers(answers);
-          return answers;
-        } catch (error) {
-          thrown = error;
-          throw error;
-        }
+      answer: async (item, now) => {
+        const answers = await answerFrame.of(caller, item, now);
+        if (item.kind !== 'cut-off') answered += 1;
+        checkFramed(answers);
+        return answers;
       },
       onClosed: (reason) => reasons.push(reason),
     });
     for (const chunk of chunks) socket.push(chunk);
     socket.push(null);
     await closed(socket);
-    if (thrown !== undefined) throw thrown;
+    if (fault !== undefined) throw fault;
     assert.deepEqual(reasons, []);
     assert.equal(answered, items.filter((item) => !item.startsWith('cut-off')).length);
     assert.equal(budget.held, 0);

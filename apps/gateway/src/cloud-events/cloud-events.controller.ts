@@ -5,6 +5,7 @@ import { type Captured, CaptureMessage, type Publisher } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
 import { Publishers } from '../publishers.js';
+import { SenderShares } from '../sender-shares.js';
 import { takeInOrder } from '../take-in-order.js';
 import { captureEvent } from './capture-event.js';
 import { type ReadEvent, readCloudEvents, type ReadEvents } from './read-cloud-events.js';
@@ -32,6 +33,7 @@ export class CloudEventsController {
   constructor(
     @Inject(Publishers) private readonly publishers: Publishers,
     @Inject(CaptureMessage) private readonly capture: CaptureMessage,
+    @Inject(SenderShares) private readonly shares: SenderShares,
   ) {}
 
   @Post()
@@ -43,10 +45,13 @@ export class CloudEventsController {
     const publisher = this.publishers.of(caller);
     if (publisher instanceof Failure) throw publisher;
     const body = request.body ?? Buffer.alloc(0);
-    await answer(reply, await this.takeAll(publisher, await this.read(request, body)));
+    const told = this.shares.of(caller.name, body.byteLength, async () =>
+      this.takeAll(publisher, this.read(request, body)),
+    );
+    await answer(reply, await told);
   }
 
-  private async read({ headers }: FastifyRequest, body: Buffer): Promise<ReadEvents> {
+  private read({ headers }: FastifyRequest, body: Buffer): ReadEvents {
     try {
       return readCloudEvents(headers, body);
     } catch (failure) {

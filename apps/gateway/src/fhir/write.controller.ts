@@ -6,6 +6,7 @@ import { CaptureMessage, type FhirCaptured, type Publisher } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
 import { Publishers } from '../publishers.js';
+import { SenderShares } from '../sender-shares.js';
 import { messageIdOf } from './message-id.js';
 import { fhirJson, sendFailure, takenOutcome } from './outcome.js';
 
@@ -20,6 +21,7 @@ export class WriteController {
   constructor(
     @Inject(Publishers) private readonly publishers: Publishers,
     @Inject(CaptureMessage) private readonly capture: CaptureMessage,
+    @Inject(SenderShares) private readonly shares: SenderShares,
   ) {}
 
   @Post(everyPath)
@@ -50,7 +52,9 @@ export class WriteController {
       await sendFailure(reply, publisher, 'fr');
       return;
     }
-    const captured = await this.take(publisher, write, request);
+    const captured = await this.shares.of(caller.name, write.body.byteLength, () =>
+      this.take(publisher, write, request),
+    );
     countCaptured('fhir', captured.outcome, since);
     await answer(reply, captured, { write, publisher, base: `/establishments/${request.params.finess}/fhir` });
   }

@@ -1,9 +1,11 @@
 import { Failure } from '#domain';
-import type { FrameItem } from '#hl7v2';
+import { answerBatch, type BatchFile, type FrameItem, readBatch } from '#hl7v2';
 import type { ProcessLog, SenderCaller } from '#platform';
 import type { CaptureMessage, Hl7Captured, Publisher } from '#usecases';
 import { countCaptured } from '../capture-metrics.js';
 import type { Publishers } from '../publishers.js';
+import type { SenderShares } from '../sender-shares.js';
+import { takeInOrder } from '../take-in-order.js';
 
 /** Settings for an answer to a sender whose own are not known: only `not-now` is ever said with them. */
 const unknownSender = (caller: SenderCaller): Publisher => ({
@@ -23,6 +25,15 @@ const unknownSender = (caller: SenderCaller): Publisher => ({
 
 const overBudget = new Failure('log.unreachable', 'too much is being taken in at this moment', 'send it again shortly');
 
+const untried = new Failure('log.unreachable', 'an earlier message of the batch could not be taken', 'send it again');
+
+const miscounted = {
+  fr: (told: number, came: number) => `BTS-1 annonce ${told} messages, ${came} sont arrivés`,
+  en: (told: number, came: number) => `BTS-1 tells of ${told} messages, ${came} have come`,
+} as const satisfies Record<Publisher['sender']['language'], unknown>;
+
+type Message = Exclude<FrameItem, { kind: 'cut-off' }>;
+
 const tellEveryMs = 10_000;
 
 /** What an MLLP connection answers to what it reads: acknowledgements in ER7, unframed. */
@@ -30,9 +41,10 @@ export class AnswerFrame {
   private readonly toldAt = new Map<string, number>();
 
   constructor(
-    private readonly publishers: Publishers,
+    private readonly publishers: Pick<Publishers, 'of'>,
     private readonly capture: CaptureMessage,
-    private readonly log: ProcessLog,
+    private readonly log: Pick<ProcessLog, 'warn' | 'fault'>,
+    private readonly shares: SenderShares,
   ) {}
 
   /** Rejects only where not even "not now" can be said. */
@@ -41,25 +53,45 @@ export class AnswerFrame {
       this.log.warn('frame.cut-off', { sender: caller.name, establishment: caller.finess, bytes: item.sizeBytes });
       return [];
     }
+    const batch = item.kind === 'frame' ? readBatch(item.bytes) : undefined;
+    return this.shares.of(caller.name, bytesOf(item).byteLength, async () =>
+      batch ? [await this.ofBatch(caller, batch, now)] : (await this.ofMessage(caller, item, now)).answers,
+    );
+  }
+
+  /** One frame with many messages: they are taken in their order, and one frame answers them all. */
+  private async ofBatch(caller: SenderCaller, batch: BatchFile, now: boolean): Promise<Buffer> {
+    const messages = batch.batches.flatMap((one) => one.messages);
+    const publisher = this.publishers.of(caller);
+    const known = publisher instanceof Failure ? unknownSender(caller) : publisher;
+    const captured = await takeInOrder(
+      messages,
+      (bytes) => this.ofMessage(caller, { kind: 'frame', bytes }, now),
+      (bytes) => this.capture.hl7NotNow(known, bytes, untried),
+    );
+    const answers = captured.map((one) => one.answers);
+    return answerBatch(batch, answers, (told, came) => {
+      this.log.warn('batch.miscounted', { sender: caller.name, establishment: caller.finess, count: came });
+      return miscounted[known.sender.language](told, came);
+    });
+  }
+
+  private async ofMessage(caller: SenderCaller, item: Message, now: boolean): Promise<Hl7Captured> {
     const since = performance.now();
     try {
       const captured = await this.taken(caller, item, now);
       countCaptured('mllp', captured.outcome, since);
       if (captured.outcome === 'not-now') this.tellNotNow(caller, captured.failure);
-      return captured.answers;
+      return captured;
     } catch (error) {
       // A bug that this message meets is not to stop the feeds of all others: it stays with its sender, who sends it again.
       countCaptured('mllp', 'fault', since);
       this.log.fault('capture.failed', error, { sender: caller.name, establishment: caller.finess });
-      return this.capture.hl7NotNow(unknownSender(caller), bytesOf(item), overBudget).answers;
+      return this.capture.hl7NotNow(unknownSender(caller), bytesOf(item), overBudget);
     }
   }
 
-  private async taken(
-    caller: SenderCaller,
-    item: Exclude<FrameItem, { kind: 'cut-off' }>,
-    now: boolean,
-  ): Promise<Hl7Captured> {
+  private async taken(caller: SenderCaller, item: Message, now: boolean): Promise<Hl7Captured> {
     const publisher = this.publishers.of(caller);
     if (publisher instanceof Failure) return this.capture.hl7NotNow(unknownSender(caller), bytesOf(item), publisher);
     if (!now) return this.capture.hl7NotNow(publisher, bytesOf(item), overBudget);
@@ -77,5 +109,4 @@ export class AnswerFrame {
   }
 }
 
-const bytesOf = (item: Exclude<FrameItem, { kind: 'cut-off' }>): Buffer =>
-  item.kind === 'too-large' ? item.start : item.bytes;
+const bytesOf = (item: Message): Buffer => (item.kind === 'too-large' ? item.start : item.bytes);

@@ -14,7 +14,7 @@ export interface ConnectionLimits {
   readonly waitingBytesMax: number;
 }
 
-export type CloseReason = 'idle' | 'frame-too-slow' | 'answer-not-read' | 'budget' | 'fault';
+export type CloseReason = 'idle' | 'frame-too-slow' | 'answer-not-read' | 'certificate-past' | 'budget' | 'fault';
 
 export interface ConnectionDuties {
   readonly limits: ConnectionLimits;

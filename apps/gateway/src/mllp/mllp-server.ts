@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { ByteBudget, CallersFile, ProcessLog, SenderCaller } from '#platform';
+import { BudgetShare } from '../budget-share.js';
 import { closedConnections, openConnections } from '../capture-metrics.js';
 import type { AnswerFrame } from './answer-frame.js';
 import { type CloseReason, type ConnectionLimits, MllpConnection } from './mllp-connection.js';
@@ -11,13 +12,30 @@ export interface MllpServerOptions {
   readonly answer: AnswerFrame;
   readonly budget: ByteBudget;
   readonly log: ProcessLog;
-  readonly limits: ConnectionLimits & { readonly connectionsPerSenderMax: number; readonly connectionsMax: number };
+  readonly limits: ConnectionLimits & {
+    readonly connectionsPerSenderMax: number;
+    readonly connectionsMax: number;
+    /** Of the budget, by all connections of one sender: a flood leaves room for the others. */
+    readonly heldBytesPerSenderMax: number;
+  };
   /** Server certificate and key, and the CA of the clients'. */
   readonly tls: Pick<TlsOptions, 'cert' | 'key' | 'ca'>;
   readonly tlsAddress: { readonly host: string; readonly port: number };
 }
 
 const handshakeMsMax = 10_000;
+/** TLS 1.3, and of 1.2 only what has forward secrecy and authenticated encryption (ANSSI, guide TLS 1.2, R9 and R10). */
+const suites = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
 const lookEveryMs = 1_000;
 
 /** A plain listener is for the sender next door: it never listens on another interface. */
@@ -29,12 +47,15 @@ interface Open {
   readonly caller: SenderCaller;
   /** Is its caller still one? */
   readonly isKnown: () => boolean;
+  /** Milliseconds since 1970: the end of its certificate. */
+  readonly validUntil: number;
 }
 
 /** All MLLP listeners: one on loopback per sender that has one, and one over TLS for every sender with a certificate. */
 export class MllpServer {
   private readonly plain = new Map<number, { readonly server: Server; readonly caller: SenderCaller }>();
   private readonly open = new Set<Open>();
+  private readonly shares = new Map<string, BudgetShare>();
   private tls: Server | undefined;
   private lookTimer: NodeJS.Timeout | undefined;
 
@@ -48,6 +69,8 @@ export class MllpServer {
         requestCert: true,
         rejectUnauthorized: true,
         minVersion: 'TLSv1.2',
+        ciphers: suites,
+        honorCipherOrder: true,
         handshakeTimeout: handshakeMsMax,
         allowHalfOpen: true,
       },
@@ -64,8 +87,10 @@ export class MllpServer {
       this.followCallers().catch((error: unknown) => this.options.log.fault('listener.failed', error));
     });
     this.lookTimer = setInterval(() => {
-      const now = performance.now();
-      for (const { connection } of this.open) connection.look(now);
+      const [now, time] = [performance.now(), Date.now()];
+      for (const { connection, validUntil } of this.open)
+        if (time > validUntil) connection.close('certificate-past');
+        else connection.look(now);
     }, lookEveryMs);
     this.lookTimer.unref();
   }
@@ -100,7 +125,8 @@ export class MllpServer {
 
   private async openPlain(port: number, caller: SenderCaller): Promise<void> {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
-      this.accept(socket, caller, () => this.plain.get(port)?.server === server);
+      const isKnown = (): boolean => this.plain.get(port)?.server === server;
+      this.accept(socket, { caller, isKnown, validUntil: Number.POSITIVE_INFINITY });
     });
     server.maxConnections = this.options.limits.connectionsPerSenderMax;
     this.plain.set(port, { server, caller });
@@ -113,21 +139,37 @@ export class MllpServer {
     }
   }
 
+  private shareOf({ name }: SenderCaller): ByteBudget {
+    const { budget, limits } = this.options;
+    const share = this.shares.get(name) ?? new BudgetShare(budget, limits.heldBytesPerSenderMax);
+    this.shares.set(name, share);
+    return share;
+  }
+
   private acceptTls(socket: TLSSocket): void {
     const { callers, log } = this.options;
     // SHA-256 over the certificate in DER, as `AB:CD:…`.
-    const fingerprint = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
+    const certificate = socket.getPeerX509Certificate();
+    const fingerprint = certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
     const caller = callers.byCertificate(fingerprint);
-    if (!caller) {
+    // A session that is resumed is not verified again by TLS.
+    const validUntil = certificate?.validToDate.getTime() ?? 0;
+    if (!caller || Date.now() > validUntil) {
       log.warn('caller.unknown', { context: 'mllps' });
       socket.destroy();
       return;
     }
-    this.accept(socket, caller, () => callers.byCertificate(fingerprint)?.name === caller.name);
+    this.accept(socket, {
+      caller,
+      validUntil,
+      isKnown: () => callers.byCertificate(fingerprint)?.name === caller.name,
+    });
   }
 
-  private accept(socket: Socket, caller: SenderCaller, isKnown: () => boolean): void {
-    const { limits, budget, answer, log } = this.options;
+  private accept(socket: Socket, known: Omit<Open, 'connection' | 'socket'>): void {
+    const { limits, answer, log } = this.options;
+    const { caller } = known;
+    const budget = this.shareOf(caller);
     const about = { sender: caller.name, establishment: caller.finess };
     const closeAndTell = (reason: CloseReason | 'too-many'): void => {
       closedConnections.inc({ reason });
@@ -145,7 +187,7 @@ export class MllpServer {
       answer: (item, now) => answer.of(caller, item, now),
       onClosed: closeAndTell,
     });
-    const open: Open = { connection, socket, caller, isKnown };
+    const open: Open = { ...known, connection, socket };
     this.open.add(open);
     openConnections.inc();
     socket.once('close', () => {

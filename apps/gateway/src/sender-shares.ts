@@ -1,0 +1,69 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+const mebibyte = 1024 * 1024;
+/** Of one sender, in the hands of the log at one time: what any other's message may have to wait for there. */
+const shareBytesMax = 8 * mebibyte;
+/** From here on a message is long to read. */
+const largeBytes = mebibyte / 4;
+
+interface Share {
+  bytes: number;
+  readonly waiting: { readonly bytes: number; readonly start: () => void }[];
+}
+
+/**
+ * Keeps a sender that sends much from slowing the others: of each sender only so much is being captured at one time (one message
+ * always), in its order, and of all large messages one is begun in a turn of the event loop.
+ */
+export class SenderShares {
+  private readonly shares = new Map<string, Share>();
+  private readonly large: (() => void)[] = [];
+  private isBeginning = false;
+
+  /** Begins the work at once where nothing stands against it. */
+  of<T>(sender: string, bytes: number, work: () => Promise<T>): Promise<T> {
+    const share = this.shares.get(sender) ?? { bytes: 0, waiting: [] };
+    this.shares.set(sender, share);
+    if (share.waiting.length === 0 && fits(share, bytes)) return this.run(sender, share, { bytes, work });
+    return new Promise<T>((resolve) => {
+      share.waiting.push({ bytes, start: () => resolve(this.run(sender, share, { bytes, work })) });
+    });
+  }
+
+  private async run<T>(
+    sender: string,
+    share: Share,
+    { bytes, work }: { readonly bytes: number; readonly work: () => Promise<T> },
+  ): Promise<T> {
+    share.bytes += bytes;
+    try {
+      if (bytes >= largeBytes) await this.turn();
+      return await work();
+    } finally {
+      share.bytes -= bytes;
+      for (let [next] = share.waiting; next && fits(share, next.bytes); [next] = share.waiting) {
+        share.waiting.shift();
+        next.start();
+      }
+      if (share.bytes === 0 && share.waiting.length === 0) this.shares.delete(sender);
+    }
+  }
+
+  private turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.large.push(resolve);
+      if (!this.isBeginning) void this.begin();
+    });
+  }
+
+  private async begin(): Promise<void> {
+    this.isBeginning = true;
+    for (let next = this.large.shift(); next; next = this.large.shift()) {
+      next();
+      await nextTurn();
+    }
+    this.isBeginning = false;
+  }
+}
+
+const fits = (share: Share, bytes: number): boolean => share.bytes === 0 || share.bytes + bytes <= shareBytesMax;

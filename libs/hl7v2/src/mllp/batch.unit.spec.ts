@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { answerBatch, readBatch } from './batch.js';
+import { frame, FrameReader } from './frame-reader.js';
+
+const fhs = 'FHS|^~\\&|GAM|CH|EAI|GHT|20260310||essai.hl7||F1';
+const bhs = (id = 'B1') => `BHS|^~\\&|GAM|CH|EAI|GHT|20260310||||${id}`;
+const message = (id: string) => `MSH|^~\\&|GAM|CH|EAI|GHT|20260310||ADT^A31|${id}|P|2.5\rEVN||20260310\rPID|1||42`;
+const er7 = (...segments: readonly string[]): Buffer => Buffer.from(`${segments.join('\r')}\r`, 'latin1');
+const messagesIn = (bytes: Buffer): readonly string[] =>
+  readBatch(bytes)?.batches.flatMap(({ messages }) => messages.map((one) => one.toString('latin1'))) ?? [];
+const miscounted = (told: number, came: number): string => `${told} told, ${came} came`;
+const ack = (id: string): readonly Buffer[] => [er7(`MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AA${id}`, `MSA|AA|${id}`)];
+
+describe('a batch', () => {
+  it('is its messages, each with its own bytes, in their order', () => {
+    const bytes = er7(fhs, bhs(), message('1'), message('2'), 'BTS|2', bhs('B2'), message('3'), 'BTS|1', 'FTS|2');
+    expect(messagesIn(bytes)).toEqual(['1', '2', '3'].map((id) => `${message(id)}\r`));
+    expect(readBatch(bytes)?.batches.map(({ toldMessages }) => toldMessages)).toEqual([2, 1]);
+  });
+
+  it('is read with CRLF, LF, a byte-order mark, without trailers, and with BHS or FHS alone', () => {
+    const lines = (text: string): Buffer =>
+      Buffer.from(`\u{feff}${er7(bhs(), message('1'), message('2')).toString()}`.replaceAll('\r', text));
+    expect(messagesIn(lines('\r\n')).length).toBe(2);
+    expect(messagesIn(lines('\n')).length).toBe(2);
+    expect(messagesIn(er7(fhs, message('1')))).toEqual([`${message('1')}\r`]);
+  });
+
+  it('is none where the content begins with a message, or with a word that only looks like it', () => {
+    expect(readBatch(er7(message('1'), bhs()))).toBeUndefined();
+    expect(readBatch(er7('BHSX|1'))).toBeUndefined();
+    expect(readBatch(Buffer.alloc(0))).toBeUndefined();
+  });
+
+  it('loses nothing that stands before any message', () => {
+    expect(messagesIn(er7(bhs(), 'PID|1||42', message('1')))).toEqual(['PID|1||42\r', `${message('1')}\r`]);
+  });
+
+  it('is answered as a batch that names it, one acknowledgement after the other', () => {
+    const file = readBatch(er7(fhs, bhs(), message('1'), message('2'), 'BTS|3', 'FTS|1'));
+    if (!file) throw new Error('no batch');
+    expect(
+      answerBatch(file, [ack('1'), ack('2')], miscounted)
+        .toString('latin1')
+        .split('\r'),
+    ).toEqual([
+      'FHS|^~\\&|EAI|GHT|GAM|CH|20260310|||||F1',
+      'BHS|^~\\&|EAI|GHT|GAM|CH|20260310|||||B1',
+      'MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AA1',
+      'MSA|AA|1',
+      'MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AA2',
+      'MSA|AA|2',
+      'BTS|2|3 told, 2 came',
+      'FTS|1',
+      '',
+    ]);
+  });
+
+  it('whose envelope came in a frame of its own gets an acknowledgement', () => {
+    const file = readBatch(er7(bhs('B7')));
+    if (!file) throw new Error('no batch');
+    expect(answerBatch(file, [], miscounted).toString('latin1')).toBe(
+      'MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AAB7|P|2.5\rMSA|AA|B7\r',
+    );
+  });
+
+  it('keeps every byte of its messages and can always be answered in one frame', () => {
+    const line = fc.oneof(
+      fc.constantFrom(fhs, bhs(), message('1'), 'BTS|1', 'FTS|1', 'BTS', 'MSH', 'FHS', 'BHS\x0b\x1c'),
+      fc.string({ unit: 'binary-ascii', maxLength: 12 }),
+    );
+    const bytes = fc.array(fc.tuple(line, fc.constantFrom('\r', '\n', '\r\n')), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(bytes, (lines) => {
+        const text = `${bhs()}\r${lines.map(([own, end]) => own + end).join('')}`;
+        const file = readBatch(Buffer.from(text, 'latin1'));
+        if (!file) throw new Error('no batch');
+        const messages = file.batches.flatMap((batch) => batch.messages);
+        const answer = answerBatch(
+          file,
+          messages.map((_, index) => ack(String(index))),
+          miscounted,
+        );
+        const [item, ...more] = new FrameReader(1_000_000).push(frame(answer));
+        expect([item?.kind === 'frame' && item.bytes.equals(answer), more]).toEqual([true, []]);
+        const kept = messages.reduce((sum, { length }) => sum + length, 0);
+        const envelope = /^(?:FHS|BHS|BTS|FTS)(?![A-Za-z0-9])/;
+        const own = text.split(/[\r\n]+/).filter((one) => one !== '' && !envelope.test(one));
+        expect(
+          messages
+            .map((one) =>
+              one
+                .toString('latin1')
+                .split(/[\r\n]+/)
+                .filter((part) => part !== ''),
+            )
+            .flat(),
+        ).toEqual(own);
+        expect(kept).toBeLessThanOrEqual(text.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
