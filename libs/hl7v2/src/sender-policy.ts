@@ -1,5 +1,7 @@
+import type { Establishment } from '#domain';
 import { insKinds, isIns } from './mapping/identifier.js';
 import type { Mapping } from './mapping/mapping.js';
+import type { Composite } from './message/segment.js';
 
 const finessForm = /^\d[\dAB]\d{7}$/;
 
@@ -23,32 +25,53 @@ const checkIdentities = (mapping: Mapping): void => {
     });
 };
 
-const isForeign = (name: string, own: ReadonlySet<string>): boolean =>
-  name.length === 9 && finessForm.test(name) && !own.has(name);
-
 /** Where real feeds name establishments; which one it is has no say in where a record goes (contract, section 3). */
-const finessPlaces: readonly (readonly [string, number, readonly number[]])[] = [
-  ['MSH', 4, [1, 2]],
-  ['PID', 3, [4]],
-  ['PID', 18, [4]],
-  ['PID', 34, [4, 6]],
-  ['PV1', 19, [4]],
-  ['PV1', 3, [4]],
-  ['ZBE', 1, [2, 3]],
-  ['ZBE', 7, [6]],
-  ['ZBE', 8, [6]],
+const finessPlaces: readonly (readonly [string, readonly (readonly [number, readonly number[]])[]])[] = [
+  ['MSH', [[4, [1, 2]]]],
+  [
+    'PID',
+    [
+      [3, [4]],
+      [18, [4]],
+      [34, [4, 6]],
+    ],
+  ],
+  [
+    'PV1',
+    [
+      [3, [4]],
+      [19, [4]],
+    ],
+  ],
+  [
+    'ZBE',
+    [
+      [1, [2, 3]],
+      [7, [6]],
+      [8, [6]],
+    ],
+  ],
 ];
+
+const isForeign = (name: string, { finess, sites }: Establishment): boolean =>
+  name.length === 9 && finessForm.test(name) && name !== finess && !sites.some((site) => site === name);
+
+const namesForeign = (composite: Composite, components: readonly number[], establishment: Establishment): boolean =>
+  components.some(
+    (component) =>
+      isForeign(composite.sub(component, 1), establishment) || isForeign(composite.sub(component, 2), establishment),
+  );
 
 const checkFiness = (mapping: Mapping): void => {
   const { sender, establishment } = mapping.context;
-  const own = new Set<string>([establishment.finess, ...establishment.sites]);
-  for (const [name, field, components] of finessPlaces) {
-    const composite = mapping.message.first(name)?.first(field);
-    const names = (component: number): boolean =>
-      composite !== undefined &&
-      (isForeign(composite.sub(component, 1), own) || isForeign(composite.sub(component, 2), own));
-    if (components.some(names))
-      findAt('finess-foreign', sender.foreignFiness, `${name}-${field}`, `${name}^1^${field}`, mapping);
+  for (const [name, fields] of finessPlaces) {
+    const segment = mapping.message.first(name);
+    if (segment === undefined) continue;
+    for (const [field, components] of fields) {
+      const composite = segment.first(field);
+      if (composite && namesForeign(composite, components, establishment))
+        findAt('finess-foreign', sender.foreignFiness, `${name}-${field}`, `${name}^1^${field}`, mapping);
+    }
   }
 };
 

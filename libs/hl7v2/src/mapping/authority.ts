@@ -1,5 +1,6 @@
 import type { Composite } from '../message/segment.js';
 import type { Mapping } from './mapping.js';
+import { Remembered } from './remembered.js';
 
 const oid = /^[0-2](?:\.\d+)+$/;
 const uri = /^(?:https?:\/\/|urn:)\S+$/;
@@ -25,10 +26,18 @@ export const authorityOfEntity = (entity: Composite): Authority => ({
 export const domainOf = (authority: Authority, mapping: Mapping): string =>
   authority.universal || authority.namespace || mapping.finess;
 
+const systemNamed = (name: string, finess: string): string => {
+  if (name === '' || name === finess) return `urn:reprise:${finess}`;
+  if (oid.test(name)) return `urn:oid:${name}`;
+  return uri.test(name) ? name : `urn:reprise:${finess}:${encodeURIComponent(name)}`;
+};
+
+/** The same few authorities come in every message. */
+const remembered = new Remembered<string>(2000);
+
 /** FHIR system of a domain: its OID or URI; a name that has neither is one within the sender's establishment. */
 export const systemOf = (authority: Authority, mapping: Mapping): string => {
+  const { finess } = mapping;
   const name = authority.universal || authority.namespace;
-  if (name === '' || name === mapping.finess) return `urn:reprise:${mapping.finess}`;
-  if (oid.test(name)) return `urn:oid:${name}`;
-  return uri.test(name) ? name : `urn:reprise:${mapping.finess}:${encodeURIComponent(name)}`;
+  return remembered.of(`${finess}${name}`, () => systemNamed(name, finess));
 };

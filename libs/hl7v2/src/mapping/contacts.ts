@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '#domain';
 import type { Segment } from '../message/segment.js';
 import type { Edits } from './edits.js';
 import { concept, members } from './fhir-json.js';
-import { ownExtension } from './field-rules.js';
+import { isSent, ownExtension } from './field-rules.js';
 import { identifierOf } from './identifier.js';
 import type { Mapping } from './mapping.js';
 import { genders, valued } from './patient-fields.js';
@@ -94,16 +94,17 @@ export const nk1Fields: readonly ContactRule[] = [
 const isContact = (contact: JsonObject): boolean =>
   ['name', 'telecom', 'address', 'organization'].some((member) => contact[member] !== undefined);
 
+const contactOf = (nk1: Segment, mapping: Mapping): JsonObject => {
+  const contact: Record<string, Json | undefined> = {};
+  for (const { fields, member, read } of nk1Fields)
+    if (isSent(nk1, fields)) contact[member] = read(nk1, mapping, `NK1[${nk1.sequence}]`);
+  return members(contact);
+};
+
 /** All contacts of a message: those that it names are those that there are. `""` in NK1-2 takes them away. */
 export const readContacts = (edits: Edits, mapping: Mapping): void => {
   const segments = mapping.message.all('NK1');
   if (segments.length === 0) return;
-  const contacts = segments
-    .map((nk1) =>
-      members(
-        Object.fromEntries(nk1Fields.map(({ member, read }) => [member, read(nk1, mapping, `NK1[${nk1.sequence}]`)])),
-      ),
-    )
-    .filter(isContact);
+  const contacts = segments.map((nk1) => contactOf(nk1, mapping)).filter(isContact);
   if (contacts.length > 0 || segments.some((nk1) => nk1.isNull(2))) edits.setAll('contact', contacts);
 };

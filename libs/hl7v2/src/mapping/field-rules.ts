@@ -20,7 +20,7 @@ export interface FieldRule {
   readonly read: (segment: Segment, edits: Edits, mapping: Mapping) => void;
 }
 
-const isSent = (segment: Segment, fields: readonly number[]): boolean => {
+export const isSent = (segment: Segment, fields: readonly number[]): boolean => {
   for (const field of fields) if (segment.raw(field) !== '') return true;
   return false;
 };

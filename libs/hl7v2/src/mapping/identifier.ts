@@ -3,6 +3,7 @@ import type { Composite } from '../message/segment.js';
 import { authorityIn, domainOf, systemOf } from './authority.js';
 import { concept, members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
+import { Remembered } from './remembered.js';
 import { table } from '../message/table.js';
 
 export const v2Types = 'http://terminology.hl7.org/CodeSystem/v2-0203';
@@ -43,16 +44,29 @@ export const isIns = (identifier: Composite): boolean => identifier.text(5).star
 
 const uses = table<string>({ PI: 'usual', MR: 'usual', MRN: 'usual', RRI: 'secondary' });
 
-/** FHIR type and use of a CX. */
-const kindOf = (identifier: Composite): { readonly use?: string; readonly type?: JsonObject } => {
-  const code = identifier.text(5);
+interface IdentifierKind {
+  readonly use?: string;
+  readonly type?: JsonObject;
+}
+
+const kindNamed = (code: string, oid: string): IdentifierKind => {
   if (code.startsWith('INS')) {
-    const kind = insKinds[identifier.sub(4, 2)];
+    const kind = insKinds[oid];
     return kind ? { use: kind.use, type: concept(frenchTypes, kind.code) } : { type: { text: code } };
   }
-  if (code === '') return {};
   const use = uses[code];
   return { ...(use !== undefined && { use }), type: concept(frenchCodes.has(code) ? frenchTypes : v2Types, code) };
+};
+
+const untyped: IdentifierKind = {};
+const remembered = new Remembered<IdentifierKind>(500);
+
+/** FHIR type and use of a CX. */
+const kindOf = (identifier: Composite): IdentifierKind => {
+  const code = identifier.text(5);
+  if (code === '') return untyped;
+  const oid = code.startsWith('INS') ? identifier.sub(4, 2) : '';
+  return remembered.of(`${code} ${oid}`, () => kindNamed(code, oid));
 };
 
 /** FHIR Identifier of a CX (HL7 v2.5, section 2.A.14). */

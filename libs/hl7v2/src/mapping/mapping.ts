@@ -8,6 +8,7 @@ import { type ReadingContext, zoneOf } from '../reading-context.js';
 export class Mapping {
   /** Sent under the French extension: XPN-3 lists birth given names, XAD-9 is an INSEE code. */
   readonly isFrench: boolean;
+  private readonly zone: string;
 
   constructor(
     readonly message: Message,
@@ -16,6 +17,7 @@ export class Mapping {
     readonly findings: Findings,
   ) {
     this.isFrench = message.isFrench;
+    this.zone = zoneOf(context);
   }
 
   get finess(): string {
@@ -29,7 +31,7 @@ export class Mapping {
   /** A moment; what is none is left out with a warning. */
   time(raw: string, location: string): Hl7Time | undefined {
     if (raw === '') return undefined;
-    const time = readTime(raw, zoneOf(this.context));
+    const time = readTime(raw, this.zone);
     if (time === undefined) this.warn('date-invalid', location);
     else if (time.doubt !== undefined)
       this.warn(time.doubt === 'ambiguous' ? 'time-ambiguous' : 'time-skipped', location);

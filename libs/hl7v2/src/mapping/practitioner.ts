@@ -4,6 +4,7 @@ import { authorityIn, systemOf } from './authority.js';
 import { concept, members } from './fhir-json.js';
 import { frenchTypes, v2Types } from './identifier.js';
 import type { Mapping } from './mapping.js';
+import { Remembered } from './remembered.js';
 
 const rpps = /^\d{11}$/;
 
@@ -21,9 +22,20 @@ const identifierOf = (person: Composite, mapping: Mapping): JsonObject | undefin
   });
 };
 
-/** Reference to a professional (XCN) by identifier and name: messages hold no record of them. */
-export const practitionerOf = (person: Composite, mapping: Mapping): JsonObject | undefined => {
+const referenceTo = (person: Composite, mapping: Mapping): JsonObject => {
   const identifier = identifierOf(person, mapping);
   const display = [person.text(6), person.text(3), person.text(2)].filter((part) => part !== '').join(' ');
-  return identifier === undefined && display === '' ? undefined : members({ identifier, display });
+  return members({ identifier, display });
+};
+
+const remembered = new Remembered<JsonObject>(5000);
+
+/** Reference to a professional (XCN) by identifier and name: messages hold no record of them. */
+export const practitionerOf = (person: Composite, mapping: Mapping): JsonObject | undefined => {
+  if (person.raw === '') return undefined;
+  const { component, subcomponent, escape, charset } = mapping.message.syntax;
+  // Escapes are read in the message's character set; the rest is text.
+  const words = `${mapping.finess}${component}${subcomponent}${escape}${charset}${person.raw}`;
+  const reference = remembered.of(words, () => referenceTo(person, mapping));
+  return reference['identifier'] === undefined && reference['display'] === undefined ? undefined : reference;
 };

@@ -2,23 +2,36 @@ import { type Syntax, unescape } from './syntax.js';
 
 /** `""`: delete the value (HL7 v2.5, section 2.5.3). */
 const nullValue = '""';
+const quote = 0x22;
+
+/** Most texts need no trimming: looking at both ends is cheaper than asking. Beyond ASCII, blanks are what Unicode says. */
+const trimmed = (text: string): string => {
+  const [first, last] = [text.charCodeAt(0), text.charCodeAt(text.length - 1)];
+  return first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80 ? text : text.trim();
+};
 
 /** One repetition of a field; components and sub-components count from 1. */
 export class Composite {
+  /** `undefined`: not split yet; a repetition of one component never is. */
   private split: readonly string[] | undefined;
+  private isSingle: boolean | undefined;
   constructor(
     readonly raw: string,
     private readonly syntax: Syntax,
   ) {}
 
   private component(number: number): string {
-    this.split ??= this.raw.split(this.syntax.component);
+    if (this.split === undefined) {
+      this.isSingle ??= !this.raw.includes(this.syntax.component);
+      if (this.isSingle) return number === 1 ? this.raw : '';
+      this.split = this.raw.split(this.syntax.component);
+    }
     return this.split[number - 1] ?? '';
   }
 
   /** The value is deleted: `""`, alone or before the components that say which one (`""^^^X^INS`). */
   get isNull(): boolean {
-    return this.raw.startsWith(nullValue) && this.component(1) === nullValue;
+    return this.raw.charCodeAt(0) === quote && this.component(1) === nullValue;
   }
 
   /** First sub-component of a component, unescaped and trimmed; empty where nothing, or `""`, stands. */
@@ -29,9 +42,11 @@ export class Composite {
   sub(component: number, subcomponent: number): string {
     let raw = this.component(component);
     if (raw === '' || raw === nullValue) return '';
-    if (raw.includes(this.syntax.subcomponent)) raw = raw.split(this.syntax.subcomponent)[subcomponent - 1] ?? '';
+    const end = raw.indexOf(this.syntax.subcomponent);
+    if (end >= 0)
+      raw = subcomponent === 1 ? raw.slice(0, end) : (raw.split(this.syntax.subcomponent)[subcomponent - 1] ?? '');
     else if (subcomponent > 1) return '';
-    return raw === nullValue ? '' : unescape(raw, this.syntax).trim();
+    return raw === '' || raw === nullValue ? '' : trimmed(unescape(raw, this.syntax));
   }
 
   /** The whole repetition as text: free text holds unescaped delimiters in practice. */
@@ -46,8 +61,8 @@ const none: readonly Composite[] = [];
 export class Segment {
   readonly name: string;
   private split: readonly string[] | undefined;
-  /** Fields that were asked for; several readers ask for the same. */
-  private readonly read = new Map<number, readonly Composite[]>();
+  /** Repetitions of fields that were asked for; several readers ask for the same. */
+  private readonly read: (readonly Composite[] | undefined)[] = [];
   constructor(
     private readonly line: string,
     private readonly syntax: Syntax,
@@ -59,15 +74,17 @@ export class Segment {
 
   /** All fields as they stand; index 0 is the name. */
   get fields(): readonly string[] {
-    if (this.split === undefined) {
-      const fields = this.line.split(this.syntax.field);
-      this.split = this.name === 'MSH' ? ['MSH', this.syntax.field, ...fields.slice(1)] : fields;
-    }
-    return this.split;
+    return (this.split ??= this.splitLine());
+  }
+
+  private splitLine(): readonly string[] {
+    const fields = this.line.split(this.syntax.field);
+    if (this.name === 'MSH') fields.splice(1, 0, this.syntax.field);
+    return fields;
   }
 
   raw(field: number): string {
-    return this.fields[field] ?? '';
+    return (this.split ??= this.splitLine())[field] ?? '';
   }
 
   isNull(field: number): boolean {
@@ -78,17 +95,12 @@ export class Segment {
   repetitions(field: number): readonly Composite[] {
     const raw = this.raw(field);
     if (raw === '') return none;
-    let composites = this.read.get(field);
-    if (composites === undefined) {
-      composites = raw.includes(this.syntax.repetition)
-        ? raw
-            .split(this.syntax.repetition)
-            .filter((repetition) => repetition !== '')
-            .map((repetition) => new Composite(repetition, this.syntax))
-        : [new Composite(raw, this.syntax)];
-      this.read.set(field, composites);
-    }
-    return composites;
+    return (this.read[field] ??= raw.includes(this.syntax.repetition)
+      ? raw
+          .split(this.syntax.repetition)
+          .filter((repetition) => repetition !== '')
+          .map((repetition) => new Composite(repetition, this.syntax))
+      : [new Composite(raw, this.syntax)]);
   }
 
   first(field: number): Composite | undefined {
