@@ -1,4 +1,4 @@
-import { readCall, type Call } from './read-call.js';
+import type { Call } from './read-call.js';
 import { CliFailure } from './session/cli-failure.js';
 import { exitCodes } from './session/exit-codes.js';
 import { canColour, type Terminal } from './session/terminal.js';
@@ -54,13 +54,23 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
 const sentenceOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}${'code' in error ? ` ${String(error.code)}` : ''}` : typeof error;
 
+/** The help of the program, in a language that is known or by the environment. */
+const plainHelp = /^(?:--lang[ =](?:fr|en) )?(?:--help|-h)(?: --lang[ =](?:fr|en))?$/;
+
+/** That help is asked for most often: the parser, a third of the time that it takes, is not loaded for it. */
+const understand = async (argv: readonly string[], say: Say): Promise<Call> => {
+  if (plainHelp.test(argv.join(' ')))
+    return { kind: 'help', text: (await import('./help.js')).programHelp(say), asked: true };
+  return (await import('./read-call.js')).readCall(argv, say);
+};
+
 /** Runs one call; what it returns is the exit code. Never throws, never shows a stack. */
 export const runCli = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const { stdout, stderr, interrupted, env } = terminal;
   const say = await speak(languageOf(argv, env));
   const left: Interruption = { sentence: say('interrupted') };
   try {
-    const call = readCall(argv, say);
+    const call = await understand(argv, say);
     if (call.kind === 'help') {
       (call.asked ? stdout : stderr).write(call.text);
       return call.asked ? exitCodes.ok : exitCodes.usage;

@@ -58,7 +58,6 @@ export const declareSender: RunVerb = async (session) => {
   }
   await api.post('/senders', { file, yaml: readNamedFile(file, say).toString('utf8') });
   show(answer, checked);
-  for (const one of items(answer))
-    suggest(say('sender.declared', { name: textAt(one, 'name') }));
+  for (const one of items(answer)) suggest(say('sender.declared', { name: textAt(one, 'name') }));
   return exitCodes.ok;
 };
