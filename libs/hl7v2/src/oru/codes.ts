@@ -1,7 +1,7 @@
 import type { JsonObject } from '#domain';
 import type { Composite } from '../message/segment.js';
 import { systemOf } from '../mapping/authority.js';
-import { coding, members } from '../mapping/fhir-json.js';
+import { coding } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { table } from '../message/table.js';
 
@@ -23,9 +23,12 @@ const hl7Table = /^HL7(\d{4})$/;
 /** FHIR system of a coding system's name: a local one is a name within the sender's establishment. */
 export const codeSystemOf = (name: string, mapping: Mapping): string | undefined => {
   if (name === '') return undefined;
+  const known = systems[name];
+  if (known !== undefined) return known;
   const number = hl7Table.exec(name)?.[1];
-  if (number !== undefined) return `http://terminology.hl7.org/CodeSystem/v2-${number}`;
-  return systems[name] ?? systemOf({ namespace: name, universal: '' }, mapping);
+  return number === undefined
+    ? systemOf({ namespace: name, universal: '' }, mapping)
+    : `http://terminology.hl7.org/CodeSystem/v2-${number}`;
 };
 
 /** Where a CWE holds its code, its alternate code and (from v2.7) its second alternate code; text and system stand behind each. */
@@ -34,15 +37,19 @@ const codeComponents = [1, 4, 10] as const;
 /** A FHIR code holds no two blanks in a row (FHIR R4, section 2.24.0.1). */
 const asCode = (raw: string): string => (raw.includes(' ') ? raw.replace(/\s+/g, ' ') : raw);
 
-const codingsOf = (code: Composite, mapping: Mapping): readonly JsonObject[] =>
-  codeComponents.flatMap((at) => {
+const codingsOf = (code: Composite, mapping: Mapping): readonly JsonObject[] => {
+  const codings: JsonObject[] = [];
+  for (const at of codeComponents) {
     const value = code.text(at);
-    return value === '' ? [] : [coding(codeSystemOf(code.text(at + 2), mapping), asCode(value), code.text(at + 1))];
-  });
+    if (value !== '') codings.push(coding(codeSystemOf(code.text(at + 2), mapping), asCode(value), code.text(at + 1)));
+  }
+  return codings;
+};
 
 const conceptWith = (codings: readonly JsonObject[], code: Composite): JsonObject | undefined => {
   const text = code.text(9) || code.text(2) || code.text(5);
-  return codings.length === 0 && text === '' ? undefined : members({ coding: codings, text });
+  if (codings.length === 0) return text === '' ? undefined : { text };
+  return text === '' ? { coding: codings } : { coding: codings, text };
 };
 
 /** FHIR CodeableConcept of a CE or CWE: its codes, and the original text. */

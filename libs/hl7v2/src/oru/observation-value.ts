@@ -2,11 +2,18 @@ import type { Json, JsonObject } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
 import { decimal, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
+import type { Hl7Time } from '../message/hl7-time.js';
 import { conceptOf } from './codes.js';
-import { boundsOf, unitOf } from './quantity.js';
+import { boundsOf } from './quantity.js';
 import { table } from '../message/table.js';
 
-type Reader = (value: Composite, obx: Segment, mapping: Mapping) => JsonObject;
+/** What a value is read with: where it stands, and its unit as members of a Quantity. */
+interface Told {
+  readonly obx: Segment;
+  readonly unit: JsonObject;
+  readonly mapping: Mapping;
+}
+type Reader = (value: Composite, told: Told) => JsonObject;
 
 const textValue = (text: string): JsonObject => (text.trim() === '' ? {} : { valueString: text });
 
@@ -14,28 +21,28 @@ const comparators = new Set(['<', '<=', '>', '>=']);
 const compared = /^([<>]=?)\s*(\S+)$/;
 
 /** Kept as text, because FHIR has no such number. */
-const asText = (text: string, obx: Segment, mapping: Mapping): JsonObject => {
+const asText = (text: string, { obx, mapping }: Told): JsonObject => {
   if (text.trim() !== '') mapping.warn('number-form', `OBX[${obx.sequence}]-5`);
   return textValue(text);
 };
 
 /** NM: a number to the letter; `<5`, which is no NM, is what it says. */
-const numeric: Reader = (value, obx, mapping) => {
+const numeric: Reader = (value, told) => {
   const text = value.text(1);
   const number = decimal(text);
-  if (number !== undefined) return { valueQuantity: { value: number, ...unitOf(obx, mapping) } };
+  if (number !== undefined) return { valueQuantity: { value: number, ...told.unit } };
   const [, comparator = '', rest = ''] = compared.exec(text) ?? [];
   const limit = decimal(rest);
   return limit === undefined
-    ? asText(value.whole(), obx, mapping)
-    : { valueQuantity: { value: limit, comparator, ...unitOf(obx, mapping) } };
+    ? asText(value.whole(), told)
+    : { valueQuantity: { value: limit, comparator, ...told.unit } };
 };
 
 /** SN (HL7 v2.5, section 2.A.70): comparator, number, separator, number. */
-const structured: Reader = (value, obx, mapping) => {
+const structured: Reader = (value, told) => {
   const [comparator, separator] = [value.text(1), value.text(3)];
   const [first, second] = [decimal(value.text(2)), decimal(value.text(4))];
-  const unit = unitOf(obx, mapping);
+  const { unit } = told;
   if (first !== undefined && separator === '' && second === undefined) {
     if (comparator === '' || comparator === '=') return { valueQuantity: { value: first, ...unit } };
     if (comparators.has(comparator)) return { valueQuantity: { value: first, comparator, ...unit } };
@@ -46,11 +53,14 @@ const structured: Reader = (value, obx, mapping) => {
     if (separator === ':' || separator === '/')
       return { valueRatio: { numerator: { value: first }, denominator: { value: second } } };
   }
-  return asText([comparator, value.text(2), separator, value.text(4)].join('').trim(), obx, mapping);
+  return asText([comparator, value.text(2), separator, value.text(4)].join('').trim(), told);
 };
 
-const dated: Reader = (value, obx, mapping) => {
-  const time = mapping.time(value.text(1), `OBX[${obx.sequence}]-5`);
+const timeOf = (raw: string, { obx, mapping }: Told): Hl7Time | undefined =>
+  mapping.time(raw, `OBX[${obx.sequence}]-5`);
+
+const dated: Reader = (value, told) => {
+  const time = timeOf(value.text(1), told);
   return time ? { valueDateTime: time.text } : textValue(value.whole());
 };
 
@@ -63,8 +73,8 @@ const timed: Reader = (value) => {
 };
 
 /** DR: two times, a period where they are in order (FHIR R4, per-1). */
-const period: Reader = (value, obx, mapping) => {
-  const [start, end] = [1, 2].map((part) => mapping.time(value.text(part), `OBX[${obx.sequence}]-5`));
+const period: Reader = (value, told) => {
+  const [start, end] = [1, 2].map((part) => timeOf(value.text(part), told));
   const isInOrder = start?.instant === undefined || end?.instant === undefined || start.instant <= end.instant;
   return (start || end) && isInOrder
     ? { valuePeriod: members({ start: start?.text, end: end?.text }) }
@@ -72,20 +82,20 @@ const period: Reader = (value, obx, mapping) => {
 };
 
 /** NR: low and high. */
-const ranged: Reader = (value, obx, mapping) => {
-  const range = boundsOf(value.text(1), value.text(2), unitOf(obx, mapping));
-  return range ? { valueRange: range } : asText(value.whole(), obx, mapping);
+const ranged: Reader = (value, told) => {
+  const range = boundsOf(value.text(1), value.text(2), told.unit);
+  return range ? { valueRange: range } : asText(value.whole(), told);
 };
 
 /** CQ: a number with a unit of its own. */
-const withUnit: Reader = (value, obx, mapping) => {
+const withUnit: Reader = (value, told) => {
   const number = decimal(value.text(1));
   return number === undefined
-    ? asText(value.whole(), obx, mapping)
+    ? asText(value.whole(), told)
     : { valueQuantity: members({ value: number, unit: value.sub(2, 2) || value.text(2) }) };
 };
 
-const coded: Reader = (value, _obx, mapping) => {
+const coded: Reader = (value, { mapping }) => {
   const concept = conceptOf(value, mapping);
   return concept ? { valueCodeableConcept: concept } : {};
 };
@@ -165,10 +175,8 @@ export const hasValue = (obx: Segment): boolean => repetitionsOf(obx).some((valu
  * `value[x]` of an Observation. Repetitions of text are lines of one text, and so are the segments that go on with it (`lines`);
  * repetitions of anything else are components under the same code.
  */
-export const valueOf = (
-  obx: Segment,
-  { lines, code, mapping }: { readonly lines: readonly Segment[]; readonly code: Json; readonly mapping: Mapping },
-): JsonObject => {
+export const valueOf = (lines: readonly Segment[], code: Json, told: Told): JsonObject => {
+  const { obx, mapping } = told;
   const values = repetitionsOf(obx);
   const [first] = values;
   if (lines.length > 0) return textValue(wholeText([obx, ...lines].flatMap(repetitionsOf)));
@@ -179,8 +187,7 @@ export const valueOf = (
     mapping.warn('value-type-unmapped', `OBX[${obx.sequence}]-2`);
     return unsupported;
   }
-  if (values.length === 1) return reader(first, obx, mapping);
+  if (values.length === 1) return reader(first, told);
   if (lineTypes.has(type)) return textValue(wholeText(values));
-  const component = values.map((value) => ({ code, ...reader(value, obx, mapping) }));
-  return { component };
+  return { component: values.map((value) => ({ code, ...reader(value, told) })) };
 };

@@ -9,7 +9,7 @@ import { valueOf } from './observation-value.js';
 import type { Observed } from './order-groups.js';
 import { present } from './present.js';
 import { performersOf } from './producer.js';
-import { referenceRangeOf } from './quantity.js';
+import { referenceRangeOf, unitOf } from './quantity.js';
 import type { ObservationStatus } from './statuses.js';
 
 /** Whom and what an observation is of, told by its order. */
@@ -44,9 +44,9 @@ const interpretationIn = (flag: Composite, mapping: Mapping): JsonObject | undef
 };
 
 /** OBX-4, by which senders group what is under one code; FHIR's own extension for it. */
-const subIdOf = (obx: Segment): readonly JsonObject[] => {
+const subIdOf = (obx: Segment): readonly JsonObject[] | undefined => {
   const subId = obx.first(4)?.whole().trim() ?? '';
-  if (subId === '') return [];
+  if (subId === '') return undefined;
   const extension = [{ url: 'original-sub-identifier', valueString: subId }];
   return [{ url: 'http://hl7.org/fhir/StructureDefinition/observation-v2-subid', extension }];
 };
@@ -81,6 +81,7 @@ export const observationOf = (
   mapping: Mapping,
 ): Put => {
   const code = codeOf(obx, mapping);
+  const unit = unitOf(obx, mapping);
   const observed = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;
   const method = obx.first(17);
   return putOf(record, within.patient, {
@@ -91,13 +92,13 @@ export const observationOf = (
     encounter: reference(within.encounter),
     ...(observed === undefined ? within.effective : { effectiveDateTime: observed }),
     performer: performersOf(obx, mapping),
-    ...valueOf(obx, { lines, code, mapping }),
+    ...valueOf(lines, code, { obx, unit, mapping }),
     interpretation: present(obx.repetitions(8).map((flag) => interpretationIn(flag, mapping))),
     note: noteTexts(notes).map((text) => ({ text })),
     method: method && conceptOf(method, mapping),
     specimen: reference(within.specimen),
     device: deviceOf(obx, mapping),
-    referenceRange: referenceRangeOf(obx, mapping),
+    referenceRange: referenceRangeOf(obx, unit),
     derivedFrom: within.parent && [{ reference: within.parent }],
   });
 };

@@ -2,15 +2,15 @@ import type { Change, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import type { Mapping } from '../mapping/mapping.js';
 import { codeKey } from './codes.js';
-import { observationOf, type ObservedWithin, withdrawnObservation } from './observation.js';
+import { observationOf, withdrawnObservation } from './observation.js';
 import { hasValue } from './observation-value.js';
 import { documentOfObx, isDocument, isMetadata } from './order-document.js';
-import { type Observed, type OrderGroup, orderGroups, type SpecimenGroup } from './order-groups.js';
+import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';
 import { Occurrences, type OrderNumber, orderNumber } from './order-number.js';
 import { encounterOf, Patients } from './patient-visit.js';
 import { effectiveOf, reportOf } from './report.js';
 import { specimenOf, specimenOfObr } from './specimen.js';
-import { observationStatus } from './statuses.js';
+import { type ObservationStatus, observationStatus } from './statuses.js';
 import type { Segment } from '../message/segment.js';
 
 /** What an order is read with: who it is of and what its records are told by. */
@@ -21,6 +21,23 @@ interface Within {
   readonly reportKey: string;
   readonly effective: JsonObject;
 }
+
+/** Documents and results apart. The OBR of a document's transport is its envelope: no report of results. */
+const sorted = (
+  all: readonly Observed[],
+): {
+  readonly documents: readonly Observed[];
+  readonly observations: readonly Observed[];
+  readonly isEnvelope: boolean;
+} => {
+  const documents: Observed[] = [];
+  const observations: Observed[] = [];
+  for (const observed of all)
+    if (isDocument(observed)) documents.push(observed);
+    else if (!isMetadata(observed)) observations.push(observed);
+  const isEnvelope = observations.length === 0 && documents.length < all.length;
+  return { documents, observations, isEnvelope };
+};
 
 /** What the orders of one message share. */
 class Results {
@@ -41,15 +58,16 @@ class Results {
     const reportKey = this.told.of(`${number.value}|${codeKey(obr.first(4))}`);
     const encounter = order.pid && encounterOf(order.pid, order.pv1, mapping);
     const within: Within = { patient, encounter, number, reportKey, effective: effectiveOf(obr, mapping) };
-    // The OBR of a document's transport is its envelope: no report of results.
-    const isEnvelope =
-      order.observations.some(isMetadata) && order.observations.every((one) => isMetadata(one) || isDocument(one));
+    const { documents, observations, isEnvelope } = sorted(order.observations);
     const report = RecordKey.of('DiagnosticReport', idOf('report', number.domain, reportKey));
     const specimens = this.specimensOf(order, within);
     const changes: Change[] = [...specimens.changes];
     const attachments: JsonObject[] = [];
-    for (const observed of order.observations.filter(isDocument)) {
-      const key = { domain: number.domain, value: this.keyOf(observed, within) };
+    for (const observed of documents) {
+      const key = {
+        domain: number.domain,
+        value: this.keyOf(observed.obx, observationStatus(observed.obx.text(11)), within),
+      };
       const document = documentOfObx(
         key,
         observed,
@@ -60,7 +78,7 @@ class Results {
       changes.push(...document.changes);
       attachments.push(...document.attachments);
     }
-    const results = this.resultsOf(order, within, specimens.records);
+    const results = this.resultsOf(order.obr, observations, within, specimens.records);
     changes.push(...results.withdrawn, ...results.changes);
     if (!isEnvelope) {
       const { records } = results;
@@ -70,8 +88,7 @@ class Results {
     return changes;
   }
 
-  private keyOf({ obx }: Observed, { reportKey }: Within): string {
-    const status = observationStatus(obx.text(11));
+  private keyOf(obx: Segment, status: ObservationStatus, { reportKey }: Within): string {
     const key = `${reportKey}|${codeKey(obx.first(3))}|${obx.first(4)?.whole().trim() ?? ''}`;
     return (status === 'deleted' || status === 'wrong' ? this.withdrawn : this.told).of(key);
   }
@@ -89,17 +106,14 @@ class Results {
       if (!this.specimens.has(put.record)) changes.push(put);
       this.specimens.add(put.record);
     };
-    for (const group of order.specimens) add(group.spm, this.specimenOf(group, within));
+    for (const group of order.specimens) add(group.spm, specimenOf(group, within, this.mapping));
     if (order.specimens.length === 0) add(order.obr, specimenOfObr(order.obr, within, this.mapping));
     return { changes, records };
   }
 
-  private specimenOf(group: SpecimenGroup, within: Within): Put {
-    return specimenOf(group, within, this.mapping);
-  }
-
   private resultsOf(
-    order: OrderGroup,
+    obr: Segment,
+    observations: readonly Observed[],
     within: Within,
     specimens: ReadonlyMap<Segment, RecordKey>,
   ): {
@@ -109,17 +123,17 @@ class Results {
   } {
     const { mapping } = this;
     const { patient, encounter, effective, number } = within;
-    const parent = this.parentOf(order.obr, number);
+    const parent = this.parentOf(obr, number);
     const only = specimens.size === 1 ? [...specimens.values()][0] : undefined;
     const withdrawn: Change[] = [];
     const changes: Put[] = [];
     const records: RecordKey[] = [];
-    for (const observed of order.observations) {
-      if (isDocument(observed) || isMetadata(observed)) continue;
+    for (const observed of observations) {
       const { obx } = observed;
-      const status = observationStatus(obx.text(11));
-      if (status === 'unknown' && obx.text(11) !== '') mapping.warn('code-unknown', `OBX[${obx.sequence}]-11`);
-      const id = mapping.context.idOf('observation', number.domain, this.keyOf(observed, within));
+      const told = obx.text(11);
+      const status = observationStatus(told);
+      if (status === 'unknown' && told !== '') mapping.warn('code-unknown', `OBX[${obx.sequence}]-11`);
+      const id = mapping.context.idOf('observation', number.domain, this.keyOf(obx, status, within));
       const record = RecordKey.of('Observation', id);
       if (status === 'deleted') withdrawn.push({ kind: 'remove', record, patient });
       else if (status === 'wrong') withdrawn.push(withdrawnObservation(record, obx, patient, mapping));
@@ -127,9 +141,11 @@ class Results {
         records.push(record);
         this.parents.set(`${number.value}|${obx.text(3)}|${obx.text(4)}`, record);
         const specimen = (observed.specimen && specimens.get(observed.specimen)) ?? only;
-        const told: ObservedWithin = { patient, encounter, effective, specimen, parent };
-        if (obx.text(11) === 'U' && !hasValue(obx)) mapping.warn('value-not-repeated', `OBX[${obx.sequence}]-11`);
-        else changes.push(observationOf(record, observed, status, told, mapping));
+        if (told === 'U' && !hasValue(obx)) mapping.warn('value-not-repeated', `OBX[${obx.sequence}]-11`);
+        else
+          changes.push(
+            observationOf(record, observed, status, { patient, encounter, effective, specimen, parent }, mapping),
+          );
       }
     }
     return { withdrawn, changes, records };

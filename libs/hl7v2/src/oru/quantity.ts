@@ -39,7 +39,7 @@ const bounds = (written: string, unit: JsonObject): JsonObject => {
 };
 
 /** OBX-7: its text to the letter, and its bounds where it is `a - b`, `< b` or `> a`. */
-export const referenceRangeOf = (obx: Segment, mapping: Mapping): readonly JsonObject[] => {
+export const referenceRangeOf = (obx: Segment, unit: JsonObject): readonly JsonObject[] => {
   const written = obx.first(7)?.whole().trim() ?? '';
-  return written === '' ? [] : [{ ...bounds(written, unitOf(obx, mapping)), text: written }];
+  return written === '' ? [] : [{ ...bounds(written, unit), text: written }];
 };
