@@ -17,7 +17,14 @@ const start = (...flags: readonly string[]): { readonly code: number | null; rea
 /** `npm start` on bad days. */
 describe('the system on this machine', () => {
   const folders: string[] = [];
-  afterAll(() => {
+  const systems: LocalSystem[] = [];
+  const run = async (flags: readonly string[]): Promise<LocalSystem> => {
+    const system = await LocalSystem.run(flags);
+    systems.push(system);
+    return system;
+  };
+  afterAll(async () => {
+    await Promise.all(systems.map((system) => system.stop()));
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
@@ -28,7 +35,7 @@ describe('the system on this machine', () => {
       const answer = await system.read('b', system.sender().finess, 'Patient/kept');
       return ((await answer.json()) as { name?: { family: string }[] }).name?.[0]?.family ?? `status ${answer.status}`;
     };
-    const first = await LocalSystem.run(flags);
+    const first = await run(flags);
     folders.push(first.ready.directory);
     const put = await first.publish('PUT', '/fhir/Patient/kept', {
       resourceType: 'Patient',
@@ -38,7 +45,7 @@ describe('the system on this machine', () => {
     await first.applied(first.sender().finess, Number(put.headers.get('reprise-position')));
     expect(await first.stop()).toBe(0);
 
-    const second = await LocalSystem.run(flags);
+    const second = await run(flags);
     expect(await family(second)).toBe('GARDE');
     const inUse = start(...flags);
     expect(inUse.code).toBe(5);
@@ -46,7 +53,7 @@ describe('the system on this machine', () => {
     second.child.kill('SIGKILL');
     await pause(500);
 
-    const third = await LocalSystem.run(flags);
+    const third = await run(flags);
     expect(await family(third)).toBe('GARDE');
     const { directory } = third.ready;
     await third.stop();

@@ -210,7 +210,7 @@ export class LocalSystem {
 
   /** Ctrl-C; the exit code. */
   async stop(): Promise<number> {
-    if (this.child.exitCode === null) {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
       const ended = new Promise((resolve) => this.child.once('exit', resolve));
       this.child.kill('SIGINT');
       await ended;
