@@ -11,7 +11,7 @@ import { Segment } from './message/segment.js';
 import { type Delimiters, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
 import { mdmChanges } from './mdm/mdm.js';
 import { headOf, type MessageHead } from './message-head.js';
-import { oruChanges } from './oru/oru.js';
+import { oruChanges, resultTriggers } from './oru/oru.js';
 import { type ReadingContext, zoneOf } from './reading-context.js';
 import { checkPolicy } from './sender-policy.js';
 import { table } from './message/table.js';
@@ -37,10 +37,7 @@ const mapping = { name: 'ihe-pam-fr', version: 2 } as const;
 const families = table<(mapping: Mapping) => readonly Change[]>({
   ADT: adtChanges,
   MDM: mdmChanges,
-  'ORU^R01': oruChanges,
-  'ORU^R30': oruChanges,
-  'ORU^R31': oruChanges,
-  'ORU^R32': oruChanges,
+  ...Object.fromEntries(resultTriggers.map((trigger) => [`ORU^${trigger}`, oruChanges])),
 });
 
 const byteOrderMark = '\u00ef\u00bb\u00bf';

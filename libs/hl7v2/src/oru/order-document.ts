@@ -32,12 +32,17 @@ export const isMetadata = ({ obx }: Observed): boolean => obx.text(3, 3).toUpper
 /** Who must not see a document (CI-SIS, confidentiality of the DMP). */
 const restrictions = new Set(['MASQUE_PS', 'INVISIBLE_PATIENT', 'INVISIBLE_REPRESENTANTS_LEGAUX']);
 
-const restrictionOf = ({ obx }: Observed): readonly JsonObject[] => {
-  const code = obx.text(3, 1);
-  const isSet = obx.text(5) === 'Y' || obx.text(5) === 'O';
-  return isSet && restrictions.has(code)
-    ? [{ coding: [{ system: 'urn:oid:1.2.250.1.213.1.1.4.13', code, display: obx.text(3, 2) || code }] }]
-    : [];
+/** What the transport of documents says of who must not see them: told once for all documents of the order. */
+export const restrictionsIn = (order: readonly Observed[]): readonly JsonObject[] => {
+  const labels: JsonObject[] = [];
+  for (const observed of order) {
+    const { obx } = observed;
+    if (!isMetadata(observed) || (obx.text(5) !== 'Y' && obx.text(5) !== 'O')) continue;
+    const code = obx.text(3, 1);
+    if (restrictions.has(code))
+      labels.push({ coding: [{ system: 'urn:oid:1.2.250.1.213.1.1.4.13', code, display: obx.text(3, 2) || code }] });
+  }
+  return labels;
 };
 
 /** Authors: PRT in that part, else the observers, else the laboratory. */
@@ -100,6 +105,7 @@ export const documentOfObx = (
     readonly patient: RecordKey;
     readonly encounter: RecordKey | undefined;
     readonly report: RecordKey | undefined;
+    readonly restrictions: readonly JsonObject[];
   },
   mapping: Mapping,
 ): OrderDocument => {
@@ -123,7 +129,7 @@ export const documentOfObx = (
     author: authorsOf(observed, mapping),
     related: within.report ? [{ reference: within.report }] : [],
     ...header,
-    securityLabel: [...(header?.securityLabel ?? []), ...order.observations.filter(isMetadata).flatMap(restrictionOf)],
+    securityLabel: [...(header?.securityLabel ?? []), ...within.restrictions],
   };
   if (status === 'deleted' || status === 'wrong' || status === 'cancelled')
     return { changes: withdraw(status, records, { ...told, attachments: [] }, mapping), attachments: [] };

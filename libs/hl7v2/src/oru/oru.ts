@@ -4,7 +4,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import { codeKey } from './codes.js';
 import { observationOf, withdrawnObservation } from './observation.js';
 import { hasValue } from './observation-value.js';
-import { documentOfObx, isDocument, isMetadata } from './order-document.js';
+import { documentOfObx, isDocument, isMetadata, restrictionsIn } from './order-document.js';
 import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';
 import { Occurrences, type OrderNumber, orderNumber } from './order-number.js';
 import { encounterOf, Patients } from './patient-visit.js';
@@ -63,18 +63,14 @@ class Results {
     const specimens = this.specimensOf(order, within);
     const changes: Change[] = [...specimens.changes];
     const attachments: JsonObject[] = [];
+    const restrictions = documents.length > 0 ? restrictionsIn(order.observations) : [];
+    const about = { patient, encounter, report: isEnvelope ? undefined : report, restrictions };
     for (const observed of documents) {
       const key = {
         domain: number.domain,
         value: this.keyOf(observed.obx, observationStatus(observed.obx.text(11)), within),
       };
-      const document = documentOfObx(
-        key,
-        observed,
-        order,
-        { patient, encounter, report: isEnvelope ? undefined : report },
-        mapping,
-      );
+      const document = documentOfObx(key, observed, order, about, mapping);
       changes.push(...document.changes);
       attachments.push(...document.attachments);
     }
@@ -163,6 +159,9 @@ class Results {
     return undefined;
   }
 }
+
+/** Triggers of ORU that are mapped: a laboratory's results, and those of the point of care without, with and for an order. */
+export const resultTriggers = ['R01', 'R30', 'R31', 'R32'] as const;
 
 /**
  * ORU^R01, R30, R31 and R32: an Observation for each OBX (lines of one text are one), a DiagnosticReport for each OBR, a Specimen for

@@ -393,4 +393,13 @@ describe('documents in results', () => {
       content: [{ attachment: { contentType: 'text/xml', creation: '2026-03-10T08:30:00+01:00' } }],
     });
   });
+
+  it('of many megabytes are whole, and many of them take no more than their time', () => {
+    const large = Buffer.alloc(14 * 1024 * 1024, 'Compte rendu. ');
+    const [binary] = recordsOf(after([msh(), pid, obr(), ed(large.toString('base64'))]), 'Binary');
+    expect(Buffer.from(String(binary?.['data']), 'base64').equals(large)).toBe(true);
+    const many = Array.from({ length: 5_000 }, () => ed('AAAA'));
+    const metadata = 'OBX|1|CE|MASQUE_PS^x^MetaDMPMSS||N||||||F';
+    expect(recordsOf(after([msh(), pid, obr(), metadata, ...many]), 'DocumentReference')).toHaveLength(5_000);
+  });
 });

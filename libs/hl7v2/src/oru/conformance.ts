@@ -1,0 +1,128 @@
+import { documentTriggers } from '../mdm/mdm.js';
+import { availabilityStatuses, completionStatuses, confidentialityStatuses } from '../mdm/header.js';
+import { documentTypes } from './order-document.js';
+import { valueTypes } from './observation-value.js';
+import { resultTriggers } from './oru.js';
+import { observationStatuses, reportStatuses } from './statuses.js';
+
+const field = (number: number, becomes: string): { readonly fields: readonly number[]; readonly becomes: string } => ({
+  fields: [number],
+  becomes,
+});
+
+/**
+ * What becomes of ORU and MDM, as data. Triggers, types of value and statuses are the tables that the mapping runs; the fields are
+ * described here, and a test holds that no other is read. PID and PV1 are those of ADT: PID gives defaults only, PV1 the visit's number.
+ */
+export const resultsConformance = {
+  resultTriggers,
+  documentTriggers,
+  valueTypes,
+  documentTypes,
+  observationStatuses,
+  reportStatuses,
+  completionStatuses,
+  confidentialityStatuses,
+  availabilityStatuses,
+  segments: [
+    {
+      name: 'ORC',
+      of: 'DiagnosticReport',
+      fields: [field(2, 'placer number where OBR-2 is empty'), field(3, 'filler number where OBR-3 is empty')],
+    },
+    {
+      name: 'OBR',
+      of: 'DiagnosticReport',
+      fields: [
+        field(2, '`identifier` PLAC and `basedOn`; key where there is no filler number'),
+        field(3, '`identifier` FILL; with OBR-4 the key of the report'),
+        field(4, '`code`, LOINC first'),
+        field(7, '`effectiveDateTime`; with the patient the key where there is no number'),
+        field(8, '`effectivePeriod.end` where it is later than OBR-7'),
+        field(14, 'Specimen `receivedTime`, without SPM'),
+        field(15, 'Specimen `type` and `collection.bodySite`, without SPM'),
+        field(22, '`issued`; `date` of documents'),
+        field(24, '`category`'),
+        field(25, '`status`'),
+        field(26, '`derivedFrom` of the Observations: the parent result, where the same message tells of it'),
+        field(29, '`basedOn`: the parent order'),
+        field(32, '`resultsInterpreter`'),
+      ],
+    },
+    {
+      name: 'OBX',
+      of: 'Observation',
+      fields: [
+        field(2, 'type of the value'),
+        field(3, '`code`, LOINC first; with OBX-4 and the report the key of the Observation'),
+        field(4, 'extension `observation-v2-subid`; part of the key'),
+        field(5, '`value[x]`; repetitions are lines, or components; ED and RP: DocumentReference and Binary'),
+        field(6, '`unit`; `code` where its system is UCUM'),
+        field(7, '`referenceRange`: text, and bounds of `a - b`, `< b`, `> a`'),
+        field(8, '`interpretation`'),
+        field(11, '`status`; D removes, W withdraws'),
+        field(14, '`effectiveDateTime`; `creation` of an attachment'),
+        field(15, '`performer`: the laboratory, where OBX-23 is empty'),
+        field(16, '`performer`; `author` of documents'),
+        field(17, '`method`'),
+        field(18, '`device`'),
+        field(23, '`performer`: the laboratory'),
+      ],
+    },
+    {
+      name: 'NTE',
+      of: 'Observation, DiagnosticReport or Specimen',
+      fields: [field(3, '`note`; behind OBR `conclusion`')],
+    },
+    {
+      name: 'SPM',
+      of: 'Specimen',
+      fields: [
+        field(1, 'part of the key where SPM-2 is empty'),
+        field(2, '`identifier` and key: the filler number, else the placer number'),
+        field(3, '`parent`'),
+        field(4, '`type`'),
+        field(7, '`collection.method`'),
+        field(8, '`collection.bodySite`'),
+        field(10, '`collection.bodySite` where SPM-8 is empty'),
+        field(14, '`note`'),
+        field(17, '`collection.collectedDateTime` or `collectedPeriod`'),
+        field(18, '`receivedTime`'),
+        field(20, '`status`'),
+        field(21, '`status` unsatisfactory, and `note`'),
+        field(24, '`condition`'),
+      ],
+    },
+    {
+      name: 'PRT',
+      of: 'DocumentReference',
+      fields: [field(4, 'AUT: the author'), field(5, '`author`')],
+    },
+    {
+      name: 'TXA',
+      of: 'DocumentReference',
+      fields: [
+        field(2, '`type`'),
+        field(4, '`context.period.start`; `date` without TXA-6 and TXA-8'),
+        field(5, '`author` where TXA-9 is empty'),
+        field(6, '`date` where TXA-8 is empty'),
+        field(8, '`date`'),
+        field(9, '`author`'),
+        field(11, '`author` where TXA-9 and TXA-5 are empty'),
+        field(12, '`masterIdentifier` and key'),
+        field(
+          13,
+          '`relatesTo`: replaces (T05, T06, T09, T10) or appends (T07, T08); a replaced document is superseded',
+        ),
+        field(14, '`context.related`; key where there is no other number'),
+        field(15, '`context.related`; with TXA-2 the key where TXA-12 is empty'),
+        field(16, '`description` where TXA-25 is empty'),
+        field(17, '`docStatus`'),
+        field(18, '`securityLabel`'),
+        field(19, '`status`'),
+        field(22, '`authenticator`'),
+        field(25, '`description`'),
+      ],
+    },
+  ],
+} as const;
