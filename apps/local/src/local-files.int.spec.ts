@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +11,6 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freePorts, identityOf } from '#testing';
 import { checkProfiles } from '#usecases';
@@ -106,15 +104,5 @@ describe.runIf(existsSync('/proc/net/tcp'))('a taken port', () => {
   it('of nobody tells nothing', async () => {
     const [port = 0] = await freePorts(1);
     expect(whoListens(port)).toBe('');
-  });
-});
-
-describe('the bootstrap', () => {
-  it('names the two commands when asked for a third', async () => {
-    const bootstrap = join(import.meta.dirname, '..', 'bootstrap.mjs');
-    await expect(promisify(execFile)(process.execPath, [bootstrap, 'strat'])).rejects.toMatchObject({
-      code: 1,
-      stderr: 'unknown command "strat"\n  -> npm start, or npm test\n',
-    });
   });
 });

@@ -25,11 +25,12 @@ const columns = [
 const messages = list(columns, 'empty.messages');
 const message = facts(
   [
-    ...columns,
+    // With their milliseconds: how long the answer took is read from them.
+    ...columns.map((one) => (one.name === 'receivedAt' ? column('receivedAt') : one)),
     column('label'),
     column('incarnation', 'number'),
-    column('recordedAt', 'time'),
-    column('acknowledgedAt', 'time'),
+    column('recordedAt'),
+    column('acknowledgedAt'),
     column('duplicateOf'),
     column('waitsFor', 'text', (row) =>
       [textAt(row, 'waitsFor.behind'), textAt(row, 'waitsFor.reason')].filter((text) => text !== '').join(': '),

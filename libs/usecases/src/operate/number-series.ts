@@ -69,10 +69,11 @@ export class NumberSeries {
     this.fill(number);
   }
 
-  private begin(number: number, hash: string): void {
-    this.first = number;
+  /** What was missing stays missing, but for numbers that may come yet. */
+  private begin(number: number, hash: string, begins = number): void {
+    this.first = begins;
     this.highest = number;
-    this.holes = [];
+    this.holes = this.holes.filter(({ to }) => to < begins);
     this.low = undefined;
     this.hashes = new Map();
     this.remember(number, hash);
@@ -123,7 +124,6 @@ export class NumberSeries {
     const { begins, at: since } = this.low;
     this.restarts = [...this.restarts, { highest: this.highest, begins, at: since }].slice(-restartsMax);
     this.steps += restartRun;
-    this.begin(number, hash);
-    this.first = begins;
+    this.begin(number, hash, begins);
   }
 }

@@ -42,9 +42,11 @@ describe('the numbers of a sender', () => {
   });
 
   it('begin anew: from a backup, with ids that were there; or far below', () => {
-    const restored = seriesOf(range(140, 180), 'b', seriesOf(range(100, 200)));
+    const before = seriesOf([...range(100, 129), ...range(132, 149), ...range(151, 200)]);
+    expect(missing(before)).toEqual([130, 131, 150]);
+    const restored = seriesOf(range(140, 180), 'b', before);
     expect(restored.restarts).toEqual([{ highest: 200, begins: 140, at }]);
-    expect([missing(restored), restored.highest, restored.isNumbered]).toEqual([[], 180, true]);
+    expect([missing(restored), restored.highest, restored.isNumbered]).toEqual([[130, 131], 180, true]);
     expect(seriesOf(range(1, 30), 'b', seriesOf(range(5000, 5100))).restarts).toMatchObject([
       { highest: 5100, begins: 1 },
     ]);
