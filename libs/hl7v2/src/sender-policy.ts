@@ -56,11 +56,16 @@ const finessPlaces: readonly (readonly [string, readonly (readonly [number, read
 const isForeign = (name: string, { finess, sites }: Establishment): boolean =>
   name.length === 9 && finessForm.test(name) && name !== finess && !sites.some((site) => site === name);
 
-const namesForeign = (composite: Composite, components: readonly number[], establishment: Establishment): boolean =>
-  components.some(
-    (component) =>
-      isForeign(composite.sub(component, 1), establishment) || isForeign(composite.sub(component, 2), establishment),
-  );
+const namesForeign = (composite: Composite, components: readonly number[], establishment: Establishment): boolean => {
+  // Most components are shorter than a FINESS number is.
+  for (const component of components)
+    if (
+      composite.lengthOf(component) >= 9 &&
+      (isForeign(composite.sub(component, 1), establishment) || isForeign(composite.sub(component, 2), establishment))
+    )
+      return true;
+  return false;
+};
 
 const checkFiness = (mapping: Mapping): void => {
   const { sender, establishment } = mapping.context;

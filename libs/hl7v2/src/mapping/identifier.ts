@@ -69,17 +69,30 @@ const kindOf = (identifier: Composite): IdentifierKind => {
   return remembered.of(`${code} ${oid}`, () => kindNamed(code, oid));
 };
 
+/** Two dates that stand side by side as a FHIR Period. */
+export const periodIn = (
+  composite: Composite,
+  component: number,
+  mapping: Mapping,
+  location: string,
+): JsonObject | undefined => {
+  const [from, to] = [composite.text(component), composite.text(component + 1)];
+  if (from === '' && to === '') return undefined;
+  const start = mapping.date(from, `${location}.${component}`);
+  const end = mapping.date(to, `${location}.${component + 1}`);
+  return start === undefined && end === undefined ? undefined : members({ start, end });
+};
+
 /** FHIR Identifier of a CX (HL7 v2.5, section 2.A.14). */
 export const identifierOf = (identifier: Composite, mapping: Mapping, location: string): JsonObject => {
   const { use, type } = kindOf(identifier);
-  const start = mapping.date(identifier.text(7), `${location}.7`);
-  const end = mapping.date(identifier.text(8), `${location}.8`);
+  const period = periodIn(identifier, 7, mapping, location);
   return members({
     use,
     type,
     system: systemOf(authorityIn(identifier, 4), mapping),
     value: identifier.text(1),
-    period: start !== undefined || end !== undefined ? members({ start, end }) : undefined,
+    period,
   });
 };
 

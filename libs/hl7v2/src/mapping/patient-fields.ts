@@ -138,14 +138,13 @@ const telecomFields: readonly (readonly [number, 'home' | 'work'])[] = [
 ];
 
 const telecoms = (pid: Segment, edits: Edits): void => {
-  edits.setAll(
-    'telecom',
-    telecomFields.flatMap(([field, use]) =>
-      valued(pid, field)
-        .map((one) => contactPoint(one, use))
-        .filter(isSomething),
-    ),
-  );
+  const points: JsonObject[] = [];
+  for (const [field, use] of telecomFields)
+    for (const telecom of pid.repetitions(field)) {
+      const point = telecom.isNull ? undefined : contactPoint(telecom, use);
+      if (point) points.push(point);
+    }
+  edits.setAll('telecom', points);
 };
 
 const language = (pid: Segment, edits: Edits): void => {

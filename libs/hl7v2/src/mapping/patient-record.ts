@@ -21,11 +21,20 @@ const canNameRecord = (identifier: Composite): boolean => {
  * else MR, else the first that names a record at all.
  */
 const permanentAmong = (identifiers: readonly Composite[], mapping: Mapping): Composite | undefined => {
-  const candidates = identifiers.filter(canNameRecord);
   const domain = mapping.context.sender.hl7?.patientDomain;
-  if (domain !== undefined) return candidates.find((one) => one.sub(4, 1) === domain || one.sub(4, 2) === domain);
-  const ofType = (type: string): Composite | undefined => candidates.find((one) => one.text(5) === type);
-  return ofType('PI') ?? ofType('MR') ?? candidates[0];
+  let [record, any]: (Composite | undefined)[] = [];
+  for (const one of identifiers) {
+    if (!canNameRecord(one)) continue;
+    if (domain !== undefined) {
+      if (one.sub(4, 1) === domain || one.sub(4, 2) === domain) return one;
+    } else {
+      const type = one.text(5);
+      if (type === 'PI') return one;
+      if (type === 'MR') record ??= one;
+      any ??= one;
+    }
+  }
+  return record ?? any;
 };
 
 const recordOf = (identifier: Composite, mapping: Mapping): RecordKey => {

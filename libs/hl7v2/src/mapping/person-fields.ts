@@ -1,6 +1,7 @@
 import type { JsonObject } from '#domain';
 import type { Composite } from '../message/segment.js';
 import { members } from './fhir-json.js';
+import { periodIn } from './identifier.js';
 import type { Mapping } from './mapping.js';
 import { table } from '../message/table.js';
 
@@ -67,8 +68,6 @@ const inseeSystem = (code: string): string =>
 export const addressOf = (address: Composite, mapping: Mapping, location: string): JsonObject | undefined => {
   const ninth = address.text(9);
   const insee = mapping.isFrench && inseeForm.test(ninth) ? ninth : '';
-  const start = mapping.date(address.text(13), `${location}.13`);
-  const end = mapping.date(address.text(14), `${location}.14`);
   const content = members({
     extension:
       insee === ''
@@ -94,7 +93,7 @@ export const addressOf = (address: Composite, mapping: Mapping, location: string
     use: addressUses[type],
     type: type === 'M' ? 'postal' : undefined,
     ...rest,
-    period: start !== undefined || end !== undefined ? members({ start, end }) : undefined,
+    period: periodIn(address, 13, mapping, location),
   });
 };
 

@@ -94,8 +94,7 @@ const clockIn = (raw: string, end: number): { readonly text: string; readonly ms
   return { text: `T${two(hour)}:${two(minute)}:${two(second)}${fraction === '' ? '' : `.${fraction}`}`, ms };
 };
 
-/** `undefined`: no such time. Without an offset it is read in the establishment's zone. */
-export const readTime = (raw: string, timeZone: string): Hl7Time | undefined => {
+const readNew = (raw: string, timeZone: string): Hl7Time | undefined => {
   const end = bodyEnd(raw);
   if (end !== 4 && end !== 6 && end < 8) return undefined;
   const date = dateIn(raw, Math.min(end, 8));
@@ -114,4 +113,19 @@ export const readTime = (raw: string, timeZone: string): Hl7Time | undefined => 
   if (clock === undefined) return { text: date.text, precision: 'day', instant };
   const text = `${date.text}${clock.text}${offsetText(zone.minutes)}`;
   return { text, precision: 'time', instant, ...('doubt' in zone && { doubt: zone.doubt }) };
+};
+
+/** One message says the same moment several times, and its neighbours say it too. */
+const recent = new Map<string, Hl7Time | undefined>();
+const recentMax = 500;
+
+/** `undefined`: no such time. Without an offset it is read in the establishment's zone. */
+export const readTime = (raw: string, timeZone: string): Hl7Time | undefined => {
+  const words = raw + timeZone;
+  const known = recent.get(words);
+  if (known !== undefined) return known;
+  const time = readNew(raw, timeZone);
+  if (recent.size >= recentMax) recent.clear();
+  if (raw.length < 40) recent.set(words, time);
+  return time;
 };

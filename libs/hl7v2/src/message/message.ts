@@ -27,34 +27,37 @@ export const segmentRanges = (text: string, field: string): readonly (readonly [
   return ranges;
 };
 
+const noSegments: readonly Segment[] = [];
+
 /** A message as segments; the first one is MSH. */
 export class Message {
   readonly segments: readonly Segment[];
   /** Sent under the French extension: by MSH-17, MSH-12.2, or a ZBE. */
   readonly isFrench: boolean;
+  private readonly byName = new Map<string, Segment[]>();
 
   constructor(
     text: string,
     readonly syntax: Syntax,
   ) {
-    const counted = new Map<string, number>();
     this.segments = segmentRanges(text, syntax.field).map(([start, end]) => {
       const line = text.slice(start, end);
       const name = line.slice(0, 3);
-      const sequence = (counted.get(name) ?? 0) + 1;
-      counted.set(name, sequence);
-      return new Segment(line, syntax, sequence);
+      const same = this.byName.get(name);
+      const segment = new Segment(line, syntax, (same?.length ?? 0) + 1);
+      if (same === undefined) this.byName.set(name, [segment]);
+      else same.push(segment);
+      return segment;
     });
     const [msh] = this.segments;
-    this.isFrench = msh?.text(17) === 'FRA' || msh?.text(12, 2) === 'FRA' || counted.has('ZBE');
+    this.isFrench = msh?.text(17) === 'FRA' || msh?.text(12, 2) === 'FRA' || this.byName.has('ZBE');
   }
 
   first(name: string): Segment | undefined {
-    for (const segment of this.segments) if (segment.name === name) return segment;
-    return undefined;
+    return this.byName.get(name)?.[0];
   }
 
   all(name: string): readonly Segment[] {
-    return this.segments.filter((segment) => segment.name === name);
+    return this.byName.get(name) ?? noSegments;
   }
 }

@@ -34,6 +34,11 @@ export class Composite {
     return this.raw.charCodeAt(0) === quote && this.component(1) === nullValue;
   }
 
+  /** Length of a component as it stands. */
+  lengthOf(component: number): number {
+    return this.component(component).length;
+  }
+
   /** First sub-component of a component, unescaped and trimmed; empty where nothing, or `""`, stands. */
   text(component: number): string {
     return this.sub(component, 1);
