@@ -40,18 +40,18 @@ const lineKey = (obx: Segment): string => lineFields.map((field) => obx.raw(fiel
 const withLines = (observations: readonly Observed[]): readonly Observed[] => {
   const texts = observations.filter(({ obx }) => isTextLine(obx));
   if (texts.length < 2) return observations;
-  const joined = new Map<string, Growing<Observed>>();
-  return observations.filter((observed) => {
-    if (!isTextLine(observed.obx)) return true;
-    const key = lineKey(observed.obx);
-    const first = joined.get(key);
-    if (first === undefined) {
-      joined.set(key, observed as Growing<Observed>);
-      return true;
-    }
-    first.lines.push(observed.obx);
-    first.notes.push(...observed.notes);
-    return false;
+  const groups = Map.groupBy(texts, ({ obx }) => lineKey(obx));
+  return observations.flatMap((observed) => {
+    const [first, ...others] = (isTextLine(observed.obx) && groups.get(lineKey(observed.obx))) || [observed];
+    if (first !== observed) return [];
+    if (others.length === 0) return [observed];
+    return [
+      {
+        ...observed,
+        lines: others.map(({ obx }) => obx),
+        notes: [...observed.notes, ...others.flatMap(({ notes }) => notes)],
+      },
+    ];
   });
 };
 
