@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Failure } from '#domain';
 import type { ProcessLog } from '../logging/process-log.js';
@@ -35,7 +35,7 @@ export class CallersFile {
    */
   byToken(token: string): Caller | undefined {
     if (token === '' || token.length > tokenLengthMax) return undefined;
-    return this.known.byToken.get(createHash('sha256').update(token).digest('hex'));
+    return this.known.byToken.get(hash('sha256', token, 'hex'));
   }
 
   /** By the SHA-256 of the client certificate in DER, hex, lower case. */
