@@ -100,6 +100,8 @@ export const bootGateway = async (
       budget: new BudgetShare(budget, httpHeldBytesMax),
     },
   );
+  // Who has sent all and closes its end is answered, as over MLLP: Node's HTTP server would hang up.
+  Object.assign(app.getHttpServer(), { httpAllowHalfOpen: true });
   refuseTooLarge(app.getHttpAdapter().getInstance(), { publishers, capture, bodyBytesMax: messageBytesMax });
   const answer = new AnswerFrame(publishers, capture, log, shares);
   const tlsAddress = { host: configuration.host, port: configuration.mllpsPort };
