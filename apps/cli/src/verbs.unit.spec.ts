@@ -216,7 +216,7 @@ describe('a verb', () => {
       return (await control.reprise(['status', '--lang', 'fr'])).stderr;
     };
     expect(await said('no sender "x" is declared', 'declared are: a, b')).toBe(
-      'Introuvable\u00a0: aucun objet sender\u00a0: "x"\nconseil\u00a0: sont déclarés\u00a0: a, b\n',
+      'Introuvable\u00a0: aucun émetteur "x" n’est déclaré\nconseil\u00a0: sont déclarés\u00a0: a, b\n',
     );
     expect(await said('a sentence of tomorrow', '')).toBe('Introuvable\u00a0: a sentence of tomorrow\n');
   });

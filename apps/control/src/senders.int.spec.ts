@@ -40,6 +40,10 @@ describe('senders, and what becomes of their messages', () => {
     });
     expect((await ask('/api/senders/nobody')).status).toBe(404);
     expect((await territory.ask('sender', '/api/senders')).status).toBe(403);
+    const paths = Object.keys((await ask('/api/openapi.json')).body['paths'] as object);
+    expect(paths).toEqual(
+      expect.arrayContaining(['/api/senders', '/api/senders/{name}', '/api/senders/{name}/incarnation']),
+    );
   });
 
   it('raise an alarm where an id is used for other bytes, in status and in messages', async () => {

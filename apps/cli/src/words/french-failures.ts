@@ -3,10 +3,13 @@
  * shown as control said it, under its French heading.
  */
 const sentences: readonly (readonly [RegExp, string])[] = [
-  [
-    /^no (message|establishment|sender|territory|certificate|restore|plan) ("?\S+?"?)( is declared| is known here)?$/,
-    'aucun objet $1 : $2',
-  ],
+  [/^no message (\S+)$/, 'aucun message $1'],
+  [/^no sender (.+) is declared$/, "aucun émetteur $1 n'est déclaré"],
+  [/^no establishment (.+) is declared$/, "aucun établissement $1 n'est déclaré"],
+  [/^no territory (.+) is declared$/, "aucun territoire $1 n'est déclaré"],
+  [/^no restore (.+)$/, 'aucune restauration $1'],
+  [/^no certificate (.+)$/, 'aucun certificat $1'],
+  [/^no plan (.+) is known here$/, "aucun plan $1 n'est connu ici"],
   [/^nothing waits at (.+)$/, "rien n'attend à $1"],
   [/^not an? (?:instant|time): (.+)$/, 'pas un instant : $1'],
   [/^not a log position: (.+)$/, 'pas une position du journal : $1'],
