@@ -1,5 +1,5 @@
-import type { Effects, RecordKey, Subject } from '#domain';
-import type { Generation, Progress } from '#usecases';
+import type { Effects, Position, RecordKey, Subject } from '#domain';
+import type { Generation } from '#usecases';
 import { binaryArrays } from '../rows/binary-arrays.js';
 import type { Column } from '../rows/column.js';
 import {
@@ -27,11 +27,14 @@ const newest = <T>(items: readonly T[], keyOf: (item: T) => string): T[] => [
   ...new Map(items.map((item) => [keyOf(item), item])).values(),
 ];
 
-/** What a batch writes beside the progress, encoded. Order counts: an event may be parked and settled in one batch. */
+/**
+ * What a batch writes beside the progress, encoded; `before` is where the tables stand then. Order counts: an event may be parked and
+ * settled in one batch.
+ */
 export const batchStatements = (
   { generation, establishment }: Generation,
+  before: Position,
   effects: readonly Effects[],
-  progress: Progress,
   tokensOf: TokensOf,
 ): readonly Statement[] => {
   const statement = <Row>(
@@ -41,9 +44,7 @@ export const batchStatements = (
     rows: readonly Row[],
     first: readonly string[] = [establishment],
   ): readonly Statement[] =>
-    rows.length === 0
-      ? []
-      : [statementOf(name, sql, generation, progress.position, [...first, ...binaryArrays(columns, rows)])];
+    rows.length === 0 ? [] : [statementOf(name, sql, generation, before, [...first, ...binaryArrays(columns, rows)])];
 
   const versions = versionRows(effects, tokensOf);
   const heads = new Set(newest(versions, ({ version }) => version.key));

@@ -33,8 +33,8 @@ const isDivisionByZero = (error: unknown): boolean =>
  */
 export class PostgresOpenGeneration implements OpenGeneration {
   private writing: Writing | undefined;
-  /** Behind all writes that were asked for. */
-  private position: Position;
+  /** Up to here all is committed, or asked to be written. */
+  private readonly position: { committed: Position; asked: Position };
 
   constructor(
     readonly generation: Generation,
@@ -43,7 +43,8 @@ export class PostgresOpenGeneration implements OpenGeneration {
     private readonly connect: Connect,
     private readonly tokensOf: TokensOf,
   ) {
-    this.position = generation.progress.position;
+    const { position } = generation.progress;
+    this.position = { committed: position, asked: position };
   }
 
   async load(touched: Touched): Promise<StoredState> {
@@ -60,13 +61,16 @@ export class PostgresOpenGeneration implements OpenGeneration {
   }
 
   async write(effects: readonly Effects[], progress: Progress): Promise<void> {
-    const statements = [this.advance(progress), ...batchStatements(this.generation, effects, progress, this.tokensOf)];
-    this.position = progress.position;
+    const { generation, tokensOf } = this;
+    const before = this.position.asked;
+    const statements = [this.advance(before, progress), ...batchStatements(generation, before, effects, tokensOf)];
+    this.position.asked = progress.position;
     const writing = (this.writing ??= { connected: this.connect(), writes: 0 });
     writing.writes += 1;
     try {
       const { client } = await writing.connected;
       await this.send(client, statements);
+      this.position.committed = progress.position;
     } catch (error) {
       throw asFailure(error);
     } finally {
@@ -99,7 +103,7 @@ export class PostgresOpenGeneration implements OpenGeneration {
     if (keys.size === 0) return [];
     const values = binaryArrays(columns, [...keys]);
     const { rows } = await client.query<never>(
-      statementOf(name, sql, this.generation.generation, this.position, values),
+      statementOf(name, sql, this.generation.generation, this.position.committed, values),
     );
     return (rows as Row[]).map(found);
   }
@@ -116,9 +120,9 @@ export class PostgresOpenGeneration implements OpenGeneration {
     throw isDivisionByZero(failed.reason) ? await this.whoMovedIt(client) : failed.reason;
   }
 
-  private advance({ logId, position, chainHash, clock }: Progress): Statement {
+  private advance(before: Position, { logId, position, chainHash, clock }: Progress): Statement {
     const { generation, timeline } = this.generation;
-    const values = [generation, this.position, this.epoch, JSON.stringify(timeline), logId, position, chainHash, clock];
+    const values = [generation, before, this.epoch, JSON.stringify(timeline), logId, position, chainHash, clock];
     return { name: 'advance-generation', text: advanceGeneration, values, rowMode: 'array' };
   }
 
