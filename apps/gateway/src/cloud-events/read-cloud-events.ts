@@ -89,9 +89,12 @@ const dataOf = (bytes: Uint8Array, members: ReadonlyMap<string, Member>): Uint8A
   return Buffer.from(String(valueAt(bytes, data)));
 };
 
+/** CloudEvents 1.0, type system: a String holds none of these; and Postgres would not store a NUL. */
+const disallowed = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+
 const required = (attributes: Attributes, name: string): string => {
   const value = attributes[name];
-  if (typeof value !== 'string' || value === '' || value.length > attributeLengthMax)
+  if (typeof value !== 'string' || value === '' || value.length > attributeLengthMax || disallowed.test(value))
     throw invalid(`the event has no ${name} that can be read`);
   return value;
 };
@@ -115,6 +118,7 @@ const eventOf = (attributes: Attributes, data: () => Uint8Array, bytes: Uint8Arr
   } catch (error) {
     if (!Failure.is(error)) throw error;
     const { id } = attributes;
-    return { failure: error, id: typeof id === 'string' ? id.slice(0, attributeLengthMax) : '', bytes };
+    const isShown = typeof id === 'string' && !disallowed.test(id);
+    return { failure: error, id: isShown ? id.slice(0, attributeLengthMax) : '', bytes };
   }
 };

@@ -24,6 +24,20 @@ describe('reading CloudEvents', () => {
     expect(broken && 'failure' in broken).toBe(true);
   });
 
+  it.each(['%00', '%0A', '%C2%85', '%EF%BF%BF', '\0', '\x1f'])(
+    'refuses %j in an attribute: what is kept must be storable',
+    (text) => {
+      for (const name of Object.keys(attributes).filter((one) => one !== 'specversion')) {
+        const headers = Object.fromEntries(Object.entries(attributes).map(([own, value]) => [`ce-${own}`, value]));
+        const [read] = readCloudEvents({ ...headers, [`ce-${name}`]: `x${text}` }, Buffer.from('{}')).events;
+        expect(read && 'failure' in read && [read.failure.code, read.id]).toEqual([
+          'input.invalid',
+          name === 'id' ? '' : '1',
+        ]);
+      }
+    },
+  );
+
   it('takes JSON data to the letter, text as its characters, base64 as its bytes, and none as none', () => {
     const data = '{ "a" : 1.30, "b":"\\u00e9" }';
     const withData = (member: string): string =>
