@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, KafkaMessage } from 'kafkajs';
 import { Failure, Instant, Position } from '#domain';
 import type { LogEntry } from '#usecases';
+import { type FetchedPartition, quickFetch } from './quick-fetch.js';
 import { type CuttableKafka, clusterOf, type KafkaClient } from './kafka-client.js';
 import { KafkaJSOffsetOutOfRange, KafkaJSProtocolError } from './library.js';
 import { unreachable } from './unreachable.js';
@@ -22,13 +23,7 @@ export interface FetchLimits {
   readonly waitMs: number;
 }
 
-interface FetchedPartition {
-  readonly highWatermark: string;
-  readonly lastStartOffset: string;
-  readonly messages: readonly KafkaMessage[];
-}
-
-/** The library types the answer of `fetch` as `any`; this is what its version 11 decodes. */
+/** The library types the answer of `fetch` as `any`. */
 const partitionOf = (answer: unknown): FetchedPartition => {
   const { responses } = answer as { responses: readonly { partitions: readonly FetchedPartition[] }[] };
   const partition = responses[0]?.partitions[0];
@@ -64,6 +59,7 @@ export class LogFetch {
   async fetch(topic: string, from: number, { bytesMax, waitMs }: FetchLimits): Promise<Fetched> {
     const answer = await this.ask(topic, async (cluster) => {
       const broker = await this.leader(cluster, topic);
+      quickFetch(broker);
       return broker.fetch({
         maxWaitTime: waitMs,
         minBytes: 1,
@@ -71,10 +67,11 @@ export class LogFetch {
         topics: [{ topic, partitions: [{ partition: 0, fetchOffset: String(from), maxBytes: bytesMax }] }],
       });
     });
-    const { highWatermark, lastStartOffset, messages } = partitionOf(answer);
+    const { highWatermark, logStart, entries } = partitionOf(answer);
     // A batch is sent whole: it may begin before the position that was asked for.
-    const entries = messages.map(entryOf).filter(({ position }) => position >= from);
-    return { entries, first: Number(lastStartOffset), end: Number(highWatermark) };
+    const before = entries.findIndex(({ position }) => position >= from);
+    const wanted = before === 0 ? entries : before < 0 ? [] : entries.slice(before);
+    return { entries: wanted, first: logStart, end: highWatermark };
   }
 
   /** Oldest position, and the one behind the newest. */

@@ -1,0 +1,95 @@
+import { readRecordBatches } from './read-record-batches.js';
+import type { LogEntry } from '#usecases';
+
+export interface FetchedPartition {
+  readonly errorCode: number;
+  /** Position behind the newest acknowledged entry. */
+  readonly highWatermark: number;
+  /** Oldest position that is still there. */
+  readonly logStart: number;
+  readonly entries: readonly LogEntry[];
+}
+
+/** A big-endian reader of the answer to one fetch (Kafka protocol, Fetch Response, version 11). */
+class Answer {
+  private at = 0;
+  constructor(private readonly bytes: Buffer) {}
+  int16(): number {
+    this.at += 2;
+    return this.bytes.readInt16BE(this.at - 2);
+  }
+  int32(): number {
+    this.at += 4;
+    return this.bytes.readInt32BE(this.at - 4);
+  }
+  int64(): number {
+    this.at += 8;
+    return Number(this.bytes.readBigInt64BE(this.at - 8));
+  }
+  skip(size: number): void {
+    this.at += size;
+  }
+  slice(size: number): Buffer {
+    this.at += size;
+    return this.bytes.subarray(this.at - size, this.at);
+  }
+}
+
+const partitionIn = async (answer: Answer): Promise<FetchedPartition & { readonly partition: number }> => {
+  const partition = answer.int32();
+  const errorCode = answer.int16();
+  const highWatermark = answer.int64();
+  answer.skip(8); // last stable offset
+  const logStart = answer.int64();
+  for (let aborted = answer.int32(); aborted > 0; aborted -= 1) answer.skip(16);
+  answer.skip(4); // preferred read replica
+  const entries = await readRecordBatches(answer.slice(Math.max(0, answer.int32())));
+  return { partition, errorCode, highWatermark, logStart, entries };
+};
+
+/** In the shape in which kafkajs looks for error codes. */
+const decode = async (bytes: Buffer): Promise<unknown> => {
+  const answer = new Answer(bytes);
+  const clientSideThrottleTime = answer.int32();
+  const errorCode = answer.int16();
+  const sessionId = answer.int32();
+  const responses: unknown[] = [];
+  for (let topics = answer.int32(); topics > 0; topics -= 1) {
+    const topicName = answer.slice(answer.int16()).toString('utf8');
+    const partitions: unknown[] = [];
+    for (let left = answer.int32(); left > 0; left -= 1) partitions.push(await partitionIn(answer));
+    responses.push({ topicName, partitions });
+  }
+  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
+};
+
+interface ProtocolRequest {
+  readonly request: { readonly apiName: string; readonly apiVersion: number };
+  readonly response: { readonly decode: (bytes: Buffer) => Promise<unknown> };
+}
+interface Pool {
+  send: (request: ProtocolRequest) => Promise<unknown>;
+}
+
+const hasPool = (broker: object): broker is { readonly connectionPool: Pool } =>
+  'connectionPool' in broker && typeof broker.connectionPool === 'object';
+
+const ours = new WeakSet<Pool>();
+
+/**
+ * From now on this broker's fetches are answered with entries. kafkajs 2.2.4 decodes a record into ten objects, strings for its
+ * numbers and a map of its headers, of which nobody reads more than position, stamp and value (6 us an event, this 1).
+ */
+export const quickFetch = (broker: object): void => {
+  if (!hasPool(broker)) throw new Error('not the kafkajs that this was written for (2.2.4)');
+  const { connectionPool } = broker;
+  if (ours.has(connectionPool)) return;
+  ours.add(connectionPool);
+  const send = connectionPool.send.bind(connectionPool);
+  connectionPool.send = (asked) => {
+    const { apiName, apiVersion } = asked.request;
+    if (apiName !== 'Fetch') return send(asked);
+    if (apiVersion !== 11) throw new Error(`fetches of version ${apiVersion}, and only 11 is read`);
+    return send({ ...asked, response: { ...asked.response, decode } });
+  };
+};
