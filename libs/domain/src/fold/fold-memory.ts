@@ -45,14 +45,20 @@ export class FoldMemory implements FoldView {
     for (const version of effects.versions)
       this.heads.set(version.key, headOf(version, keep === 'all' || keep.has(version.key)));
     for (const [key, subject] of effects.subjects) this.subjects.set(key, subject);
-    if (effects.messageKey !== '' && effects.outcome !== 'omitted' && effects.outcome !== 'duplicate') {
-      const seen = { receivedHash: effects.recorded.receivedHash, recordedAt: effects.recordedAt };
-      this.messages.set(effects.messageKey, [...this.seen(effects.messageKey), seen]);
-    }
+    if (effects.messageKey !== '' && effects.outcome !== 'omitted' && effects.outcome !== 'duplicate')
+      this.remember(effects.messageKey, {
+        receivedHash: effects.recorded.receivedHash,
+        recordedAt: effects.recordedAt,
+      });
     if (effects.park) this.parked = [...this.parked, effects.park];
     if (effects.settled.length > 0) {
       const settled = new Set(effects.settled.map(({ position }) => position));
       this.parked = this.parked.filter(({ recorded }) => !settled.has(recorded.position));
     }
+  }
+
+  /** Whoever keeps all messages of an establishment keeps them smaller. */
+  protected remember(messageKey: string, seen: Seen): void {
+    this.messages.set(messageKey, [...this.seen(messageKey), seen]);
   }
 }

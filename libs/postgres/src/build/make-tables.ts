@@ -1,15 +1,13 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource } from 'typeorm';
 import type { ParkedEvent, RecordKey, Subject } from '#domain';
 import type { Generation } from '#usecases';
 import { withClient } from '../data-source.js';
 import { inTransaction } from '../in-transaction.js';
-import { binaryCopy } from '../rows/binary-copy.js';
+import { BinaryCopy } from '../rows/binary-copy.js';
 import type { Column } from '../rows/column.js';
 import { parkedColumns, subjectColumns } from '../rows/rows-of-effects.js';
+import { copyIn } from './copy-in.js';
 import {
   attachTables,
   closeTables,
@@ -33,42 +31,69 @@ const standingOf = async (client: pg.ClientBase, table: string): Promise<Standin
   (await client.query<Standing>(standingOfTable, [table])).rows[0];
 
 /** Until the transaction ends. */
-export const lockTables = async (client: pg.ClientBase, generation: number): Promise<void> => {
-  await client.query('select pg_advisory_xact_lock($1, $2)', [lockSpace, generation]);
-};
+export const lockTables = (generation: number): string => `select pg_advisory_xact_lock(${lockSpace}, ${generation})`;
 
-/** Runs where the tables are not attached yet, one process at a time, in one transaction: killed in the middle, nothing was done. */
+/**
+ * Runs where the tables are not attached yet, one process at a time, in one transaction: killed in the middle, nothing was done.
+ * True where they were attached already.
+ */
 const unlessAttached = (
   owner: DataSource,
   generation: number,
   work: (client: pg.ClientBase) => Promise<void>,
-): Promise<void> =>
+): Promise<boolean> =>
   withClient(owner, (client) =>
     inTransaction(client, 'begin', async () => {
-      await lockTables(client, generation);
-      if (!(await standingOf(client, partitionOf('versions', generation)))?.attached) await work(client);
+      await client.query(lockTables(generation));
+      const attached = (await standingOf(client, partitionOf('versions', generation)))?.attached === true;
+      if (!attached) await work(client);
+      return attached;
     }),
   );
 
-/** One COPY. */
-export const copyRows = async <Row>(
-  client: pg.ClientBase,
-  { generation, establishment }: Generation,
+/** What a table of a generation takes in by COPY: the columns, with the generation before them, and the statement. */
+export interface TableCopy<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly statement: string;
+}
+
+export const tableCopy = <Row>(
+  { generation, establishment }: Pick<Generation, 'generation' | 'establishment'>,
   table: Partitioned,
   columns: readonly Column<Row>[],
-  rows: Iterable<Row>,
-): Promise<void> => {
+): TableCopy<Row> => {
   const all: readonly Column<Row>[] = [
     { name: 'generation', type: 'int4', of: () => generation },
     { name: 'establishment', type: 'text', of: () => establishment },
     ...columns,
   ];
   const names = all.map(({ name }) => name).join(', ');
-  const sink = client.query(copyFrom(`copy ${partitionOf(table, generation)} (${names}) from stdin (format binary)`));
-  await pipeline(Readable.from(binaryCopy(all, rows)), sink);
+  return { columns: all, statement: `copy ${partitionOf(table, generation)} (${names}) from stdin (format binary)` };
 };
 
-export const makeTables = (owner: DataSource, generation: number): Promise<void> =>
+const copyBytes = 8 << 20;
+
+/** As many COPYs as it takes. */
+export const copyRows = async <Row>(
+  client: pg.ClientBase,
+  generation: Pick<Generation, 'generation' | 'establishment'>,
+  table: Partitioned,
+  columns: readonly Column<Row>[],
+  rows: Iterable<Row>,
+): Promise<void> => {
+  const { columns: all, statement } = tableCopy(generation, table, columns);
+  const copy = new BinaryCopy(all);
+  for (const row of rows) {
+    copy.add(row);
+    if (copy.byteLength < copyBytes) continue;
+    await copyIn(client, statement, [copy.end()]);
+    copy.clear();
+  }
+  await copyIn(client, statement, [copy.end()]);
+};
+
+/** True where they are there, filled, finished and attached. */
+export const makeTables = (owner: DataSource, generation: number): Promise<boolean> =>
   unlessAttached(owner, generation, async (client) => {
     await client.query(createBareTables(generation));
   });
@@ -79,7 +104,7 @@ export const finishTables = (
   generation: Generation,
   subjects: Iterable<readonly [RecordKey, Subject]>,
   parked: Iterable<ParkedEvent>,
-): Promise<void> =>
+): Promise<boolean> =>
   unlessAttached(owner, generation.generation, async (client) => {
     await client.query(`set local maintenance_work_mem = '256MB'; set local work_mem = '128MB'`);
     await client.query(deriveHeads(generation.generation));

@@ -8,7 +8,7 @@ import { openGeneration } from '../write/open-generation.js';
 import { takenOver } from '../write/taken-over.js';
 import { digestState } from './digest-state.js';
 import { dropTables, makeTables } from './make-tables.js';
-import { PostgresGenerationTables } from './postgres-generation-tables.js';
+import { PostgresGenerationTables, usualChunkBytes } from './postgres-generation-tables.js';
 
 /** Makes and fills tables as the owner, while nobody else sees them; looks at finished ones as `reprise_replicator`. */
 export class PostgresGenerationBuilder extends GenerationBuilder {
@@ -16,6 +16,7 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
     private readonly replica: DataSource,
     private readonly owner: DataSource,
     private readonly tokensOf: TokensOf,
+    private readonly chunkBytes = usualChunkBytes,
   ) {
     super();
   }
@@ -28,10 +29,10 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
         `generation ${asked.generation} was begun by fold version ${asked.foldVersion}, this is version ${FOLD_VERSION}`,
         'cancel this restore and plan it again',
       );
-    if (asked.state === 'building') await makeTables(this.owner, asked.generation);
+    const finished = asked.state === 'building' && (await makeTables(this.owner, asked.generation));
     // Making the tables has waited for a chunk that an earlier try had left in flight: only now the position is sure.
     const generation = await openGeneration(this.replica, establishment, timeline, restoreId);
-    return new PostgresGenerationTables(generation, this.owner, this.tokensOf);
+    return new PostgresGenerationTables(generation, finished, this.owner, this.tokensOf, this.chunkBytes);
   }
 
   async retry(generation: number): Promise<void> {

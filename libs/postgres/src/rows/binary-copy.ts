@@ -2,21 +2,38 @@ import { ByteWriter } from './byte-writer.js';
 import type { Column } from './column.js';
 import { writeValue } from './write-value.js';
 
+// PostgreSQL 18, COPY, "Binary Format": signature, flags, length of the header extension.
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
-const chunkBytes = 1 << 20;
+/** Rows in the format of `COPY ... (FORMAT binary)`, written straight into one buffer, which serves again after `clear`. */
+export class BinaryCopy<Row> {
+  private readonly to: ByteWriter;
 
-/** The rows in the format of `COPY ... (FORMAT binary)` (PostgreSQL 18, COPY, "Binary Format"), about a megabyte at a time. */
-export function* binaryCopy<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): Generator<Buffer> {
-  let to = new ByteWriter(chunkBytes + (chunkBytes >> 2));
-  to.raw(signature);
-  for (const row of rows) {
-    to.int16(columns.length);
-    for (const column of columns) writeValue(to, column, row, 'field');
-    if (to.length < chunkBytes) continue;
-    yield to.written();
-    to = new ByteWriter(chunkBytes + (chunkBytes >> 2));
+  constructor(
+    private readonly columns: readonly Column<Row>[],
+    bytesUsual = 1 << 20,
+  ) {
+    this.to = new ByteWriter(bytesUsual);
+    this.clear();
   }
-  to.int16(-1);
-  yield to.written();
+
+  get byteLength(): number {
+    return this.to.length;
+  }
+
+  add(row: Row): void {
+    this.to.int16(this.columns.length);
+    for (const column of this.columns) writeValue(this.to, column, row, 'field');
+  }
+
+  /** What was added, with its end. A view: it holds until `clear`. */
+  end(): Buffer {
+    this.to.int16(-1);
+    return this.to.written();
+  }
+
+  clear(): void {
+    this.to.length = 0;
+    this.to.raw(signature);
+  }
 }

@@ -22,7 +22,7 @@ export interface VersionRow {
 
 const none: readonly string[] = [];
 
-const versionRow = (version: RecordVersion, tokensOf: TokensOf): VersionRow => ({
+export const versionRow = (version: RecordVersion, tokensOf: TokensOf): VersionRow => ({
   version,
   type: Key.type(version.key),
   id: Key.id(version.key),
@@ -50,8 +50,9 @@ export const versionColumns: readonly Column<VersionRow>[] = [
 ];
 
 /** An event that does not count on a timeline leaves no message. */
-export const messageRows = (effects: readonly Effects[]): Effects[] =>
-  effects.filter(({ outcome }) => outcome !== 'omitted');
+export const leavesMessage = ({ outcome }: Effects): boolean => outcome !== 'omitted';
+
+export const messageRows = (effects: readonly Effects[]): Effects[] => effects.filter(leavesMessage);
 
 const warningsOf = ({ recorded, warnings }: Effects): string =>
   recorded.event.warnings.length + warnings.length === 0

@@ -21,9 +21,14 @@ export interface BuiltState {
 /** A generation that is being filled: bare tables, COPY in chunks, indexes afterwards. */
 export interface GenerationTables {
   readonly generation: Generation;
-  /** Appends versions and messages of these events and moves the progress, in one transaction. */
+  /** An earlier try has come to the end of `finish`: nothing is to be read any more, only verified. */
+  readonly finished: boolean;
+  /**
+   * Takes versions and messages of these events, which are those behind the last that were taken. They are committed with their
+   * progress in chunks, in order, at the latest by `contents` or `finish`; a chunk that fails is told by a later call.
+   */
   write(effects: readonly Effects[], progress: Progress): Promise<void>;
-  /** Contents of exactly these versions, for a merge patch; all of them were written before. */
+  /** Contents of exactly these versions, for a merge patch; all of them were taken before. */
   contents(heads: ReadonlyMap<RecordKey, Head>): Promise<ReadonlyMap<RecordKey, Uint8Array>>;
   /** Heads and search tokens from the versions, subjects, parked; keys, indexes, policies; attached to the parent tables. */
   finish(subjects: ReadonlyMap<RecordKey, Subject>, parked: readonly ParkedEvent[]): Promise<void>;

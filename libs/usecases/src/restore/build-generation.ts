@@ -1,29 +1,19 @@
-import {
-  type Effects,
-  emptyChain,
-  Failure,
-  FoldMemory,
-  type Head,
-  Instant,
-  Position,
-  type RecordKey,
-  touchedBy,
-} from '#domain';
+import { emptyChain, Failure, type Head, Instant, Position, type RecordKey, touchedBy } from '#domain';
 import type { RestoreTarget } from '../directory/directory-event.js';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
 import type { BuildPhase, GenerationBuilder, GenerationTables } from '../ports/generation-builder.js';
 import type { Progress } from '../ports/replica-store.js';
-import { eventsToLookUp, type Folded, foldBatch, readEntries } from '../replicate/fold-batch.js';
+import { eventsToLookUp, foldBatch, readEntries } from '../replicate/fold-batch.js';
+import { WholeState } from './whole-state.js';
 
-/** Effects are written when this many events have gathered: large COPYs, small memory. */
-const chunkEvents = 4000;
+const reportEveryEvents = 4000;
 
 const passing = ['replica.unreachable', 'log.unreachable', 'replica.taken-over'] as const;
 
 const start: Progress = { logId: '', position: Position.none, chainHash: emptyChain, clock: Instant.of(0) };
 
 /**
- * Builds a generation beside the live one: the log up to the target is folded in memory and written in chunks, each with its
+ * Builds a generation beside the live one: the log up to the target is folded in memory and written, in chunks, each with its
  * position. Killed at any moment it goes on: what had been written is folded again without writing (the same bytes make the
  * same state), the rest is appended.
  */
@@ -38,8 +28,8 @@ export class BuildGeneration {
     if (tables.generation.state !== 'building') return;
     const build = new Build(this.log, this.builder, tables, target);
     try {
-      await build.replay(signal);
-      await build.finish();
+      if (!tables.finished) await build.replay(signal);
+      await build.verify();
     } catch (error) {
       // An interruption is no failure: the next start goes on. Neither is a database that is away for a while, nor another builder.
       if (signal.aborted || passing.some((code) => Failure.is(error, code))) throw error;
@@ -55,9 +45,8 @@ export class BuildGeneration {
 }
 
 class Build {
-  private readonly state = new FoldMemory(Instant.of(0));
-  private progress = start;
-  private pending: Effects[] = [];
+  private readonly state = new WholeState(Instant.of(0));
+  private progress: Progress;
   private reportedAt = 0;
 
   constructor(
@@ -65,7 +54,9 @@ class Build {
     private readonly builder: GenerationBuilder,
     private readonly tables: GenerationTables,
     private readonly target: RestoreTarget,
-  ) {}
+  ) {
+    this.progress = tables.finished ? tables.generation.progress : start;
+  }
 
   async replay(signal: AbortSignal): Promise<void> {
     const { establishment, buildTo } = this.target;
@@ -79,18 +70,17 @@ class Build {
       );
     this.progress = { ...start, logId };
     await this.report('replaying');
-    if (buildTo === Position.none) return;
-    for await (const entries of this.log.read(establishment, Position.of(0), buildTo)) {
-      signal.throwIfAborted();
-      await this.take(entries);
-    }
-    await this.flush();
-  }
-
-  async finish(): Promise<void> {
-    const { generation } = this.tables.generation;
+    if (buildTo !== Position.none)
+      for await (const entries of this.log.read(establishment, Position.of(0), buildTo)) {
+        signal.throwIfAborted();
+        await this.take(entries);
+      }
     await this.report('indexing');
     await this.tables.finish(this.state.subjects, this.state.parked);
+  }
+
+  async verify(): Promise<void> {
+    const { generation } = this.tables.generation;
     await this.report('verifying');
     const built = await this.builder.digest(generation);
     await this.builder.built(generation, built);
@@ -106,22 +96,18 @@ class Build {
     const patched = touchedBy(patches).contents;
     if (patched.size > 0) await this.loadContents(patched);
     this.state.keepContentsOf = patched;
-    this.keep(foldBatch(this.state, { entries, events }, this.target.timeline, this.progress));
-    this.forgetContents(patched);
-    if (this.pending.length >= chunkEvents) await this.flush();
-    if (this.progress.position - this.reportedAt >= chunkEvents) await this.report('replaying');
-  }
-
-  /** Only what was not written before an interruption is written now. */
-  private keep({ effects, progress }: Folded): void {
-    const written = this.tables.generation.progress.position;
-    for (const effect of effects) if (effect.recorded.position > written) this.pending.push(effect);
+    const { effects, progress } = foldBatch(this.state, { entries, events }, this.target.timeline, this.progress);
     this.progress = progress;
+    // What was written before an interruption is not written again.
+    const written = this.tables.generation.progress.position;
+    const news = effects.filter(({ recorded }) => recorded.position > written);
+    if (news.length > 0) await this.tables.write(news, progress);
+    this.forgetContents(patched);
+    if (progress.position - this.reportedAt >= reportEveryEvents) await this.report('replaying');
   }
 
   /** A rebuild keeps no contents in memory; the few that a merge patch needs are read back. */
   private async loadContents(patched: ReadonlySet<RecordKey>): Promise<void> {
-    await this.flush();
     const heads = new Map<RecordKey, Head>();
     for (const key of patched) {
       const head = this.state.head(key);
@@ -144,13 +130,6 @@ class Build {
       const { content: _content, ...rest } = head;
       this.state.heads.set(key, rest);
     }
-  }
-
-  private async flush(): Promise<void> {
-    if (this.pending.length === 0) return;
-    const effects = this.pending;
-    this.pending = [];
-    await this.tables.write(effects, this.progress);
   }
 
   private async report(phase: BuildPhase): Promise<void> {
