@@ -32,12 +32,14 @@ const systemNamed = (name: string, finess: string): string => {
   return uri.test(name) ? name : `urn:reprise:${finess}:${encodeURIComponent(name)}`;
 };
 
-/** The same few authorities come in every message. */
-const remembered = new Remembered<string>(2000);
+/** The same few authorities come in every message; by establishment. */
+const remembered = new Map<string, Remembered<string>>();
 
 /** FHIR system of a domain: its OID or URI; a name that has neither is one within the sender's establishment. */
 export const systemOf = (authority: Authority, mapping: Mapping): string => {
   const { finess } = mapping;
+  let systems = remembered.get(finess);
+  if (systems === undefined) remembered.set(finess, (systems = new Remembered<string>(2000)));
   const name = authority.universal || authority.namespace;
-  return remembered.of(`${finess}${name}`, () => systemNamed(name, finess));
+  return systems.of(name, (own) => systemNamed(own, finess));
 };

@@ -16,18 +16,19 @@ interface ContactRule {
   readonly read: (nk1: Segment, mapping: Mapping, location: string) => Json | undefined;
 }
 
-const relationOf = (nk1: Segment): readonly JsonObject[] =>
-  (
-    [
-      [3, '0063'],
-      [7, '0131'],
-    ] as const
-  ).flatMap(([field, number]) => {
-    const code = nk1.text(field);
-    return code === ''
-      ? []
-      : [members({ ...concept(`http://terminology.hl7.org/CodeSystem/v2-${number}`, code), text: nk1.text(field, 2) })];
-  });
+const relationTables = [
+  [3, 'http://terminology.hl7.org/CodeSystem/v2-0063'],
+  [7, 'http://terminology.hl7.org/CodeSystem/v2-0131'],
+] as const;
+
+const relationOf = (nk1: Segment): readonly JsonObject[] => {
+  const relations: JsonObject[] = [];
+  for (const [field, system] of relationTables) {
+    const [code, text] = [nk1.text(field), nk1.text(field, 2)];
+    if (code !== '') relations.push(text === '' ? concept(system, code) : { ...concept(system, code), text });
+  }
+  return relations;
+};
 
 /** In the order in which FHIR writes the members of a contact. */
 export const nk1Fields: readonly ContactRule[] = [
@@ -91,8 +92,8 @@ export const nk1Fields: readonly ContactRule[] = [
 ];
 
 /** FHIR R4, invariant pat-1: a contact has a name, a telecom, an address or an organization. */
-const isContact = (contact: JsonObject): boolean =>
-  ['name', 'telecom', 'address', 'organization'].some((member) => contact[member] !== undefined);
+const isContact = ({ name, telecom, address, organization }: JsonObject): boolean =>
+  name !== undefined || telecom !== undefined || address !== undefined || organization !== undefined;
 
 const contactOf = (nk1: Segment, mapping: Mapping): JsonObject => {
   const contact: Record<string, Json | undefined> = {};

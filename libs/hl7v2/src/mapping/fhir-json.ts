@@ -12,7 +12,9 @@ export const members = (values: Readonly<Record<string, Json | undefined>>): Jso
 };
 
 export const coding = (system: string | undefined, code: string, display?: string): JsonObject =>
-  members({ system, code, display });
+  system !== undefined && (display === undefined || display === '')
+    ? { system, code }
+    : members({ system, code, display });
 
 export const concept = (system: string | undefined, code: string, display?: string): JsonObject => ({
   coding: [coding(system, code, display)],

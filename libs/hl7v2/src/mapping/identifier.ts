@@ -3,7 +3,7 @@ import type { Composite } from '../message/segment.js';
 import { authorityIn, domainOf, systemOf } from './authority.js';
 import { concept, members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
-import { Remembered } from './remembered.js';
+import { ownText, Remembered } from './remembered.js';
 import { table } from '../message/table.js';
 
 export const v2Types = 'http://terminology.hl7.org/CodeSystem/v2-0203';
@@ -66,7 +66,7 @@ const kindOf = (identifier: Composite): IdentifierKind => {
   const code = identifier.text(5);
   if (code === '') return untyped;
   const oid = code.startsWith('INS') ? identifier.sub(4, 2) : '';
-  return remembered.of(`${code} ${oid}`, () => kindNamed(code, oid));
+  return remembered.of(`${code} ${oid}`, () => kindNamed(ownText(code), oid));
 };
 
 /** Two dates that stand side by side as a FHIR Period. */

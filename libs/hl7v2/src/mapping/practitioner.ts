@@ -28,6 +28,9 @@ const referenceTo = (person: Composite, mapping: Mapping): JsonObject => {
   return members({ identifier, display });
 };
 
+/** Its texts are cut out of the message, which must not be kept with them. */
+const ownCopy = (reference: JsonObject): JsonObject => JSON.parse(JSON.stringify(reference)) as JsonObject;
+
 const remembered = new Remembered<JsonObject>(5000);
 
 /** Reference to a professional (XCN) by identifier and name: messages hold no record of them. */
@@ -36,6 +39,6 @@ export const practitionerOf = (person: Composite, mapping: Mapping): JsonObject 
   const { component, subcomponent, escape, charset } = mapping.message.syntax;
   // Escapes are read in the message's character set; the rest is text.
   const words = `${mapping.finess}${component}${subcomponent}${escape}${charset}${person.raw}`;
-  const reference = remembered.of(words, () => referenceTo(person, mapping));
+  const reference = remembered.of(words, () => ownCopy(referenceTo(person, mapping)));
   return reference['identifier'] === undefined && reference['display'] === undefined ? undefined : reference;
 };

@@ -12,9 +12,10 @@ const trimmed = (text: string): string => {
 
 /** One repetition of a field; components and sub-components count from 1. */
 export class Composite {
-  /** `undefined`: not split yet; a repetition of one component never is. */
+  /** `undefined`: not looked at yet. A repetition of one component is never split. */
   private split: readonly string[] | undefined;
-  private isSingle: boolean | undefined;
+  private isSingle = false;
+  private hasSubcomponents = false;
   constructor(
     readonly raw: string,
     private readonly syntax: Syntax,
@@ -22,9 +23,12 @@ export class Composite {
 
   private component(number: number): string {
     if (this.split === undefined) {
-      this.isSingle ??= !this.raw.includes(this.syntax.component);
       if (this.isSingle) return number === 1 ? this.raw : '';
-      this.split = this.raw.split(this.syntax.component);
+      const { component, subcomponent } = this.syntax;
+      this.hasSubcomponents = this.raw.includes(subcomponent);
+      this.isSingle = !this.raw.includes(component);
+      if (this.isSingle) return number === 1 ? this.raw : '';
+      this.split = this.raw.split(component);
     }
     return this.split[number - 1] ?? '';
   }
@@ -41,17 +45,27 @@ export class Composite {
 
   /** First sub-component of a component, unescaped and trimmed; empty where nothing, or `""`, stands. */
   text(component: number): string {
-    return this.sub(component, 1);
+    const raw = this.component(component);
+    if (raw === '') return '';
+    return this.hasSubcomponents ? this.sub(component, 1) : this.read(raw);
   }
 
   sub(component: number, subcomponent: number): string {
-    let raw = this.component(component);
+    const raw = this.component(component);
+    if (raw === '') return '';
+    if (this.hasSubcomponents) {
+      const end = raw.indexOf(this.syntax.subcomponent);
+      if (end >= 0)
+        return this.read(
+          subcomponent === 1 ? raw.slice(0, end) : (raw.split(this.syntax.subcomponent)[subcomponent - 1] ?? ''),
+        );
+    }
+    return subcomponent > 1 ? '' : this.read(raw);
+  }
+
+  private read(raw: string): string {
     if (raw === '' || raw === nullValue) return '';
-    const end = raw.indexOf(this.syntax.subcomponent);
-    if (end >= 0)
-      raw = subcomponent === 1 ? raw.slice(0, end) : (raw.split(this.syntax.subcomponent)[subcomponent - 1] ?? '');
-    else if (subcomponent > 1) return '';
-    return raw === '' || raw === nullValue ? '' : trimmed(unescape(raw, this.syntax));
+    return trimmed(this.syntax.hasEscapes ? unescape(raw, this.syntax) : raw);
   }
 
   /** The whole repetition as text: free text holds unescaped delimiters in practice. */
