@@ -5,6 +5,7 @@ const kinds = {
   'territory-declared': true,
   'establishment-declared': true,
   'sender-declared': true,
+  'incarnation-opened': true,
   'membership-declared': true,
   'restore-requested': true,
   'restore-resumed': true,

@@ -7,7 +7,11 @@ import { readLog } from './read-log.js';
 import { parseRefusalValue, refusalValue } from './refusal-value.js';
 import { journalTopic } from './topics.js';
 
-const entryOf = ({ position, value }: LogEntry): JournalEntry => ({ position, refusal: parseRefusalValue(value) });
+const entryOf = ({ position, appendedAt, value }: LogEntry): JournalEntry => ({
+  position,
+  appendedAt,
+  refusal: parseRefusalValue(value),
+});
 
 export class KafkaRefusalJournal extends RefusalJournal {
   private readonly appenders: Appenders;

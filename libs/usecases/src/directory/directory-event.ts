@@ -58,8 +58,9 @@ export interface OpenedIncarnation {
 export type DirectoryEvent = { readonly v: 1; readonly at: Instant; readonly by: string } & (
   | { readonly kind: 'territory-declared'; readonly code: string; readonly name: string }
   | { readonly kind: 'establishment-declared'; readonly establishment: Establishment }
-  /** A declaration never takes an incarnation back, whatever it says; one that opens the next says with `incarnationOpened` why. */
-  | { readonly kind: 'sender-declared'; readonly sender: Sender; readonly incarnationOpened?: OpenedIncarnation }
+  /** A declaration never takes an incarnation back, whatever it says. */
+  | { readonly kind: 'sender-declared'; readonly sender: Sender }
+  | { readonly kind: 'incarnation-opened'; readonly sender: string; readonly opened: OpenedIncarnation }
   | { readonly kind: 'membership-declared'; readonly membership: Membership }
   | {
       readonly kind: 'restore-requested';

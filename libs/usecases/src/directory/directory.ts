@@ -70,22 +70,29 @@ export class Directory {
       case 'sender-declared':
         this.declareSender(event);
         return;
+      case 'incarnation-opened':
+        this.openIncarnation(event);
+        return;
       case 'membership-declared':
         this.memberships.push(event.membership);
         return;
     }
   }
 
-  private declareSender(event: Extract<DirectoryEvent, { kind: 'sender-declared' }>): void {
-    const { sender, incarnationOpened, at, by } = event;
+  private declareSender({ sender, at }: Extract<DirectoryEvent, { kind: 'sender-declared' }>): void {
     const { name } = sender;
     const known = this.senders.get(name)?.incarnation ?? 1;
     this.senders.set(name, { ...sender, incarnation: Math.max(known, sender.incarnation) });
     const incarnations = this.senderHistories.get(name)?.incarnations ?? [];
-    this.senderHistories.set(name, {
-      declaredAt: at,
-      incarnations: incarnationOpened ? [...incarnations, { ...incarnationOpened, at, by }] : incarnations,
-    });
+    this.senderHistories.set(name, { declaredAt: at, incarnations });
+  }
+
+  private openIncarnation(event: Extract<DirectoryEvent, { kind: 'incarnation-opened' }>): void {
+    const { sender: name, opened, at, by } = event;
+    const [sender, history] = [this.senders.get(name), this.senderHistories.get(name)];
+    if (!sender || !history) return;
+    this.senders.set(name, { ...sender, incarnation: Math.max(sender.incarnation, opened.number) });
+    this.senderHistories.set(name, { ...history, incarnations: [...history.incarnations, { ...opened, at, by }] });
   }
 
   /** Establishments of the territory now. */

@@ -5,9 +5,6 @@ import { canonicalJson } from './canonical-json.js';
 import { isZone } from './profile-fields.js';
 
 // The lib's door names files of this folder one by one; these are of the same matter.
-export { type CheckedProfiles, checkProfiles, declareSenders, type ProfileFile } from './declare-senders.js';
-export { type Field, type Fields, profileDefaults, profileFields, type Sentence } from './profile-fields.js';
-export { faultLine, type Profile, type ProfileFault, readProfile } from './read-profile.js';
 
 /** The declared territory: libs/platform/README.md. Its senders are declared one by one (`read-profile.ts`). */
 export interface TerritoryFile {

@@ -28,12 +28,5 @@ export const openIncarnation = (
       'where it did, say why: --reason',
     );
   const number = sender.incarnation + 1;
-  return {
-    v: 1,
-    at,
-    by,
-    kind: 'sender-declared',
-    sender: { ...sender, incarnation: number },
-    incarnationOpened: { number, reason, evidence },
-  };
+  return { v: 1, at, by, kind: 'incarnation-opened', sender: name, opened: { number, reason, evidence } };
 };

@@ -5,11 +5,6 @@ import type { LiveReport, ReplicaStatus } from '../ports/replica-status.js';
 import { type BuildRate } from './plan-restore.js';
 import type { AlarmReport, SenderWatch, WatchSenders } from './watch-senders.js';
 
-export { openIncarnation, senderNamed } from './open-incarnation.js';
-export { type IncarnationReport, ReportSenders, type SenderReport } from './report-senders.js';
-export { type Gap, type NumberingReport } from './sender-numbering.js';
-export { type AlarmReport, type SenderWatch, WatchSenders } from './watch-senders.js';
-
 /** A source that has said nothing for this long is called silent. */
 export const silentAfterSeconds = 300;
 

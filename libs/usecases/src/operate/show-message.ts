@@ -6,10 +6,6 @@ import { acceptedItem, firstThatAnswers, type MessageItem, refusedItem } from '.
 import { MessageId } from './message-id.js';
 import { walkLog } from './walk-log.js';
 
-export type { TreeField, TreeSegment } from './segment-tree.js';
-export { splitMessages } from './split-messages.js';
-export { type TriedMessage, type Try, tryMessages } from './try-message.js';
-
 /** Another message of the same sender, incarnation and id. */
 export interface SameId {
   readonly messageId: string;
@@ -180,8 +176,7 @@ export class ShowMessage {
       charset: entry.refusal.charset,
       sizeBytes: entry.refusal.received.byteLength,
       incarnation: null,
-      acknowledgedAt:
-        entry.refusal.acknowledgement === 'none' ? null : Instant.iso(entry.appendedAt ?? entry.refusal.receivedAt),
+      acknowledgedAt: entry.refusal.acknowledgement === 'none' ? null : Instant.iso(entry.appendedAt),
       duplicateOf: null,
       sameId: [],
       waitsFor: null,

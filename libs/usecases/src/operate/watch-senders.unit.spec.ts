@@ -111,7 +111,10 @@ describe('a sender that numbers', () => {
     const order = { by: 'ana', at: later, reason: '', evidence: [] };
     expect(() => openIncarnation(directory, 'his', order)).toThrow(/nothing says/);
     expect(() => openIncarnation(directory, 'hers', { ...order, reason: 'x' })).toThrow(/no sender/);
-    expect(openIncarnation(directory, 'his', { ...order, reason: 'x' })).toMatchObject({ sender: { incarnation: 2 } });
+    expect(openIncarnation(directory, 'his', { ...order, reason: 'x' })).toMatchObject({
+      sender: 'his',
+      opened: { number: 2 },
+    });
   });
 
   it('is told of as not known while the log is away, and as silent before its first message', async () => {

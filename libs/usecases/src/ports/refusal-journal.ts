@@ -16,8 +16,8 @@ export interface Refusal {
 
 export interface JournalEntry {
   readonly position: Position;
-  /** The journal's own stamp: the answer left after it. Absent where the journal keeps none. */
-  readonly appendedAt?: Instant;
+  /** The journal's own stamp: the answer left after it. */
+  readonly appendedAt: Instant;
   readonly refusal: Refusal;
 }
 
