@@ -6,7 +6,10 @@ export class MemoryRefusalJournal extends RefusalJournal {
 
   async append(establishment: Finess, refusal: Refusal): Promise<void> {
     const entries = this.entries(establishment);
-    this.journals.set(establishment, [...entries, { position: Position.of(entries.length), appendedAt: refusal.receivedAt, refusal }]);
+    this.journals.set(establishment, [
+      ...entries,
+      { position: Position.of(entries.length), appendedAt: refusal.receivedAt, refusal },
+    ]);
   }
 
   async newest(establishment: Finess, limit: number, before?: Position): Promise<readonly JournalEntry[]> {
