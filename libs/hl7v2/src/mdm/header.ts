@@ -4,7 +4,7 @@ import { concept, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import { numberIdentifier } from '../oru/order-number.js';
-import { observedConcept } from '../oru/codes.js';
+import { asCode, observedConcept } from '../oru/codes.js';
 import { present } from '../oru/present.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
@@ -49,7 +49,7 @@ const typeOf = (txa: Segment, mapping: Mapping): JsonObject | undefined => {
   if (type.text(3) !== '') return observedConcept(type, mapping);
   const told = observedConcept(type, mapping)?.['coding'];
   const loinc = Array.isArray(told) && told.length > 1 ? told.slice(0, 1) : [];
-  const local = concept('http://terminology.hl7.org/CodeSystem/v2-0270', code.replace(/\s+/g, ' '), type.text(2));
+  const local = concept('http://terminology.hl7.org/CodeSystem/v2-0270', asCode(code), type.text(2));
   return { coding: [...loinc, ...(local['coding'] as readonly JsonObject[])] };
 };
 

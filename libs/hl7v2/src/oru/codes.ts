@@ -34,8 +34,10 @@ export const codeSystemOf = (name: string, mapping: Mapping): string | undefined
 /** Where a CWE holds its code, its alternate code and (from v2.7) its second alternate code; text and system stand behind each. */
 const codeComponents = [1, 4, 10] as const;
 
-/** A FHIR code holds no two blanks in a row (FHIR R4, section 2.24.0.1). */
-const asCode = (raw: string): string => (raw.includes(' ') ? raw.replace(/\s+/g, ' ') : raw);
+const oddBlank = /\s\s|[^\S ]/;
+
+/** A FHIR code holds single blanks at most (FHIR R4, section 2.24.0.1); escapes bring others. */
+export const asCode = (raw: string): string => (oddBlank.test(raw) ? raw.replace(/\s+/g, ' ') : raw);
 
 const codingsOf = (code: Composite, mapping: Mapping): readonly JsonObject[] => {
   const codings: JsonObject[] = [];

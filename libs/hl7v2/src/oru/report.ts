@@ -4,7 +4,7 @@ import { systemOf } from '../mapping/authority.js';
 import { bytesOf, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { observedConcept, unknownCode } from './codes.js';
+import { asCode, observedConcept, unknownCode } from './codes.js';
 import { noteTexts } from './notes.js';
 import type { OrderGroup } from './order-groups.js';
 import { orderIdentifiers } from './order-number.js';
@@ -75,7 +75,7 @@ export const reportOf = (record: RecordKey, order: OrderGroup, told: Reported, m
         ? undefined
         : [
             {
-              coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: section.replace(/\s+/g, ' ') }],
+              coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: asCode(section) }],
             },
           ],
     code: (code && observedConcept(code, mapping)) ?? unknownCode,

@@ -4,7 +4,7 @@ import { systemOf } from '../mapping/authority.js';
 import { bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { codeSystemOf, conceptOf } from './codes.js';
+import { asCode, codeSystemOf, conceptOf } from './codes.js';
 import { noteTexts } from './notes.js';
 import type { SpecimenGroup } from './order-groups.js';
 import type { OrderNumber } from './order-number.js';
@@ -111,7 +111,7 @@ const conceptWithin = (source: Composite, component: number, mapping: Mapping): 
   const [code, text] = [source.sub(component, 1), source.sub(component, 2)];
   if (code === '') return text === '' ? undefined : { text };
   return members({
-    coding: [coding(codeSystemOf(source.sub(component, 3), mapping), code.replace(/\s+/g, ' '), text)],
+    coding: [coding(codeSystemOf(source.sub(component, 3), mapping), asCode(code), text)],
     text: text || code,
   });
 };
