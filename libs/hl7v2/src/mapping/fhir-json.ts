@@ -11,10 +11,15 @@ export const members = (values: Readonly<Record<string, Json | undefined>>): Jso
   return kept;
 };
 
+const blank = /\s/;
+
+/** A FHIR `code` has single blanks between its words and no others (R4, section 2.24.0.1). */
+export const asCode = (text: string): string => (blank.test(text) ? text.trim().split(/\s+/).join(' ') : text);
+
 export const coding = (system: string | undefined, code: string, display?: string): JsonObject =>
   system !== undefined && (display === undefined || display === '')
-    ? { system, code }
-    : members({ system, code, display });
+    ? { system, code: asCode(code) }
+    : members({ system, code: asCode(code), display });
 
 export const concept = (system: string | undefined, code: string, display?: string): JsonObject => ({
   coding: [coding(system, code, display)],

@@ -203,7 +203,7 @@ const reliability = (pid: Segment, edits: Edits): void => {
   const statuses = valued(pid, 32)
     .map((status) => status.text(1))
     .filter((code) => code !== '')
-    .map((code) => ({ url: 'identityStatus', valueCoding: { system: reliabilityCodes, code } }));
+    .map((code) => ({ url: 'identityStatus', valueCoding: coding(reliabilityCodes, code) }));
   if (statuses.length > 0) edits.extend({ url: reliabilityUrl, extension: statuses });
   else edits.drop('extension', reliabilityUrl);
 };
