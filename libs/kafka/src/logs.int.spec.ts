@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { EachBatchPayload } from 'kafkajs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Finess, Position } from '#domain';
@@ -77,6 +78,15 @@ describe('KafkaEstablishmentLog', () => {
     expect(positions).toEqual([0, 1, 2, 3, 4, 5]);
     const entries = await entriesOf(log.read(establishment, Position.of(0), Position.of(5)));
     for (const [n, entry] of entries.entries()) expect(entry.value.equals(values[n] ?? Buffer.of())).toBe(true);
+  });
+
+  it('carries a document of 19 MB that stands twice in its event', async () => {
+    const establishment = await newEstablishment();
+    const document = Buffer.from(randomBytes(14_250_000).toString('base64'));
+    const value = Buffer.concat([Buffer.from('MSH|^~\\&|'), document, Buffer.from('{"data":"'), document]);
+    expect(await log.append(establishment, value, {})).toBe(0);
+    const [entry] = await entriesOf(log.read(establishment, Position.of(0), Position.of(0)));
+    expect(entry?.value.equals(value)).toBe(true);
   });
 
   it('takes 64 appends at once in few requests', async () => {

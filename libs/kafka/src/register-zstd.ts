@@ -3,13 +3,27 @@ import { CompressionCodecs, CompressionTypes } from './library.js';
 
 const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
+/**
+ * An event with a document holds it twice, in the received bytes and in the Binary that is made of it: zstd has to look back far enough to
+ * see that, or what fits a frame does not fit `max.message.bytes`. Decoders take a window of 2^27 without being asked.
+ */
+const farLevel = {
+  params: {
+    [constants.ZSTD_c_compressionLevel]: 1,
+    [constants.ZSTD_c_enableLongDistanceMatching]: 1,
+    [constants.ZSTD_c_windowLog]: 26,
+  },
+};
+const farFromBytes = 4 * 1024 * 1024;
+
 /** What a batch of messages usually becomes: in one piece nothing is put together and copied. */
 const chunkFor = ({ byteLength }: Buffer): number => Math.min(Math.max(16 * 1024, byteLength * 10), 8 << 20);
 
 /** kafkajs brings no zstd. Synchronous: a hop to the thread pool costs three times the decompression of a batch. */
 export const registerZstd = (): void => {
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-    compress: async (encoder: { readonly buffer: Buffer }): Promise<Buffer> => zstdCompressSync(encoder.buffer, level),
+    compress: async ({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> =>
+      zstdCompressSync(buffer, buffer.byteLength < farFromBytes ? level : farLevel),
     decompress: async (buffer: Buffer): Promise<Buffer> => zstdDecompressSync(buffer, { chunkSize: chunkFor(buffer) }),
   });
 };
