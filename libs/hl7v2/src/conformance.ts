@@ -9,6 +9,7 @@ import { forbidden, unused } from './forbidden-fields.js';
 import { nk1Fields } from './mapping/contacts.js';
 import { pidFields } from './mapping/patient-fields.js';
 import { personSegments } from './mapping/person-edits.js';
+import { resultsConformance } from './oru/conformance.js';
 
 /** Fields of a segment and what becomes of them. */
 export interface FieldConformance {
@@ -107,6 +108,49 @@ const segmentLines = ({ name, of, fields }: SegmentConformance): readonly string
   '',
 ];
 
+const codesOf = (name: string, codes: Readonly<Record<string, string>>): readonly string[] => [
+  `### ${name}`,
+  '',
+  ...rows(['code', 'FHIR'], Object.entries(codes)),
+  '',
+];
+
+const {
+  resultTriggers,
+  documentTriggers,
+  valueTypes,
+  documentTypes,
+  observationStatuses,
+  reportStatuses,
+  completionStatuses,
+  confidentialityStatuses,
+  availabilityStatuses,
+  segments: resultSegments,
+} = resultsConformance;
+
+const resultsSection: readonly string[] = [
+  '## Results and documents (ORU, MDM)',
+  '',
+  `ORU: ${resultTriggers.join(', ')}. Types of value in OBX-2: ${valueTypes.join(', ')}; documents: ${documentTypes.join(', ')}.`,
+  'PID gives defaults only: a laboratory does not correct an identity.',
+  '',
+  ...rows(
+    ['MDM', 'tells of a document', 'content'],
+    Object.entries(documentTriggers).map(([trigger, { does, hasContent }]) => [
+      trigger,
+      does,
+      hasContent ? 'in OBX' : '',
+    ]),
+  ),
+  '',
+  ...resultSegments.flatMap(segmentLines),
+  ...codesOf('OBX-11: status of an Observation', observationStatuses),
+  ...codesOf('OBR-25: status of a DiagnosticReport', reportStatuses),
+  ...codesOf('TXA-17: `docStatus`', completionStatuses),
+  ...codesOf('TXA-18: `securityLabel`', confidentialityStatuses),
+  ...codesOf('TXA-19: `status`', availabilityStatuses),
+];
+
 /** Markdown of docs/conformance.md. */
 export const conformanceDocument = (): string =>
   [
@@ -135,6 +179,7 @@ export const conformanceDocument = (): string =>
     '',
     ...rows(['letter', 'changes'], Object.entries(scopeLetters)),
     '',
+    ...resultsSection,
     '## Fields that are blanked before the message is recorded',
     '',
     ...rows(
