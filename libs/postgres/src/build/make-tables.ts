@@ -12,7 +12,10 @@ import {
   attachTables,
   closeTables,
   createBareTables,
+  analyzeHistory,
   deriveHeads,
+  indexDerived,
+  indexHistory,
   partitionOf,
   type Partitioned,
   partitioned,
@@ -21,6 +24,7 @@ import {
 
 /** Namespace of the locks that let one process at a time make, fill, finish or drop the tables of a generation. */
 const lockSpace = 7265;
+const historyLockSpace = 7266;
 
 interface Standing {
   readonly attached: boolean;
@@ -98,18 +102,41 @@ export const makeTables = (owner: DataSource, generation: number): Promise<boole
     await client.query(createBareTables(generation));
   });
 
-/** From the versions and messages that were written to attached tables. The sorts of a large establishment get memory. */
+/** The sorts of a large establishment get memory. Two connections work at one time, and no workers beside them: others live here too. */
+const means = `
+set local maintenance_work_mem = '256MB';
+set local work_mem = '128MB';
+set local max_parallel_maintenance_workers = 0;
+set local max_parallel_workers_per_gather = 0`;
+
+/** What `finishTables` makes of the history, made before or beside it. Whole, or not at all. */
+export const prepareHistory = (owner: DataSource, generation: number): Promise<void> =>
+  withClient(owner, (client) =>
+    inTransaction(client, 'begin', async () => {
+      // A statement of a killed process may still be at work.
+      await client.query('select pg_advisory_xact_lock($1, $2)', [historyLockSpace, generation]);
+      await client.query(means);
+      await client.query(indexHistory(generation));
+      await client.query(analyzeHistory(generation));
+    }),
+  );
+
+/** From the versions and messages that were written to attached tables. It waits for `prepared`, which needs none of its locks. */
 export const finishTables = (
   owner: DataSource,
   generation: Generation,
   subjects: Iterable<readonly [RecordKey, Subject]>,
   parked: Iterable<ParkedEvent>,
+  prepared: Promise<void> = Promise.resolve(),
 ): Promise<boolean> =>
   unlessAttached(owner, generation.generation, async (client) => {
-    await client.query(`set local maintenance_work_mem = '256MB'; set local work_mem = '128MB'`);
+    await client.query(means);
     await client.query(deriveHeads(generation.generation));
     await copyRows(client, generation, 'subjects', subjectColumns, subjects);
     await copyRows(client, generation, 'parked', parkedColumns, parked);
+    await client.query(indexDerived(generation.generation));
+    await prepared;
+    await client.query(indexHistory(generation.generation));
     await client.query(closeTables(generation.generation));
     await client.query(attachTables(generation.generation));
   });

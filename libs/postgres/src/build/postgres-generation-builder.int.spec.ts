@@ -13,6 +13,7 @@ import {
 } from '#usecases';
 import { anEvent, anyFeed, patientKey, put } from '../../../testing/src/builders/feed.js';
 import { aLog, anEstablishment, AReplica, follow, wordsOf } from '../../test/a-replica.js';
+import { prepareHistory } from './make-tables.js';
 import { PostgresGenerationBuilder } from './postgres-generation-builder.js';
 
 let replica: AReplica;
@@ -97,6 +98,9 @@ class Dying extends PostgresGenerationBuilder {
     const tables = await super.open(establishment, of, restoreId);
     const die = async (work: () => Promise<void>, kind: 'writes' | 'finishes'): Promise<void> => {
       const dies = this.lives[kind]-- === 0;
+      // The history may have been indexed by then: it is made beside the rest.
+      if (dies && this.when === 'before' && kind === 'finishes')
+        await prepareHistory(replica.owner, tables.generation.generation);
       if (dies && this.when === 'before') throw new Error('killed');
       await work();
       if (dies) throw new Error('killed');

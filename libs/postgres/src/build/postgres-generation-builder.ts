@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { Failure, type Finess, FOLD_VERSION, type Timeline } from '#domain';
+import { Failure, type Finess, FOLD_VERSION, Position, type Timeline } from '#domain';
 import { type BuildReport, type BuiltState, GenerationBuilder, type GenerationTables } from '#usecases';
 import { withClient } from '../data-source.js';
 import type { TokensOf } from '../rows/rows-of-effects.js';
 import { openGeneration } from '../write/open-generation.js';
 import { takenOver } from '../write/taken-over.js';
-import { digestState } from './digest-state.js';
+import { inTransaction } from '../in-transaction.js';
+import { stateOfSnapshot } from '../status/digest-of-snapshot.js';
 import { dropTables, makeTables } from './make-tables.js';
 import { PostgresGenerationTables, usualChunkBytes } from './postgres-generation-tables.js';
 
@@ -51,7 +52,11 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
   }
 
   digest(generation: number): Promise<BuiltState> {
-    return withClient(this.replica, (client) => digestState(client, generation));
+    return withClient(this.replica, (client) =>
+      inTransaction(client, 'begin isolation level repeatable read read only', () =>
+        stateOfSnapshot(client, generation, { basis: 'heads', position: Position.of(Number.MAX_SAFE_INTEGER) }),
+      ),
+    );
   }
 
   async built(generation: number, { stateDigest, records, parked }: BuiltState): Promise<void> {

@@ -21,7 +21,7 @@ import { advanceBuild } from '../sql/generations.sql.js';
 import { takenOver } from '../write/taken-over.js';
 import { readContents } from './read-contents.sql.js';
 import { copyIn } from './copy-in.js';
-import { finishTables, lockTables, type TableCopy, tableCopy } from './make-tables.js';
+import { finishTables, lockTables, prepareHistory, type TableCopy, tableCopy } from './make-tables.js';
 
 /** Rows of about two thousand events a megabyte in each of two chunks: one is on its way while the next is filled. */
 export const usualChunkBytes = 8 << 20;
@@ -134,7 +134,11 @@ export class PostgresGenerationTables implements GenerationTables {
 
   async finish(subjects: ReadonlyMap<RecordKey, Subject>, parked: readonly ParkedEvent[]): Promise<void> {
     await this.committed();
-    await finishTables(this.owner, this.generation, subjects, parked);
+    const prepared = prepareHistory(this.owner, this.generation.generation);
+    const finished = finishTables(this.owner, this.generation, subjects, parked, prepared);
+    // Neither is left at work when the other fails.
+    const [, outcome] = await Promise.allSettled([prepared, finished]);
+    if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /** Waits for the chunk before, and until this one holds the lock. */

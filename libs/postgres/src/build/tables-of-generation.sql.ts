@@ -60,18 +60,40 @@ const analyzed: Readonly<Record<Partitioned, string>> = {
   parked: 'position',
 };
 
-/** All that the parents have, so that attaching builds nothing while it holds their lock; and the policy of the live writer. */
-export const closeTables = (generation: number): string => `
-${forEach((table) => `alter table ${partitionOf(table, generation)} add primary key (${keys[table]});`)}
-drop index if exists ${partitionOf('versions', generation)}_being_built;
-create index on ${partitionOf('versions', generation)} using brin (position);
+const analyze = (table: Partitioned, generation: number): string =>
+  `analyze ${partitionOf(table, generation)} (${analyzed[table]});`;
+
+/** What grows with the history and takes longest. It may be there already, from a try that was killed. */
+export const indexHistory = (generation: number): string => {
+  const [versions, messages] = [partitionOf('versions', generation), partitionOf('messages', generation)];
+  return `
+create unique index if not exists ${versions}_pkey on ${versions} (${keys.versions});
+create index if not exists ${versions}_position_idx on ${versions} using brin (position);
+create unique index if not exists ${messages}_pkey on ${messages} (${keys.messages});
+create index if not exists ${messages}_message_key_idx on ${messages} (message_key) where message_key is not null;
+create index if not exists ${messages}_recorded_at_idx on ${messages} (recorded_at);`;
+};
+
+export const analyzeHistory = (generation: number): string =>
+  `${analyze('versions', generation)} ${analyze('messages', generation)}`;
+
+const derived = ['heads', 'tokens', 'subjects', 'parked'] as const;
+
+export const indexDerived = (generation: number): string => `
+${derived.map((table) => `alter table ${partitionOf(table, generation)} add primary key (${keys[table]});`).join('\n')}
 create index on ${partitionOf('heads', generation)} (patient, type, id);
-create index on ${partitionOf('messages', generation)} (message_key) where message_key is not null;
-create index on ${partitionOf('messages', generation)} (recorded_at);
+${derived.map((table) => analyze(table, generation)).join('\n')}`;
+
+/** With both, they have all that the parents have: attaching builds nothing while it holds their lock. And the policy of the live writer. */
+export const closeTables = (generation: number): string => `
+${(['versions', 'messages'] as const)
+  .map((table) => partitionOf(table, generation))
+  .map((name) => `alter table ${name} add primary key using index ${name}_pkey;`)
+  .join('\n')}
+drop index if exists ${partitionOf('versions', generation)}_being_built;
 ${forEach((table) => {
   const name = partitionOf(table, generation);
   return `
-analyze ${name} (${analyzed[table]});
 alter table ${name} enable row level security, force row level security;
 create policy replicator on ${name} to reprise_replicator using (true) with check (true);
 grant ${liveWriterMay[table]} on ${name} to reprise_replicator;`;

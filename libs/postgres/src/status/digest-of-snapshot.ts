@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { Position, RecordKey, StateDigest } from '#domain';
+import type { BuiltState } from '#usecases';
 
 const pageRows = 10_000;
 
@@ -25,12 +26,12 @@ select position::float8 as position from parked where generation = $1 and positi
 
 type Row = [type: string, id: string, timeline: number, position: number, deleted: boolean, contentHash: Buffer];
 
-/** The state digest within the transaction that the client is in, a page at a time. */
-export const digestOfSnapshot = async (
+/** The state within the transaction that the client is in, read a page at a time. */
+export const stateOfSnapshot = async (
   client: pg.ClientBase,
   generation: number,
   { basis, position }: { readonly basis: 'heads' | 'history'; readonly position: Position },
-): Promise<{ readonly stateDigest: string; readonly records: number }> => {
+): Promise<BuiltState> => {
   const digest = new StateDigest();
   let [type, id] = ['', ''];
   for (let rows: Row[] = [], first = true; first || rows.length === pageRows; first = false) {
@@ -46,5 +47,13 @@ export const digestOfSnapshot = async (
     }
   }
   const { rows } = await client.query<{ position: number }>(waitingUpTo, [generation, position]);
-  return { stateDigest: digest.finish(rows.map((row) => Position.of(row.position))), records: digest.records };
+  const parked = rows.map((row) => Position.of(row.position));
+  return { stateDigest: digest.finish(parked), records: digest.records, parked };
+};
+
+export const digestOfSnapshot = async (
+  ...of: Parameters<typeof stateOfSnapshot>
+): Promise<Pick<BuiltState, 'stateDigest' | 'records'>> => {
+  const { stateDigest, records } = await stateOfSnapshot(...of);
+  return { stateDigest, records };
 };
