@@ -9,6 +9,9 @@ import type { RecordKey } from './record.js';
  * - `clear`: the member is deleted
  * - `default`: this value, unless something is known already (a laboratory's idea of a name never beats the admission desk's)
  * - `upsert`, `drop`: one repetition, told by its key (`repetitionKey`)
+ *
+ * A member may be a part that one field has the say of: `telecom#13` and `telecom#14` are parts of one list,
+ * `hospitalization.admitSource` is a member of a member (`assembled`).
  */
 export type MemberEdit =
   | { readonly op: 'set' | 'default' | 'upsert'; readonly member: string; readonly value: Json }

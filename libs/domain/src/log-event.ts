@@ -31,7 +31,7 @@ export interface LogEvent {
   readonly mapping: { readonly name: string; readonly version: number };
   /** Trigger or interaction, for people: `ADT^A01`, `PUT Patient`, `Bundle transaction`. */
   readonly label: string;
-  /** Character set by which `received` is read: `utf-8`, `iso-8859-1`, `iso-8859-15`, `us-ascii`. */
+  /** Character set by which `received` is read: `utf-8`, `iso-8859-1`, `iso-8859-15`, `windows-1252`, `us-ascii`. */
   readonly charset: string;
   /** `AA`, `CA`, `200`…: what the sender was told. */
   readonly acknowledgement: string;

@@ -71,3 +71,33 @@ export const composeEdits = (earlier: readonly MemberEdit[], later: readonly Mem
     const kept = edits.filter((other) => !same(other) || (target !== undefined && targetOf(other) !== target));
     return [...kept, change];
   }, earlier);
+
+const partAt = (name: string): number => name.search(/[#.]/);
+
+const joined = (parts: readonly (readonly [string, Json])[]): Json => {
+  const lists = parts.toSorted(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }));
+  return lists.flatMap(([, value]) => repetitions(value));
+};
+
+/**
+ * The members as FHIR has them: parts that one field each has the say of are put together, at the place of the first of them. The
+ * order of the parts is that of their numbers, never that in which they were told.
+ */
+export const assembled = (members: Members): Members => {
+  const names = Object.keys(members);
+  if (!names.some((name) => partAt(name) > 0)) return members;
+  const whole: Record<string, Json> = {};
+  for (const name of names) {
+    const at = partAt(name);
+    if (at < 0) whole[name] = members[name] as Json;
+    else {
+      const member = name.slice(0, at);
+      if (member in whole) continue;
+      const parts = names.filter((other) => other.startsWith(name.slice(0, at + 1)));
+      const told = parts.map((part) => [part.slice(at + 1), members[part] as Json] as const);
+      whole[member] =
+        name[at] === '#' ? joined(told) : Object.fromEntries(told.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    }
+  }
+  return whole;
+};

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../json.js';
 import { RecordKey } from '../record.js';
+import { assembled } from './members.js';
 import type { Members, PatientSubject } from './subject.js';
 
 const profiles = 'https://hl7.fr/ig/fhir/core/StructureDefinition/';
@@ -27,9 +28,20 @@ const isQualified = (members: Members): boolean =>
 const retired = (identifier: Json): Json =>
   isObject(identifier) && codeOfType(identifier) === 'PI' ? { ...identifier, use: 'old' } : identifier;
 
+/** FHIR R4 has one `deceased[x]` and one `multipleBirth[x]`: that somebody died says less than when. */
+const withoutLesser = (members: Members): Members => {
+  const { deceasedBoolean, multipleBirthBoolean, ...rest } = members;
+  return {
+    ...rest,
+    ...(deceasedBoolean !== undefined && rest['deceasedDateTime'] === undefined && { deceasedBoolean }),
+    ...(multipleBirthBoolean !== undefined && rest['multipleBirthInteger'] === undefined && { multipleBirthBoolean }),
+  };
+};
+
 /** FHIR R4 Patient of a folded identity. */
 export const renderPatient = (record: RecordKey, subject: PatientSubject): Json => {
-  const { members, replacedBy, replaces, seeAlso } = subject;
+  const { replacedBy, replaces, seeAlso } = subject;
+  const members = withoutLesser(assembled(subject.members));
   const { extension, identifier, active, ...rest } = members;
   const merged = replacedBy.length > 0;
   const link: readonly Json[] = [

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../json.js';
 import { RecordKey } from '../record.js';
-import { editMembers } from './members.js';
+import { assembled, editMembers } from './members.js';
 import type { Members, VisitSubject } from './subject.js';
 import { hasHappened, isPending, type StandingMovement } from './tell-movement.js';
 
@@ -60,7 +60,7 @@ const placesOf = (happened: readonly StandingMovement[], end: StandingMovement |
 
 /** What was told of the visit: with no movement first, then with each, in the order in which they happened. */
 const membersOf = (subject: VisitSubject, counted: readonly StandingMovement[]): Members =>
-  counted.reduce((members, { visitEdits }) => editMembers(members, visitEdits), subject.members);
+  assembled(counted.reduce((members, { visitEdits }) => editMembers(members, visitEdits), subject.members));
 
 const movementStatus = (movement: StandingMovement, end: string | undefined): string => {
   if (movement.cancelled) return 'cancelled';
@@ -74,7 +74,7 @@ const renderMovement = (
   movement: StandingMovement,
   { visitClass, end }: { readonly visitClass: Json; readonly end: string | undefined },
 ): Json => {
-  const { class: ownClass, extension, identifier, ...rest } = movement.members;
+  const { class: ownClass, extension, identifier, ...rest } = assembled(movement.members);
   return {
     resourceType: 'Encounter',
     id: RecordKey.id(movement.record),

@@ -342,3 +342,49 @@ describe('patients that are linked', () => {
     expect(linksOf(state, 1)).toEqual(['replaced-by Patient/p2']);
   });
 });
+
+describe('members that several fields have parts of', () => {
+  const identify = (edits: Extract<Change, { kind: 'identify' }>['edits']): Change => ({
+    kind: 'identify',
+    patient,
+    edits,
+  });
+  const phone = (value: string): unknown => ({ system: 'phone', value });
+
+  it('are one list, each part with a field of its own to say it, in the order of the fields', () => {
+    const state = fold([
+      identify([{ op: 'set', member: 'telecom#14', value: [{ system: 'phone', value: '2' }] }]),
+      identify([{ op: 'set', member: 'telecom#13', value: [{ system: 'phone', value: '1' }] }]),
+    ]);
+    expect(recordOf(state, patient)?.['telecom']).toEqual([phone('1'), phone('2')]);
+    state.absorb(
+      evolve(
+        state,
+        asRecorded([anEvent([identify([{ op: 'clear', member: 'telecom#13' }])])], 2)[0] as never,
+        originalTimeline,
+      ),
+    );
+    expect(recordOf(state, patient)?.['telecom']).toEqual([phone('2')]);
+  });
+
+  it('are members of a member', () => {
+    const state = fold([
+      identify([
+        { op: 'set', member: 'contact.b', value: 1 },
+        { op: 'set', member: 'contact.a', value: 2 },
+      ]),
+    ]);
+    expect(JSON.stringify(recordOf(state, patient)?.['contact'])).toBe('{"a":2,"b":1}');
+  });
+
+  it('tell no boolean beside what says more', () => {
+    const state = fold([
+      identify([
+        { op: 'set', member: 'deceasedDateTime', value: '2026-03-01' },
+        { op: 'set', member: 'deceasedBoolean', value: true },
+      ]),
+    ]);
+    expect(recordOf(state, patient)).toMatchObject({ deceasedDateTime: '2026-03-01' });
+    expect(recordOf(state, patient)).not.toHaveProperty('deceasedBoolean');
+  });
+});

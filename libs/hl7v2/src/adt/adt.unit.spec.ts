@@ -147,8 +147,8 @@ describe('ADT visits', () => {
       movementOf(changesOf(read(french(trigger), evn, pid, out, zbe(told, origin))))?.visitEdits.map(
         ({ member }) => member,
       );
-    expect(members('A03', 'INSERT')).toContain('hospitalization');
-    expect(members('A02', 'INSERT')).not.toContain('hospitalization');
+    expect(members('A03', 'INSERT')).toContain('hospitalization.dischargeDisposition');
+    expect(members('A02', 'INSERT')).not.toContain('hospitalization.dischargeDisposition');
     expect(members('A13', 'CANCEL', 'A03')).toEqual(['identifier', 'account']);
   });
 

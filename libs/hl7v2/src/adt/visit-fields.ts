@@ -49,14 +49,19 @@ const participantFields: readonly (readonly [number, string])[] = [
   [17, 'ADM'],
 ];
 
-export const participantsOf = (pv1: Segment, mapping: Mapping): readonly Json[] =>
-  participantFields.flatMap(([field, code]) =>
-    pv1.repetitions(field).flatMap((person) => {
-      const individual = practitionerOf(person, mapping);
-      const type = [concept('http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code)];
-      return individual ? [{ type, individual }] : [];
-    }),
-  );
+const personsOf = (pv1: Segment, field: number, code: string, mapping: Mapping): readonly Json[] =>
+  pv1.repetitions(field).flatMap((person) => {
+    const individual = practitionerOf(person, mapping);
+    const type = [concept('http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code)];
+    return individual ? [{ type, individual }] : [];
+  });
+
+/** Each field has the say of its own part of the list: one that is empty leaves what it said before. */
+export const participantRules: readonly FieldRule[] = participantFields.map(([field, code]) => ({
+  fields: [field],
+  becomes: `\`participant\` (${code}), by identifier and name`,
+  read: (pv1, edits, mapping) => edits.setAll(`participant#${field}`, personsOf(pv1, field, code, mapping)),
+}));
 
 /** A facility and a date (DLD), or a facility alone. */
 const place = (field: number, url: string, what: string): FieldRule => carried('PV1', field, url, asText, what);
@@ -72,28 +77,24 @@ export const pv1Fields: readonly FieldRule[] = [
     },
   },
   conceptMember(4, 'type', v2Table('0007'), 'admission type', 'list'),
-  carried('PV1', 5, ownExtension('preadmission-number'), asIdentifier, 'preadmission number'),
   {
-    fields: participantFields.map(([field]) => field),
-    becomes: '`participant`: attending, referring, consulting and admitting doctor, by identifier and name',
+    fields: [5],
+    becomes: '`hospitalization.preAdmissionIdentifier`',
     read: (pv1, edits, mapping) => {
-      edits.setAll('participant', participantsOf(pv1, mapping));
+      const number = pv1.first(5);
+      if (pv1.isNull(5)) edits.clear('hospitalization.preAdmissionIdentifier');
+      else if (number && number.text(1) !== '')
+        edits.set('hospitalization.preAdmissionIdentifier', identifierOf(number, mapping, 'PV1-5'));
     },
   },
+  ...participantRules,
   conceptMember(10, 'serviceType', v2Table('0069'), 'hospital service'),
-  carried('PV1', 13, ownExtension('readmission'), codedIn(v2Table('0092')), 're-admission'),
-  carried('PV1', 14, ownExtension('admit-source'), codedIn(v2Table('0023')), 'admit source'),
+  conceptMember(13, 'hospitalization.reAdmission', v2Table('0092'), 're-admission'),
+  conceptMember(14, 'hospitalization.admitSource', v2Table('0023'), 'admit source'),
   carried('PV1', 16, ownExtension('vip'), codedIn(v2Table('0099')), 'VIP: access is restricted'),
   {
-    fields: [36],
-    becomes: '`hospitalization.dischargeDisposition`',
+    ...conceptMember(36, 'hospitalization.dischargeDisposition', v2Table('0112'), 'discharge disposition'),
     atDischarge: true,
-    read: (pv1, edits) => {
-      const disposition = pv1.text(36);
-      if (pv1.isNull(36)) edits.clear('hospitalization');
-      else if (disposition !== '')
-        edits.set('hospitalization', { dischargeDisposition: concept(v2Table('0112'), disposition) });
-    },
   },
   { ...place(37, ownExtension('discharged-to'), 'facility discharged to'), atDischarge: true },
 ];

@@ -10,7 +10,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { movementsIn, type ToldMovement } from './movement.js';
 import type { Trigger } from './triggers.js';
-import { classOf, participantsOf, pv1Fields, pv2Fields, zfmFields, zfvFields } from './visit-fields.js';
+import { classOf, participantRules, pv1Fields, pv2Fields, zfmFields, zfvFields } from './visit-fields.js';
 
 /** Where a visit's number may stand, in the order in which it is looked for; a setting of the sender names one. */
 export const visitNumberPlaces = ['PV1-19', 'PID-18', 'PV1-50'] as const;
@@ -131,8 +131,7 @@ const movementEdits = (
     else edits.set('location', value);
   }
   if (movement.nature === 'responsibility') {
-    const participants = participantsOf(pv1, mapping);
-    if (participants.length > 0) edits.set('participant', participants);
+    applyRules(participantRules, pv1, edits, mapping);
   }
   return edits.all();
 };

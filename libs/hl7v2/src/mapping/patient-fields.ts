@@ -137,15 +137,15 @@ const telecomFields: readonly (readonly [number, 'home' | 'work'])[] = [
   [40, 'home'],
 ];
 
-const telecoms = (pid: Segment, edits: Edits): void => {
-  const points: JsonObject[] = [];
-  for (const [field, use] of telecomFields)
-    for (const telecom of pid.repetitions(field)) {
-      const point = telecom.isNull ? undefined : contactPoint(telecom, use);
-      if (point) points.push(point);
-    }
-  edits.setAll('telecom', points);
-};
+/** Each field has the say of its own part of the list: one that is empty leaves what it said before. */
+const telecomRules: readonly FieldRule[] = telecomFields.map(([field, use]) => ({
+  fields: [field],
+  becomes: '`telecom`',
+  read: (pid, edits) => {
+    const points = valued(pid, field).map((telecom) => contactPoint(telecom, use));
+    edits.setAll(`telecom#${field}`, points.filter(isSomething));
+  },
+}));
 
 const language = (pid: Segment, edits: Edits): void => {
   if (pid.isNull(15)) edits.clear('communication');
@@ -220,7 +220,7 @@ export const pidFields: readonly FieldRule[] = [
     becomes: '`name`: L official, D usual, S pseudonym; XPN-3 of L is the list of birth given names',
     read: names,
   },
-  { fields: [13, 14, 40], becomes: '`telecom`; the fields are told together', read: telecoms },
+  ...telecomRules,
   { fields: [8], becomes: '`gender`', read: gender },
   { fields: [7], becomes: '`birthDate` with the precision that was sent', read: birthDate },
   {

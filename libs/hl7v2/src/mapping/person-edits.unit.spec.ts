@@ -51,7 +51,7 @@ describe('deletions', () => {
   it('are of a whole field', () => {
     expect(drops({ 5: '""', 7: '""', 11: '""', 13: '""', 15: '""', 16: '""' })).toEqual([
       'name',
-      'telecom',
+      'telecom#13',
       'birthDate',
       'address',
       'extension http://hl7.org/fhir/StructureDefinition/patient-birthPlace',
@@ -125,7 +125,7 @@ describe('members', () => {
     expect(value({ 32: 'VALI~HOMA' }, status)).toMatchObject({
       extension: [{ valueCoding: { code: 'VALI' } }, { valueCoding: { code: 'HOMA' } }],
     });
-    expect(value({ 14: '^WPN^PH^^^^^^^^^0102030405' }, 'telecom')).toMatchObject([
+    expect(value({ 14: '^WPN^PH^^^^^^^^^0102030405' }, 'telecom#14')).toMatchObject([
       { use: 'work', value: '0102030405' },
     ]);
   });
