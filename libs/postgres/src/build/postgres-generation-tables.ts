@@ -23,8 +23,8 @@ import { readContents } from './read-contents.sql.js';
 import { copyIn } from './copy-in.js';
 import { finishTables, lockTables, prepareHistory, type TableCopy, tableCopy } from './make-tables.js';
 
-/** Rows of about two thousand events a megabyte in each of two chunks: one is on its way while the next is filled. */
-export const usualChunkBytes = 8 << 20;
+/** Rows of about two thousand events in each of two chunks. Measured: 8 MB are no faster. */
+export const usualChunkBytes = 4 << 20;
 
 const exactVersion: readonly Column<readonly [RecordKey, Head]>[] = [
   { name: 'type', type: 'text', of: ([key]) => Key.type(key) },

@@ -6,6 +6,8 @@ import type { Progress } from '../ports/replica-store.js';
 import { eventsToLookUp, foldBatch, readEntries } from '../replicate/fold-batch.js';
 import { WholeState } from './whole-state.js';
 
+/** Few enough that what is made of them is garbage before it grows old, and that connections are served between them. */
+const eventsAtOnce = 250;
 const reportEveryEvents = 4000;
 
 const passing = ['replica.unreachable', 'log.unreachable', 'replica.taken-over'] as const;
@@ -72,8 +74,10 @@ class Build {
     await this.report('replaying');
     if (buildTo !== Position.none)
       for await (const entries of this.log.read(establishment, Position.of(0), buildTo)) {
-        signal.throwIfAborted();
-        await this.take(entries);
+        for (let at = 0; at < entries.length; at += eventsAtOnce) {
+          signal.throwIfAborted();
+          await this.take(entries.slice(at, at + eventsAtOnce));
+        }
       }
     await this.report('indexing');
     await this.tables.finish(this.state.subjects, this.state.parked);
