@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFlags } from '#platform';
 import { freePorts, identityOf, type RunningKafka, type RunningPostgres, startKafka, startPostgres } from '#testing';
 import type { PartMessage } from './parts/run-part.js';
 
@@ -118,7 +119,7 @@ export class BenchSystem {
   private fork(name: string, script: string, { args = [], environment = {}, output }: Forked): ChildProcess {
     const env = { ...withoutOurs(), ...environment };
     const stdio: StdioOptions = ['ignore', output, output, 'ipc'];
-    const child = fork(script, args, { env, execArgv: this.profiling(name), stdio });
+    const child = fork(script, args, { env, execArgv: [...nodeFlags(name), ...this.profiling(name)], stdio });
     this.children.add(child);
     child.once('exit', () => this.children.delete(child));
     return child;

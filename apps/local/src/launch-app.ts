@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#domain';
+import { nodeFlags } from '#platform';
 import { type RunningServer, stopOrphan, writePidFile } from '#testing';
 import { projectFolder } from './data-folder.js';
 import type { AppProcess } from './processes.js';
@@ -62,7 +63,7 @@ export const launchApp = (folder: string, app: AppProcess): Running => {
   const log = join(folder, 'logs', `${app.name}.log`);
   const output = openSync(log, 'a');
   const fromByte = statSync(log).size;
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+  const child = spawn(process.execPath, [...nodeFlags(app.app), main], {
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
     env: environmentOf(app),

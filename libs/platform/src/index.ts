@@ -14,4 +14,5 @@ export * from './http/open-api.js';
 export * from './http/open-routes.js';
 export * from './logging/nest-logger.js';
 export * from './logging/process-log.js';
+export * from './node-flags.js';
 export * from './run-app.js';
