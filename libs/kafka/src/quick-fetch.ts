@@ -78,7 +78,8 @@ const ours = new WeakSet<Pool>();
 
 /**
  * From now on this broker's fetches are answered with entries. kafkajs 2.2.4 decodes a record into ten objects, strings for its
- * numbers and a map of its headers, of which nobody reads more than position, stamp and value (6 us an event, this 1).
+ * numbers and a map of its headers, of which nobody reads more than position, stamp and value (with decompression 4.4 us an entry of five
+ * headers and 1.5 without any; this 1.0).
  */
 export const quickFetch = (broker: object): void => {
   if (!hasPool(broker)) throw new Error('not the kafkajs that this was written for (2.2.4)');
