@@ -54,6 +54,8 @@ create table versions (
   primary key (type, id, position, generation)
 ) partition by list (generation);
 create index versions_position on versions using brin (position);
+-- What a patient had at a past instant, without a walk through all versions of the type.
+create index versions_patient on versions (patient, type, id);
 
 create table heads (
   generation int not null,
