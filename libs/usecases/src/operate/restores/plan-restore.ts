@@ -1,0 +1,223 @@
+import { Failure, type Finess, Instant, isExcluded, Position, type Timeline } from '#domain';
+import type { Directory } from '../../directory/directory.js';
+import type { RestoreTarget } from '../../directory/directory-event.js';
+import type { EstablishmentLog, LogRange } from '../../ports/establishment-log.js';
+import { type EventMark, markAt } from './event-mark.js';
+import { ResolveCut } from './resolve-cut.js';
+import { resolveRequest } from './resolve-request.js';
+import { type PlanRequest, planHash, type ResolvedRequest, type RestorePlan } from './restore-plan.js';
+import { walkLog } from '../verify/walk-log.js';
+
+/** How fast the replicas build, events/s. */
+export interface BuildRate {
+  readonly eventsPerSecond: number;
+  readonly basis: RestorePlan['estimateBasis'];
+}
+
+/** One establishment's part of a plan. */
+interface Part {
+  readonly establishment: Finess;
+  readonly logId: string;
+  readonly target: RestoreTarget;
+  readonly to: string;
+  readonly lastIn?: EventMark;
+  readonly firstOut?: EventMark;
+  readonly bytes: number;
+  readonly excluded: Excluded;
+  readonly gaps: readonly string[];
+}
+
+interface Excluded {
+  readonly count: number;
+  readonly first: Position | 'none';
+  readonly positions: readonly Position[];
+}
+
+const nothingExcluded: Excluded = { count: 0, first: 'none', positions: [] };
+const shownMax = 20;
+/** Below this many events the bytes are counted, above they are sampled. */
+const countedEvents = 20_000;
+
+/** Plans a restore; changes nothing. */
+export class PlanRestore {
+  private readonly resolveCut: ResolveCut;
+
+  constructor(private readonly log: EstablishmentLog) {
+    this.resolveCut = new ResolveCut(log);
+  }
+
+  /** Throws `input.invalid`, `not-found`, `refused-by-policy` (nothing would be in it), `log.*`. */
+  async plan(request: PlanRequest, directory: Directory, at: { now: Instant; rate: BuildRate }): Promise<RestorePlan> {
+    const plan = await this.resolved(resolveRequest(request, directory, at.now), directory, at.rate);
+    if (plan.events > 0 || plan.request.allowEmpty) return plan;
+    throw new Failure(
+      'refused-by-policy',
+      'a plan of 0 events: nothing was recorded at that point, or the exclusions leave nothing',
+      'check T with `reprise at`; --allow-empty plans an empty establishment on purpose',
+    );
+  }
+
+  /**
+   * Plans the same once more. Throws `refused-by-policy` when the result would be another one by now: the log has moved in a way
+   * that matters, or another restore was requested or promoted since.
+   */
+  async confirm(plan: RestorePlan, directory: Directory, rate: BuildRate): Promise<RestorePlan> {
+    const again = await this.resolved(plan.request, directory, rate);
+    if (again.hash === plan.hash && planHash(plan) === plan.hash) return again;
+    throw new Failure(
+      'refused-by-policy',
+      `the plan no longer holds: ${whatMoved(plan, again)}`,
+      'plan again with `reprise restore plan`, and look at what it says now',
+    );
+  }
+
+  private async resolved(request: ResolvedRequest, directory: Directory, rate: BuildRate): Promise<RestorePlan> {
+    const parts: Part[] = [];
+    for (const establishment of request.establishments) parts.push(await this.part(establishment, request, directory));
+    const excluded = parts.reduce((sum, part) => sum + part.excluded.count, 0);
+    const events = parts.reduce((sum, { target }) => sum + target.events, 0) - excluded;
+    const by = <T>(value: (part: Part) => T): Record<string, T> =>
+      Object.fromEntries(parts.map((part) => [part.establishment, value(part)]));
+    const decisive = {
+      scope: { establishments: request.establishments },
+      clock: request.exclusions.clock,
+      cuts: by(({ target }) => String(cutOf(target))),
+      afterCut: request.afterCut,
+      targets: parts.map(({ target }) => target),
+      liveTimelines: by(({ establishment }) => directory.currentTimeline(establishment).timeline.number),
+      logIds: by(({ logId }) => logId),
+    };
+    const hash = planHash(decisive);
+    return {
+      planId: `plan-${hash.slice(0, 16)}`,
+      hash,
+      ...decisive,
+      to:
+        parts
+          .map(({ to }) => to)
+          .toSorted()
+          .at(-1) ?? '',
+      lastIn: parts.flatMap(({ lastIn }) => lastIn ?? []),
+      firstOut: parts.flatMap(({ firstOut }) => firstOut ?? []),
+      events,
+      excluded,
+      excludedPositions: by((part) => part.excluded.positions.map(String)),
+      bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      gaps: parts.flatMap(({ gaps }) => gaps),
+      estimateSeconds: Math.max(1, Math.ceil((events + excluded) / rate.eventsPerSecond)),
+      estimateBasis: rate.basis,
+      request: { ...request, plannedAt: by(({ target }) => plannedAtOf(target)) },
+    };
+  }
+
+  private async part(establishment: Finess, request: ResolvedRequest, directory: Directory): Promise<Part> {
+    const range = await this.log.range(establishment);
+    const plannedAt = request.plannedAt[establishment] ?? range.last;
+    const point = await this.pointIn(establishment, request, range);
+    const exclusions = { ...request.exclusions, ...(point.after !== undefined && { after: point.after }) };
+    const buildTo = request.afterCut === 'replay' ? Position.of(Math.max(plannedAt, point.cut)) : point.cut;
+    const narrows = exclusions.senders.length + exclusions.types.length + exclusions.between.length > 0;
+    const walk = narrows || point.after !== undefined;
+    const excluded = walk ? await this.excludedUpTo(establishment, exclusions, buildTo) : nothingExcluded;
+    const firstExcluded = excluded.first === 'none' ? Number.POSITIVE_INFINITY : excluded.first;
+    const timeline: Timeline = {
+      number: directory.nextTimeline(establishment),
+      parent: directory.liveTimeline(establishment, point.cut),
+      branch: Position.of(Math.min(point.cut, firstExcluded - 1)),
+      cut: point.cut,
+      exclusions,
+      plannedAt,
+      afterCut: request.afterCut,
+      resumeAt: 'not-promoted',
+    };
+    return {
+      establishment,
+      logId: range.logId,
+      target: { establishment, timeline, buildTo, events: Math.max(0, buildTo - Math.max(0, range.first) + 1) },
+      to: point.to,
+      ...(point.lastIn && { lastIn: point.lastIn }),
+      ...(point.firstOut && { firstOut: point.firstOut }),
+      bytes: await this.bytesUpTo(establishment, range, buildTo),
+      excluded,
+      gaps: range.first > 0 ? [`${establishment}: 0-${range.first - 1}`] : [],
+    };
+  }
+
+  private async pointIn(
+    establishment: Finess,
+    { point, exclusions: { clock } }: ResolvedRequest,
+    range: LogRange,
+  ): Promise<{ cut: Position; to: string; after?: Instant; lastIn?: EventMark; firstOut?: EventMark }> {
+    if (point.kind === 'instant') {
+      const instant = Instant.parse(point.instant);
+      const { cut, lastIn, firstOut } = await this.resolveCut.at(establishment, instant, clock);
+      const marks = { ...(lastIn && { lastIn }), ...(firstOut && { firstOut }) };
+      return { cut, to: point.instant, ...marks, ...(clock !== 'recorded' && { after: instant }) };
+    }
+    const cut = Position.parse(point.position);
+    if (cut > range.last)
+      throw new Failure(
+        'input.invalid',
+        `position ${cut} lies beyond the end of the log of ${establishment}`,
+        `its newest event is ${range.last}`,
+      );
+    const lastIn = await markAt(this.log, establishment, cut, range);
+    const firstOut = await markAt(this.log, establishment, Position.of(cut + 1), range);
+    return { cut, to: lastIn?.recordedAt ?? '', ...(lastIn && { lastIn }), ...(firstOut && { firstOut }) };
+  }
+
+  private async excludedUpTo(
+    establishment: Finess,
+    exclusions: Parameters<typeof isExcluded>[0],
+    to: Position,
+  ): Promise<Excluded> {
+    let count = 0;
+    let first: Position | 'none' = 'none';
+    const positions: Position[] = [];
+    for await (const batch of walkLog(this.log, establishment, Position.of(0), to)) {
+      for (const { recorded, recordedAt } of batch) {
+        if (!isExcluded(exclusions, recorded.event, recordedAt)) continue;
+        count += 1;
+        if (first === 'none') first = recorded.position;
+        if (positions.length < shownMax) positions.push(recorded.position);
+      }
+    }
+    return { count, first, positions };
+  }
+
+  /** Counted in a small log, sampled at ten places of a large one. */
+  private async bytesUpTo(establishment: Finess, { first }: LogRange, to: Position): Promise<number> {
+    const from = Math.max(0, first);
+    const events = to - from + 1;
+    if (events <= 0) return 0;
+    const counted = events <= countedEvents;
+    const places = counted ? [from] : Array.from({ length: 10 }, (_, n) => from + Math.floor((events * n) / 10));
+    let [bytes, read] = [0, 0];
+    for (const place of places) {
+      const end = counted ? to : Position.of(place + 99);
+      for await (const entries of this.log.read(establishment, Position.of(place), end)) {
+        read += entries.length;
+        for (const { value } of entries) bytes += value.byteLength;
+      }
+    }
+    return Math.round((bytes * events) / Math.max(1, read));
+  }
+}
+
+const cutOf = ({ timeline }: RestoreTarget): Position => ('parent' in timeline ? timeline.cut : Position.none);
+const plannedAtOf = ({ timeline }: RestoreTarget): Position =>
+  'parent' in timeline ? timeline.plannedAt : Position.none;
+
+/** The first thing that an operator has to know of. */
+const whatMoved = (before: RestorePlan, now: RestorePlan): string => {
+  for (const establishment of before.scope.establishments) {
+    if (before.logIds[establishment] !== now.logIds[establishment]) return `the log of ${establishment} is another one`;
+    if (before.liveTimelines[establishment] !== now.liveTimelines[establishment])
+      return `timeline ${now.liveTimelines[establishment]} of ${establishment} has gone live since`;
+    if (before.cuts[establishment] !== now.cuts[establishment])
+      return `the cut of ${establishment} was ${before.cuts[establishment]} and is ${now.cuts[establishment]}`;
+  }
+  const number = (plan: RestorePlan): string => plan.targets.map(({ timeline }) => timeline.number).join(', ');
+  if (number(before) !== number(now)) return 'another restore was requested since';
+  return 'its content and its hash do not belong together';
+};

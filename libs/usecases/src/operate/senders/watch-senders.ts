@@ -1,0 +1,224 @@
+import { Failure, type Finess, Instant, Position } from '#domain';
+import type { Directory } from '../../directory/directory.js';
+import type { IncarnationEvidence } from '../../directory/directory-event.js';
+import type { EstablishmentLog } from '../../ports/establishment-log.js';
+import type { RefusalJournal } from '../../ports/refusal-journal.js';
+import type { ReplicaStatus } from '../../ports/replica-status.js';
+import { firstThatAnswers } from '../messages/list-messages.js';
+import { MessageId } from '../messages/message-id.js';
+import { type NumberingReport, SenderNumbering, unknownNumbering } from './sender-numbering.js';
+import { walkLog } from '../verify/walk-log.js';
+
+/** Messages under an id that the sender had used for other bytes: both took effect, and one of the two is not what it says. */
+export interface AlarmReport {
+  readonly count: number;
+  /** RFC 3339 on the recorded clock; null where there is none. */
+  readonly since: string | null;
+  readonly last: string | null;
+  /** For `message show`; the newest ten. */
+  readonly messages: readonly string[];
+}
+
+export interface SenderWatch {
+  readonly name: string;
+  readonly incarnation: number;
+  readonly lastReceivedAt: string | null;
+  readonly numbering: NumberingReport;
+  /** Null where no replica answers. */
+  readonly alarms: AlarmReport | null;
+  /** A new incarnation is proposed on this evidence; an operator opens it. */
+  readonly proposal: { readonly number: number; readonly evidence: readonly IncarnationEvidence[] } | null;
+}
+
+/** A process that begins looks back so far, and no further: by events, and by what it has to read for them. */
+const eventsBack = 20_000;
+const bytesBack = 64 * 1024 * 1024;
+const chunk = 1000;
+const refusalsBack = 2000;
+/** The fold's window of duplicates: an older repetition is none. */
+const alarmsBackMs = 30 * 24 * 3600 * 1000;
+const alarmsBack = 200_000;
+const alarmsMax = 1000;
+/** Fewer may be a tool that was tried out. */
+const reusedForProposal = 3;
+
+interface Heard {
+  logId: string;
+  position: Position;
+  journal: Position;
+  /** By sender and incarnation. */
+  readonly numberings: Map<string, SenderNumbering>;
+  readonly lastReceivedAt: Map<string, Instant>;
+  since: Instant;
+}
+
+interface Alarm {
+  readonly sender: string;
+  readonly position: Position;
+  readonly recordedAt: Instant;
+}
+
+interface Alarms {
+  readonly timeline: number;
+  readonly upTo: Position;
+  readonly items: readonly Alarm[];
+}
+
+const keyOf = (sender: string, incarnation: number): string => `${incarnation} ${sender}`;
+
+/**
+ * What only the run of a sender's messages tells: numbers that are missing, a numbering that began anew, ids that were used twice.
+ * Each look goes on where the one before ended.
+ */
+export class WatchSenders {
+  private readonly heard = new Map<Finess, Heard>();
+  private readonly alarms = new Map<Finess, Alarms>();
+  private readonly looking = new Map<Finess, Promise<unknown>>();
+
+  constructor(
+    private readonly log: EstablishmentLog,
+    private readonly journal: RefusalJournal,
+    private readonly replicas: readonly ReplicaStatus[],
+  ) {}
+
+  /** One look of an establishment at a time. */
+  look(directory: Directory, establishment: Finess, now: Instant): Promise<readonly SenderWatch[]> {
+    const before = this.looking.get(establishment) ?? Promise.resolve();
+    const look = before.then(() => this.lookOnce(directory, establishment, now));
+    this.looking.set(
+      establishment,
+      look.catch(() => undefined),
+    );
+    return look;
+  }
+
+  private async lookOnce(directory: Directory, establishment: Finess, now: Instant): Promise<readonly SenderWatch[]> {
+    const heard = await this.listen(establishment).catch(away);
+    const alarms = await this.alarmsOf(establishment, now).catch(away);
+    return [...directory.senders.values()]
+      .filter(({ finess }) => finess === establishment)
+      .map(({ name, incarnation }) => {
+        const numbering = heard?.numberings.get(keyOf(name, incarnation));
+        const opened = directory.senderHistories.get(name)?.incarnations.at(-1)?.at ?? Instant.of(0);
+        const own = alarms?.items.filter(({ sender, recordedAt }) => sender === name && recordedAt >= opened);
+        const evidence = evidenceOf(numbering?.evidence() ?? [], own ?? []);
+        const last = heard?.lastReceivedAt.get(name);
+        return {
+          name,
+          incarnation,
+          lastReceivedAt: last === undefined ? null : Instant.iso(last),
+          numbering: numbering?.report(now) ?? unknownNumbering,
+          alarms: own ? alarmReport(establishment, own) : null,
+          proposal: evidence.length > 0 ? { number: incarnation + 1, evidence } : null,
+        };
+      });
+  }
+
+  private async listen(establishment: Finess): Promise<Heard> {
+    const { logId, first, last } = await this.log.range(establishment);
+    let heard = this.heard.get(establishment);
+    if (!heard || heard.logId !== logId || heard.position > last) {
+      const position = await this.beginning(establishment, first, last);
+      const since = Instant.of(0);
+      heard = { logId, position, journal: Position.none, numberings: new Map(), lastReceivedAt: new Map(), since };
+      this.heard.set(establishment, heard);
+    }
+    for await (const walked of walkLog(this.log, establishment, Position.of(heard.position + 1), last))
+      for (const { recorded } of walked) {
+        const { sender, incarnation, receivedAt, format } = recorded.event;
+        heard.position = recorded.position;
+        if (format === 'control') continue;
+        if (heard.since === 0) heard.since = receivedAt;
+        heard.lastReceivedAt.set(sender, receivedAt);
+        const key = keyOf(sender, incarnation);
+        const numbering = heard.numberings.get(key) ?? new SenderNumbering();
+        heard.numberings.set(key, numbering);
+        numbering.add(recorded);
+      }
+    await this.account(establishment, heard);
+    return heard;
+  }
+
+  /** The position behind which there are at most so many events, and bytes. */
+  private async beginning(establishment: Finess, first: Position, last: Position): Promise<Position> {
+    let bytes = 0;
+    let from = last + 1;
+    while (from > first && last - from < eventsBack && bytes < bytesBack) {
+      const to = Position.of(from - 1);
+      from = Math.max(first, from - chunk);
+      for await (const entries of this.log.read(establishment, Position.of(from), to))
+        for (const { value } of entries) bytes += value.byteLength;
+    }
+    return Position.of(from - 1);
+  }
+
+  /** Refusals are in the journal, newest first. */
+  private async account(establishment: Finess, heard: Heard): Promise<void> {
+    const known = heard.journal;
+    let before: Position | undefined;
+    for (let examined = 0; examined < refusalsBack; ) {
+      const entries = await this.journal.newest(establishment, 200, before);
+      for (const { position, refusal } of entries) {
+        if (position <= known || refusal.receivedAt < heard.since) return;
+        heard.journal = Position.of(Math.max(heard.journal, position));
+        for (const [key, numbering] of heard.numberings)
+          if (key.slice(key.indexOf(' ') + 1) === refusal.sender) numbering.account(refusal.received);
+      }
+      examined += entries.length;
+      const last = entries.at(-1);
+      if (!last || last.position === 0) return;
+      before = last.position;
+    }
+  }
+
+  /** What the fold has said; of the replica that answers first, up to where it is. */
+  private alarmsOf(establishment: Finess, now: Instant): Promise<Alarms> {
+    return firstThatAnswers(this.replicas, async (replica) => {
+      const live = (await replica.live()).find((report) => report.establishment === establishment);
+      const timeline = live?.timeline.number ?? 0;
+      const upTo = live?.position ?? Position.none;
+      const former = this.alarms.get(establishment);
+      const known = former && former.timeline === timeline && former.upTo <= upTo ? former : undefined;
+      const after = Position.of(Math.max(known?.upTo ?? Position.none, upTo - alarmsBack, Position.none));
+      const since = Instant.of(Math.max(0, now - alarmsBackMs));
+      const fresh =
+        upTo > after
+          ? await replica.messages(establishment, { warning: 'message-id-reused', after, since, limit: alarmsMax })
+          : [];
+      const items = [...(known?.items ?? []), ...fresh.filter(({ position }) => position <= upTo).toReversed()];
+      const alarms = { timeline, upTo, items: items.filter(({ recordedAt }) => recordedAt >= since).slice(-alarmsMax) };
+      this.alarms.set(establishment, alarms);
+      return alarms;
+    });
+  }
+}
+
+/** What cannot be asked now is told as not known. */
+const away = (error: unknown): undefined => {
+  if (!Failure.is(error)) throw error;
+};
+
+const evidenceOf = (
+  restarts: readonly IncarnationEvidence[],
+  alarms: readonly Alarm[],
+): readonly IncarnationEvidence[] => {
+  const [first] = alarms;
+  // Ids used twice may be a fault of one program; with a numbering that began anew they are the sign of a backup put back.
+  if (!first || alarms.length < reusedForProposal) return restarts;
+  return restarts.length === 0
+    ? []
+    : [...restarts, { code: 'ids-reused', messages: alarms.length, since: Instant.iso(first.recordedAt) }];
+};
+
+const alarmReport = (establishment: Finess, alarms: readonly Alarm[]): AlarmReport => {
+  const at = (alarm: Alarm | undefined): string | null => (alarm ? Instant.iso(alarm.recordedAt) : null);
+  return {
+    count: alarms.length,
+    since: at(alarms[0]),
+    last: at(alarms.at(-1)),
+    messages: alarms
+      .slice(-10)
+      .toReversed()
+      .map(({ position }) => MessageId.text({ establishment, kept: 'log', position })),
+  };
+};
