@@ -16,37 +16,42 @@ interface TooLargeDuties {
 
 /** As of an MLLP frame: enough to tell what it was. */
 const keptBytes = 4096;
-/** How long the beginning of a body that is not wanted is waited for. */
-const startMsMax = 2_000;
+/**
+ * What is not wanted is read all the same and dropped, as far as it comes soon: an answer beside bytes that nobody has read is lost to
+ * the sender when the connection is reset.
+ */
+const dropped = { bytesMax: 64 * 1024 * 1024, idleMsMax: 2_000 };
 
 const tooLarge = (bytesMax: number): Failure =>
   new Failure('input.too-large', `the body is larger than ${bytesMax} bytes`, 'split it');
 
 const methods = ['PUT', 'POST', 'PATCH', 'DELETE'] as const;
 
-/** The first bytes of what comes, as far as they come soon. */
+/** The first bytes of what comes; the rest is dropped. */
 const startOf = (payload: RequestPayload): Promise<Buffer> =>
   new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    const start: Buffer[] = [];
     let bytes = 0;
     const done = (): void => {
-      clearTimeout(timer);
+      clearTimeout(idle);
       payload.off('data', take).off('end', done).off('error', done).pause();
-      resolve(Buffer.concat(chunks).subarray(0, keptBytes));
+      resolve(Buffer.concat(start).subarray(0, keptBytes));
     };
     const take = (chunk: Buffer): void => {
-      chunks.push(chunk);
+      if (bytes < keptBytes) start.push(chunk);
       bytes += chunk.byteLength;
-      if (bytes >= keptBytes) done();
+      idle.refresh();
+      if (bytes >= dropped.bytesMax) done();
     };
-    const timer = setTimeout(done, startMsMax);
+    const idle = setTimeout(done, dropped.idleMsMax);
     payload.on('data', take).on('end', done).on('error', done);
   });
 
-/** Lets a body of unannounced length through as long as it is not too large. */
+/** Lets a body of unannounced length through as long as it is not too large; otherwise it ends with the refusal. */
 class Bounded extends Transform {
   private readonly start: Buffer[] = [];
   private bytes = 0;
+  private idle: NodeJS.Timeout | undefined;
   constructor(
     private readonly bytesMax: number,
     private readonly refuse: (start: Buffer) => Promise<Failure>,
@@ -57,7 +62,22 @@ class Bounded extends Transform {
     if (this.bytes < keptBytes) this.start.push(chunk);
     this.bytes += chunk.byteLength;
     if (this.bytes <= this.bytesMax) return done(null, chunk);
+    clearTimeout(this.idle);
     // What is not called back for is not read on.
+    if (this.bytes > this.bytesMax + dropped.bytesMax) return this.refused();
+    this.idle = setTimeout(() => this.refused(), dropped.idleMsMax);
+    done();
+  }
+  override _flush(done: TransformCallback): void {
+    if (this.bytes <= this.bytesMax) done();
+    else this.refused();
+  }
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.idle);
+    done(error);
+  }
+  private refused(): void {
+    clearTimeout(this.idle);
     const end = (error: Error): void => void this.destroy(error);
     this.refuse(Buffer.concat(this.start).subarray(0, keptBytes)).then(end, end);
   }
@@ -92,7 +112,7 @@ export const refuseTooLarge = (fastify: FastifyInstance, duties: TooLargeDuties)
   };
   const answer = (reply: FastifyReply, caller: SenderCaller, what: Failure): FastifyReply => {
     const publisher = publishers.of(caller);
-    // The rest of the body is not read: the connection is of no more use.
+    // What else comes is not read: the connection is of no more use.
     return sendFailure(
       reply.header('Connection', 'close'),
       what,
