@@ -1,23 +1,15 @@
 import { createSecretKey } from 'node:crypto';
-import { Finess, Instant, Position, type Sender } from '#domain';
+import { Finess, Instant, Position } from '#domain';
 import { ProcessLog, type SenderCaller } from '#platform';
 import { Directory, type DirectoryEvent } from '#usecases';
 import { expect, it } from 'vitest';
+import { aSender } from '../../../libs/testing/src/builders/sender.js';
 import { Publishers } from './publishers.js';
 import { untilTaken } from './until-taken.js';
 
 const finess = Finess.parse('750712184');
 const caller: SenderCaller = { kind: 'sender', name: 'his', finess };
-const sender: Sender = {
-  name: 'his',
-  finess,
-  language: 'fr',
-  foreignFiness: 'warn',
-  testIdentities: 'warn',
-  productionIdentities: 'accept',
-  acknowledgement: 'as-asked',
-  incarnation: 1,
-};
+const sender = aSender(finess);
 
 const said = { v: 1, at: Instant.of(0), by: 'test' } as const;
 

@@ -1,22 +1,14 @@
 import { createSecretKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Finess, Instant, type Sender } from '#domain';
+import { Finess, Instant } from '#domain';
 import { frame } from '#hl7v2';
+import { aSender } from '../../../../testing/src/builders/sender.js';
 import { splitMessages } from './split-messages.js';
 import { tryMessages } from './try-message.js';
 
 const finess = Finess.parse('990000010');
-const sender: Sender = {
-  name: 'his',
-  finess,
-  language: 'fr',
-  foreignFiness: 'warn',
-  testIdentities: 'warn',
-  productionIdentities: 'accept',
-  acknowledgement: 'as-asked',
-  incarnation: 1,
-};
+const sender = aSender(finess);
 const given = {
   sender,
   establishment: { finess, name: 'CH (démo)', sites: [], timeZone: 'Europe/Paris' },

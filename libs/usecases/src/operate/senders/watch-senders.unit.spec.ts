@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { encodeEvent, Finess, Instant, Position, type Sender } from '#domain';
+import { encodeEvent, Finess, Instant, Position } from '#domain';
 import { anEvent } from '../../../../testing/src/builders/feed.js';
+import { aSender } from '../../../../testing/src/builders/sender.js';
 import { MemoryEstablishmentLog } from '../../../../testing/src/memory-establishment-log.js';
 import { MemoryRefusalJournal } from '../../../../testing/src/memory-refusal-journal.js';
 import { Directory } from '../../directory/directory.js';
@@ -10,16 +11,7 @@ import { ReportSenders } from './report-senders.js';
 import { WatchSenders } from './watch-senders.js';
 
 const finess = Finess.parse('990000010');
-const sender: Sender = {
-  name: 'his',
-  finess,
-  language: 'fr',
-  foreignFiness: 'warn',
-  testIdentities: 'warn',
-  productionIdentities: 'accept',
-  acknowledgement: 'as-asked',
-  incarnation: 1,
-};
+const sender = aSender(finess);
 const later = Instant.of(Date.now() + 3_600_000);
 const word = { v: 1, at: Instant.of(0), by: 'control' } as const;
 const msh = (id: string): Buffer => Buffer.from(`MSH|^~\\&|HIS|F|R|G|20261120||ADT^A01|${id}|P|2.5\r`);
