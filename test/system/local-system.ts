@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,9 +52,9 @@ const isFree = (port: number): Promise<boolean> =>
       .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
-/** The first of twelve free ports. */
+/** The first of twelve free ports, below those that the kernel gives to outgoing connections. */
 export const freePortBase = async (): Promise<number> => {
-  for (let base = 31_000 + (process.pid % 500) * 20; base < 60_000; base += 20) {
+  for (let base = 12_000 + (process.pid % 500) * 20; base < 32_000; base += 20) {
     const free = await Promise.all(Array.from({ length: portsUsed }, (_, i) => isFree(base + i)));
     if (free.every(Boolean)) return base;
   }
@@ -131,8 +131,21 @@ export class LocalSystem {
   async until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
     const endsAt = Date.now() + withinMs;
     while (!(await holds())) {
-      if (Date.now() > endsAt) throw new Error(`waited ${withinMs} ms in vain: ${what}\n${this.terminal.slice(-3000)}`);
+      if (Date.now() > endsAt)
+        throw new Error(`waited ${withinMs} ms in vain: ${what}\n${this.terminal.slice(-3000)}\n${this.logs()}`);
       await pause(50);
+    }
+  }
+
+  /** The last of what each process wrote into its log, for who has to find out why something never came. */
+  private logs(): string {
+    try {
+      const folder = join(this.ready.directory, 'logs');
+      return readdirSync(folder)
+        .map((name) => `== ${name}\n${readFileSync(join(folder, name), 'utf8').slice(-2000)}`)
+        .join('\n');
+    } catch (error) {
+      return String(error);
     }
   }
 

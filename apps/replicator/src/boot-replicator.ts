@@ -64,6 +64,8 @@ export const bootReplicator = async (
           throw cause;
         });
     },
+    onTakenOver: (establishment, _stream, cause) =>
+      log.fault('establishment.taken-over', cause, { establishment, replica }),
     onLevel: (establishment, at) => {
       store.level(establishment, at).catch((error: unknown) => log.fault('level.untold', error, { establishment }));
     },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BaseRpcContext, type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
-import type { Finess, Instant, Position } from '#domain';
+import type { Failure, Finess, Instant, Position } from '#domain';
 import type { LogEntry } from '#usecases';
 import type { CuttableKafka, KafkaClient } from './kafka-client.js';
 import { LogFeed } from './log-feed.js';
@@ -35,6 +35,8 @@ export interface LogBatchOptions {
   startAt(establishment: Finess, stream: Stream): Promise<Position>;
   /** This establishment is no longer followed; the others are. A `Failure`, or a bug's Error. */
   onHalt(establishment: Finess, stream: Stream, cause: unknown): void;
+  /** Another process wrote where this one did; it is followed again as soon as the group says that it is ours. */
+  onTakenOver?(establishment: Finess, stream: Stream, cause: Failure): void;
   /** All that the log held at this moment is handled; at most once a second. */
   onLevel?(establishment: Finess, at: Instant): void;
 }
@@ -134,6 +136,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
       pause: () => consumer((running) => running.pause([{ topic }])),
       resume: () => consumer((running) => running.resume([{ topic }])),
       onHalt: (cause) => options.onHalt(establishment, stream, cause),
+      onTakenOver: (cause) => options.onTakenOver?.(establishment, stream, cause),
       onLevel: (at) => {
         if (stream === 'establishment.log') options.onLevel?.(establishment, at);
       },

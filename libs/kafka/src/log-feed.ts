@@ -11,8 +11,8 @@ export interface FeedSurroundings {
   /** How many batches the handler takes before the one before them is done. */
   readonly ahead: number;
   /**
-   * The handler; a rejection with `replica.unreachable` or `log.unreachable` is tried again, any other halts. Of batches that were
-   * delivered ahead, the first one that is rejected counts, and all from it on are delivered again.
+   * The handler; a rejection with `replica.unreachable` or `log.unreachable` is tried again, after `replica.taken-over` the store is
+   * asked anew, any other halts. Of batches that were delivered ahead, the first one that is rejected counts, and all from it on are delivered again.
    */
   deliver(batch: {
     readonly logId: string;
@@ -24,6 +24,8 @@ export interface FeedSurroundings {
   pause(): void;
   resume(): void;
   onHalt(cause: unknown): void;
+  /** Another process writes where this one did. */
+  onTakenOver(cause: Failure): void;
   /** Everything that the log held at this moment is delivered. */
   onLevel(at: Instant): void;
 }
@@ -33,6 +35,8 @@ const batchMax = { entries: 1000, bytes: 4 * 1024 * 1024 };
 const waitingMax = { entries: 4000, bytes: 16 * 1024 * 1024 };
 const backOffMs = { first: 100, most: 5000 };
 const levelEveryMs = 1000;
+/** The group soon says whose the log is. Where it still says ours, it is taken up again after this. */
+const takenOverMs = 1000;
 /**
  * A topic that is deleted, made anew and filled beyond our position between two fetches looks like the same log going on: nothing
  * is delivered on an older look at the log than this.
@@ -62,6 +66,7 @@ export class LogFeed {
   private turn = 0;
   /** Counts losses: what was taken before one is no longer ours to deliver. */
   private tenure = 0;
+  private begun: { readonly tenure: number; readonly done: Promise<void> } | undefined;
   private takenAtMs = 0;
   private levelAtMs = 0;
   private readonly stopping = new AbortController();
@@ -84,12 +89,8 @@ export class LogFeed {
     const isCurrent = (): boolean => turn === this.turn;
     this.accepting = false;
     await this.patiently(isCurrent, async () => {
-      if (this.delivered === undefined) {
-        await this.working;
-        const position = await this.surroundings.startAt();
-        this.delivered = position;
-        this.next = position + 1;
-      }
+      await this.begin();
+      if (!isCurrent()) return;
       await this.check();
       if (!isCurrent()) return;
       this.surroundings.seek(this.next);
@@ -103,8 +104,9 @@ export class LogFeed {
     await this.patiently(
       () => turn === this.turn,
       async () => {
-        const position = this.delivered ?? (await this.surroundings.startAt());
-        if (position >= 0) throw truncated(this.topic, `it is gone, and ${position} was followed already`);
+        await this.begin();
+        const followed = this.delivered ?? Position.none;
+        if (followed >= 0) throw truncated(this.topic, `it is gone, and ${followed} was followed already`);
       },
     );
   }
@@ -160,6 +162,34 @@ export class LogFeed {
     if (first && this.astray) return this.halt(gap(this.topic, `${first.position} stands where ${this.next} belongs`));
     this.astray = first !== undefined;
     void this.start();
+  }
+
+  /** Once a tenure, and one after the other: whoever asks where the store stands takes the log over, from himself as well. */
+  private async begin(): Promise<void> {
+    if (this.begun?.tenure !== this.tenure) this.begun = { tenure: this.tenure, done: this.ask(this.begun?.done) };
+    const { begun } = this;
+    await begun.done.catch((error: unknown) => {
+      if (this.begun === begun) this.begun = undefined;
+      throw error;
+    });
+  }
+
+  private async ask(before: Promise<void> | undefined): Promise<void> {
+    const { tenure } = this;
+    await before?.catch(() => {});
+    await this.working;
+    const position = await this.surroundings.startAt();
+    if (tenure !== this.tenure) return;
+    this.delivered = position;
+    this.next = position + 1;
+  }
+
+  private async takenOver(cause: Failure): Promise<void> {
+    this.lose();
+    this.surroundings.onTakenOver(cause);
+    const { turn } = this;
+    await pause(takenOverMs, this.stopping.signal);
+    if (turn === this.turn) await this.start();
   }
 
   /** Is it the log that was followed, and does it still hold what was delivered? */
@@ -245,7 +275,10 @@ export class LogFeed {
     return this.waiting.slice(from, to);
   }
 
-  /** Again and again with a growing pause while it is a matter of waiting; halts on anything else. False when it was given up. */
+  /**
+   * Again and again with a growing pause while it is a matter of waiting; what another process has taken over is let go, and on
+   * anything else it halts. False when it was given up.
+   */
   private async patiently(isWanted: () => boolean, step: () => Promise<void>): Promise<boolean> {
     for (let pauseMs = backOffMs.first; ; pauseMs = Math.min(2 * pauseMs, backOffMs.most)) {
       try {
@@ -253,6 +286,10 @@ export class LogFeed {
         return true;
       } catch (error) {
         if (!isWanted()) return false;
+        if (Failure.is(error, 'replica.taken-over')) {
+          void this.takenOver(error);
+          return false;
+        }
         if (!Failure.is(error, 'replica.unreachable') && !Failure.is(error, 'log.unreachable')) {
           this.halt(error);
           return false;

@@ -22,14 +22,25 @@ const worldOf = (start: number, last: number, ahead = 0) => {
     fail: undefined as unknown,
     seeks: [] as number[],
     halts: [] as unknown[],
+    starts: 0,
+    startsAtOnce: [0],
+    takenOver: 0,
     levels: [] as number[],
     paused: false,
     hold: Promise.resolve(),
     handler: undefined as undefined | ((batch: readonly LogEntry[]) => Promise<void>),
     asked: Promise.resolve(),
   };
+  let starting = 0;
   const feed = new LogFeed('reprise.990000001.log', {
-    startAt: async () => world.stored,
+    startAt: async () => {
+      world.starts += 1;
+      starting += 1;
+      world.startsAtOnce.push(starting);
+      await world.asked;
+      starting -= 1;
+      return world.stored;
+    },
     range: async () => {
       const { range } = world;
       await world.asked;
@@ -51,6 +62,9 @@ const worldOf = (start: number, last: number, ahead = 0) => {
       world.paused = false;
     },
     onHalt: (cause) => world.halts.push(cause),
+    onTakenOver: () => {
+      world.takenOver += 1;
+    },
     onLevel: (at) => world.levels.push(at),
   });
   return { feed, world };
@@ -358,5 +372,61 @@ describe('LogFeed', () => {
     feed.take(entries(7, 9), 10);
     await settle();
     expect(world.delivered).toEqual([0, 1, 2, 7, 8, 9]);
+  });
+
+  it('asks the store where it stands once, whoever wants to know: the second one would take the log over from the first', async () => {
+    const { feed, world } = worldOf(-1, 2);
+    world.asked = new Promise((resolve) => setTimeout(resolve, 50));
+    const missing = feed.missing();
+    const started = feed.start();
+    await settle(200);
+    await Promise.all([missing, started]);
+    expect(world.starts).toBe(1);
+    feed.take(entries(0, 2), 3);
+    await settle();
+    expect(world.delivered).toEqual([0, 1, 2]);
+  });
+
+  it('asks again after a loss, when the question before it is answered', async () => {
+    const { feed, world } = worldOf(-1, 2);
+    world.asked = new Promise((resolve) => setTimeout(resolve, 50));
+    void feed.start();
+    feed.lose();
+    world.stored = Position.of(1);
+    void feed.start();
+    await settle(200);
+    expect(world.starts).toBe(2);
+    expect(Math.max(...world.startsAtOnce)).toBe(1);
+    expect(world.seeks).toEqual([2]);
+  });
+
+  it('takes up again what another process has taken over, where the group says that it is still ours', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    world.fail = new Failure('replica.taken-over', 'another one has come');
+    feed.take(entries(0, 2), 10);
+    await settle();
+    expect(world.takenOver).toBe(1);
+    expect(feed.position).toBeUndefined();
+    world.fail = undefined;
+    world.stored = Position.of(4);
+    await settle(1000);
+    feed.take(entries(5, 9), 10);
+    await settle();
+    expect(world.seeks).toEqual([0, 5]);
+    expect(world.delivered).toEqual([5, 6, 7, 8, 9]);
+    expect(world.halts).toEqual([]);
+  });
+
+  it('leaves what another process has taken over where the group has given it away', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    world.fail = new Failure('replica.taken-over', 'another one has come');
+    feed.take(entries(0, 2), 10);
+    await settle();
+    feed.lose();
+    await settle(60_000);
+    expect(world.starts).toBe(1);
+    expect(world.seeks).toEqual([0]);
   });
 });
