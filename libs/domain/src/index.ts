@@ -14,6 +14,7 @@ export * from './fold/evolve.js';
 export * from './fold/fold-memory.js';
 export * from './fold/members.js';
 export * from './fold/message-key.js';
+export * from './fold/seen-under-id.js';
 export * from './fold/state.js';
 export * from './fold/subject.js';
 export * from './fold/touched-by.js';

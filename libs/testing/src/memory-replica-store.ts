@@ -124,7 +124,9 @@ class MemoryOpenGeneration implements OpenGeneration {
       heads,
       contents,
       subjects: chosen(rows.subjects, touched.subjects),
-      messages: chosen(rows.messages, touched.messageKeys),
+      messages: new Map(
+        Array.from(chosen(rows.messages, touched.messageKeys), ([key, under]) => [key, under.messages()]),
+      ),
     };
   }
 

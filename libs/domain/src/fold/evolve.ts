@@ -12,7 +12,8 @@ import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
 export const FOLD_VERSION = 2;
 
 /** A message sent again within 30 days of log time has one effect. */
-const duplicateWindowMs = 30 * 24 * 3600 * 1000;
+/** Of a message older than this its sender may use the id again. */
+export const duplicateWindowMs = 30 * 24 * 3600 * 1000;
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
@@ -149,12 +150,10 @@ const reused: Warning = {
   text: 'an earlier message of this sender has the same id and other bytes; both took effect',
 };
 
-const repeats = (earlier: readonly Seen[], moment: Moment): 'no' | 'same-bytes' | 'other-bytes' => {
-  const within = earlier.filter((seen) => moment.recordedAt - seen.recordedAt <= duplicateWindowMs);
-  if (within.length === 0) return 'no';
-  return within.some((seen) => sameBytes(seen.receivedHash, moment.recorded.receivedHash))
-    ? 'same-bytes'
-    : 'other-bytes';
+const repeats = (earlier: Seen | undefined, moment: Moment): 'no' | 'same-bytes' | 'other-bytes' => {
+  const counts = (at: Instant | undefined): boolean => at !== undefined && moment.recordedAt - at <= duplicateWindowMs;
+  if (counts(earlier?.lastSame)) return 'same-bytes';
+  return counts(earlier?.last) ? 'other-bytes' : 'no';
 };
 
 /**
@@ -171,7 +170,7 @@ export const evolve = (view: FoldView, recorded: RecordedEvent, timeline: Timeli
   if (first?.kind === 'drain') return drain(view, moment, first);
 
   const messageKey = messageKeyOf(event);
-  const repeat = messageKey === '' ? 'no' : repeats(view.seen(messageKey), moment);
+  const repeat = messageKey === '' ? 'no' : repeats(view.seen(messageKey, recorded.receivedHash), moment);
   if (repeat === 'same-bytes') return { ...withoutEffect(moment, 'duplicate'), messageKey };
   const effects = first ? applyOrPark(view, moment) : withoutEffect(moment, 'unmapped');
   return { ...effects, messageKey, warnings: repeat === 'other-bytes' ? [reused] : [] };

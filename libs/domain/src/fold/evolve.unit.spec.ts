@@ -11,6 +11,7 @@ import {
   Position,
   RecordKey,
   type RecordedEvent,
+  SeenUnderId,
   StateDigest,
   type Timeline,
 } from '../index.js';
@@ -173,7 +174,7 @@ describe('laws of the fold', () => {
         for (const [key, head] of prefix.heads) rest.heads.set(key, head);
         for (const [key, subject] of prefix.subjects)
           rest.subjects.set(key, JSON.parse(JSON.stringify(subject)) as typeof subject);
-        for (const [key, seen] of prefix.messages) rest.messages.set(key, seen);
+        for (const [key, seen] of prefix.messages) rest.messages.set(key, new SeenUnderId(seen.messages()));
         rest.parked = prefix.parked;
         foldInto(rest, events.slice(at));
         expect(digestOf(rest)).toBe(digestOf(whole));

@@ -1,9 +1,8 @@
 import type { Instant } from '../instant.js';
 import type { Head, RecordKey, RecordVersion } from '../record.js';
+import { type SeenMessage, SeenUnderId } from './seen-under-id.js';
 import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
 import type { Subject } from './subject.js';
-
-const none: readonly Seen[] = [];
 
 const headOf = (version: RecordVersion, withContent: boolean): Head => ({
   timeline: version.timeline,
@@ -18,7 +17,7 @@ const headOf = (version: RecordVersion, withContent: boolean): Head => ({
 export class FoldMemory implements FoldView {
   readonly heads = new Map<RecordKey, Head>();
   readonly subjects = new Map<RecordKey, Subject>();
-  readonly messages = new Map<string, readonly Seen[]>();
+  readonly messages = new Map<string, SeenUnderId>();
   parked: readonly ParkedEvent[] = [];
 
   /** Whose contents stay in memory for a later merge patch: a batch keeps all, a rebuild those that it is about to patch. */
@@ -34,8 +33,8 @@ export class FoldMemory implements FoldView {
     return this.subjects.get(key);
   }
 
-  seen(messageKey: string): readonly Seen[] {
-    return this.messages.get(messageKey) ?? none;
+  seen(messageKey: string, receivedHash: Uint8Array): Seen | undefined {
+    return this.messages.get(messageKey)?.seen(receivedHash);
   }
 
   /** Takes over what an event did. */
@@ -58,7 +57,9 @@ export class FoldMemory implements FoldView {
   }
 
   /** Whoever keeps all messages of an establishment keeps them smaller. */
-  protected remember(messageKey: string, seen: Seen): void {
-    this.messages.set(messageKey, [...this.seen(messageKey), seen]);
+  protected remember(messageKey: string, message: SeenMessage): void {
+    const known = this.messages.get(messageKey);
+    if (known) known.add(message);
+    else this.messages.set(messageKey, new SeenUnderId([message]));
   }
 }

@@ -4,10 +4,10 @@ import type { Position } from '../position.js';
 import type { Head, RecordKey, RecordVersion } from '../record.js';
 import type { Subject } from './subject.js';
 
-/** One earlier message under the same id: what the duplicates window remembers. */
+/** When a message under an id was recorded last, and one of them with the very bytes that were asked for. */
 export interface Seen {
-  readonly receivedHash: Uint8Array;
-  readonly recordedAt: Instant;
+  readonly last: Instant;
+  readonly lastSame: Instant | undefined;
 }
 
 /** An event that waits behind a fault, with those whose order it holds up. */
@@ -25,7 +25,7 @@ export interface FoldView {
   readonly clock: Instant;
   head(record: RecordKey): Head | undefined;
   subject(key: RecordKey): Subject | undefined;
-  seen(messageKey: string): readonly Seen[];
+  seen(messageKey: string, receivedHash: Uint8Array): Seen | undefined;
   /** In the order of their positions. */
   readonly parked: readonly ParkedEvent[];
 }

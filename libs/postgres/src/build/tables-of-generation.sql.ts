@@ -71,7 +71,7 @@ create unique index if not exists ${versions}_pkey on ${versions} (${keys.versio
 create index if not exists ${versions}_position_idx on ${versions} using brin (position);
 create index if not exists ${versions}_patient_type_id_idx on ${versions} (patient, type, id);
 create unique index if not exists ${messages}_pkey on ${messages} (${keys.messages});
-create index if not exists ${messages}_message_key_idx on ${messages} (message_key) where message_key is not null;
+create index if not exists ${messages}_message_key_recorded_at_idx on ${messages} (message_key, recorded_at) where message_key is not null;
 create index if not exists ${messages}_recorded_at_idx on ${messages} (recorded_at);`;
 };
 

@@ -112,7 +112,7 @@ create table messages (
   bytes int not null,
   primary key (position, generation)
 ) partition by list (generation);
-create index messages_key on messages (message_key) where message_key is not null;
+create index messages_key on messages (message_key, recorded_at) where message_key is not null;
 create index messages_recorded on messages (recorded_at);
 
 create table parked (

@@ -24,14 +24,14 @@ export const loadSubjects = (generation: number): string => `
 select s.key, s.state
 from unnest($1::text[]) as k (key), lateral (select * from subjects_g${generation} as s where s.key = k.key offset 0) as s`;
 
-/** Earlier messages that count for the duplicates window: $1 keys. A duplicate is no first sending. */
+/** Earlier messages that count for the duplicates window: $1 keys, $2 its beginnings. A duplicate is no first sending. */
 export const loadMessages = (generation: number): string => `
 select encode(m.message_key, 'hex'), m.received_hash, m.recorded_at::float8
-from unnest($1::bytea[]) as k (key),
+from unnest($1::bytea[], $2::bigint[]) as k (key, since),
 lateral (
-  select * from messages_g${generation} as m where m.message_key = k.key and m.outcome <> 'duplicate' offset 0
-) as m
-order by m.position`;
+  select * from messages_g${generation} as m
+  where m.message_key = k.key and m.recorded_at >= k.since and m.outcome <> 'duplicate' offset 0
+) as m`;
 
 /** What waits, in the order of the log. */
 export const loadParked = (generation: number): string => `

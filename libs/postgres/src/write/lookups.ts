@@ -1,11 +1,12 @@
 import {
   decodeEvent,
+  duplicateWindowMs,
   type Head,
   Instant,
   type ParkedEvent,
   Position,
   RecordKey,
-  type Seen,
+  type SeenMessage,
   type Subject,
 } from '#domain';
 import type { Column } from '../rows/column.js';
@@ -50,12 +51,18 @@ export const subjectsByKey: Lookup<RecordKey, [RecordKey, Buffer], readonly [Rec
   found: ([key, state]) => [key, JSON.parse(state.toString('utf8')) as Subject],
 };
 
-export const messagesByKey: Lookup<string, [string, Uint8Array, number], readonly [string, Seen]> = {
+/** Those of the duplicates window, which ends at this clock or later. */
+export const messagesSince = (
+  clock: Instant,
+): Lookup<string, [string, Uint8Array, number], readonly [string, SeenMessage]> => ({
   name: 'load-messages',
   sql: loadMessages,
-  columns: [{ name: 'key', type: 'bytea', of: (hex) => Buffer.from(hex, 'hex') }],
+  columns: [
+    { name: 'key', type: 'bytea', of: (hex) => Buffer.from(hex, 'hex') },
+    { name: 'since', type: 'int8', of: () => clock - duplicateWindowMs },
+  ],
   found: ([key, receivedHash, recordedAt]) => [key, { receivedHash, recordedAt: Instant.of(recordedAt) }],
-};
+});
 
 export type ParkedRow = [number, number, number, string, string, Buffer];
 

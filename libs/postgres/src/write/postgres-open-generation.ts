@@ -1,6 +1,14 @@
 import type { QueryRunner } from 'typeorm';
 import type pg from 'pg';
-import { type Effects, Failure, type ParkedEvent, type Position, type Seen, type Touched } from '#domain';
+import {
+  type Effects,
+  Failure,
+  type Instant,
+  type ParkedEvent,
+  type Position,
+  type SeenMessage,
+  type Touched,
+} from '#domain';
 import type { Generation, OpenGeneration, Progress, StoredState } from '#usecases';
 import { asFailure } from '../postgres-failure.js';
 import { binaryArrays } from '../rows/binary-arrays.js';
@@ -8,7 +16,7 @@ import type { GenerationRow } from '../rows/generation-row.js';
 import type { TokensOf } from '../rows/rows-of-effects.js';
 import { advanceGeneration, selectGeneration } from '../sql/generations.sql.js';
 import { batchStatements } from './batch-statements.js';
-import { contentsByKey, headsByKey, type Lookup, messagesByKey, subjectsByKey } from './lookups.js';
+import { contentsByKey, headsByKey, type Lookup, messagesSince, subjectsByKey } from './lookups.js';
 import { type Statement, statementOf } from './statement.js';
 import { takenOver } from './taken-over.js';
 
@@ -47,11 +55,11 @@ export class PostgresOpenGeneration implements OpenGeneration {
     this.position = { committed: position, asked: position };
   }
 
-  async load(touched: Touched): Promise<StoredState> {
+  async load(touched: Touched, clock: Instant): Promise<StoredState> {
     try {
       const { runner, client } = await this.connect();
       try {
-        return await this.loadOn(client, touched);
+        return await this.loadOn(client, touched, clock);
       } finally {
         await runner.release();
       }
@@ -79,14 +87,14 @@ export class PostgresOpenGeneration implements OpenGeneration {
     }
   }
 
-  private async loadOn(client: pg.ClientBase, touched: Touched): Promise<StoredState> {
+  private async loadOn(client: pg.ClientBase, touched: Touched, clock: Instant): Promise<StoredState> {
     const [heads, contents, subjects, found] = await Promise.all([
       this.find(client, headsByKey, touched.heads),
       this.find(client, contentsByKey, touched.contents),
       this.find(client, subjectsByKey, touched.subjects),
-      this.find(client, messagesByKey, touched.messageKeys),
+      this.find(client, messagesSince(clock), touched.messageKeys),
     ]);
-    const messages = new Map<string, Seen[]>();
+    const messages = new Map<string, SeenMessage[]>();
     for (const [key, seen] of found) {
       const earlier = messages.get(key);
       if (earlier) earlier.push(seen);

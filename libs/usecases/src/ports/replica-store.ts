@@ -6,7 +6,7 @@ import type {
   ParkedEvent,
   Position,
   RecordKey,
-  Seen,
+  SeenMessage,
   Subject,
   Timeline,
   Touched,
@@ -42,7 +42,8 @@ export interface StoredState {
   /** Of the newest versions of records that are not deleted. */
   readonly contents: ReadonlyMap<RecordKey, Uint8Array>;
   readonly subjects: ReadonlyMap<RecordKey, Subject>;
-  readonly messages: ReadonlyMap<string, readonly Seen[]>;
+  /** By message key; of those with the same bytes at least the last one, unless the duplicates window has left it behind. */
+  readonly messages: ReadonlyMap<string, readonly SeenMessage[]>;
 }
 
 /**
@@ -54,8 +55,11 @@ export interface OpenGeneration {
   readonly generation: Generation;
   /** All that waits, in the order of the log, as of the opening. */
   readonly parked: readonly ParkedEvent[];
-  /** As committed: of what is being written meanwhile it may hold all, a part or nothing. */
-  load(touched: Touched): Promise<StoredState>;
+  /**
+   * As committed: of what is being written meanwhile it may hold all, a part or nothing. The duplicates window ends at the clock, that
+   * of the newest event folded.
+   */
+  load(touched: Touched, clock: Instant): Promise<StoredState>;
   /**
    * One transaction: versions, heads, tokens, subjects, messages, parked and the progress. Writes may be asked for before the ones
    * before them are done; they are done in the order of the calls, and behind one that failed none is. The progress moves by

@@ -10,6 +10,7 @@ import {
   type RecordKey,
   type RecordVersion,
   type Seen,
+  SeenUnderId,
   type Subject,
   type Touched,
 } from '#domain';
@@ -19,7 +20,6 @@ import { Lately } from './lately.js';
 /** How many are kept beyond the batches under way, at most twice as many: some hundred bytes a head, some thousand a subject. */
 const keptBeyond = { heads: 20_000, subjects: 4_000 };
 
-const none: readonly Seen[] = [];
 const nothing: ReadonlySet<never> = new Set();
 
 const headOf = ({ timeline, position, deleted, contentHash, patient }: RecordVersion): Head => ({
@@ -58,7 +58,7 @@ export class FoldWindow implements FoldView {
   private readonly subjects = new Lately<RecordKey, Subject | undefined>();
   /** Of two batches only. */
   private readonly contents = new Lately<RecordKey, Uint8Array>();
-  private readonly messages = new Lately<string, readonly Seen[]>();
+  private readonly messages = new Lately<string, SeenUnderId>();
   private patched: ReadonlySet<RecordKey> = nothing;
 
   constructor(
@@ -68,14 +68,14 @@ export class FoldWindow implements FoldView {
   ) {}
 
   /** Begins a batch: loads what of its lookups is not known; and what subjects name, until nothing new is named. */
-  async know(touched: Touched, load: (asked: Touched) => Promise<StoredState>): Promise<void> {
+  async know(touched: Touched, load: (asked: Touched, clock: Instant) => Promise<StoredState>): Promise<void> {
     this.turn();
     this.patched = touched.contents;
     const followed = new Set<RecordKey>();
     for (let wanted = touched; ; wanted = this.namedBy(wanted.subjects, followed)) {
       const asked = this.unknownOf(wanted);
       if (asked.heads.size + asked.contents.size + asked.subjects.size + asked.messageKeys.size > 0)
-        this.learn(asked, await load(asked));
+        this.learn(asked, await load(asked, this.clock));
       if (wanted.subjects.size === 0) return;
     }
   }
@@ -90,8 +90,8 @@ export class FoldWindow implements FoldView {
     return knownIn(this.subjects, key);
   }
 
-  seen(messageKey: string): readonly Seen[] {
-    return knownIn(this.messages, messageKey) ?? none;
+  seen(messageKey: string, receivedHash: Uint8Array): Seen | undefined {
+    return knownIn(this.messages, messageKey)?.seen(receivedHash);
   }
 
   /** Takes over what an event did. */
@@ -103,8 +103,8 @@ export class FoldWindow implements FoldView {
     }
     for (const [key, subject] of effects.subjects) this.subjects.set(key, subject);
     if (effects.messageKey !== '' && effects.outcome !== 'omitted' && effects.outcome !== 'duplicate') {
-      const seen = { receivedHash: effects.recorded.receivedHash, recordedAt: effects.recordedAt };
-      this.messages.set(effects.messageKey, [...this.seen(effects.messageKey), seen]);
+      const { receivedHash } = effects.recorded;
+      knownIn(this.messages, effects.messageKey)?.add({ receivedHash, recordedAt: effects.recordedAt });
     }
     if (effects.park) this.parked = [...this.parked, detached(effects.park)];
     if (effects.settled.length > 0) {
@@ -150,7 +150,7 @@ export class FoldWindow implements FoldView {
   private learn(asked: Touched, stored: StoredState): void {
     for (const key of asked.heads) this.heads.set(key, stored.heads.get(key));
     for (const key of asked.subjects) this.subjects.set(key, stored.subjects.get(key));
-    for (const key of asked.messageKeys) this.messages.set(key, stored.messages.get(key) ?? none);
+    for (const key of asked.messageKeys) this.messages.set(key, new SeenUnderId(stored.messages.get(key) ?? []));
     for (const [key, content] of stored.contents) this.contents.set(key, content);
   }
 }

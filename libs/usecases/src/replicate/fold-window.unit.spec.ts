@@ -13,7 +13,7 @@ const plain = (memory: FoldMemory): StoredState => ({
     [...memory.heads].flatMap(([key, { content, deleted }]) => (content && !deleted ? [[key, content] as const] : [])),
   ),
   subjects: new Map(memory.subjects),
-  messages: new Map(memory.messages),
+  messages: new Map([...memory.messages].map(([key, under]) => [key, under.messages()])),
 });
 
 const only = <Key, Value>(from: ReadonlyMap<Key, Value>, keys: ReadonlySet<Key>): Map<Key, Value> =>

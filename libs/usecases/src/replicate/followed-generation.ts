@@ -117,7 +117,7 @@ export class FollowedGeneration {
     await older;
     const { open, window } = standing;
     const events = readEntries(news);
-    await window.know(touchedBy(eventsToLookUp(events, window.parked)), (asked) => open.load(asked));
+    await window.know(touchedBy(eventsToLookUp(events, window.parked)), (asked, clock) => open.load(asked, clock));
     const before: Progress = { ...standing.progress, logId };
     const { effects, progress } = foldBatch(window, { entries: news, events }, open.generation.timeline, before);
     const write = open.write(effects, progress);
