@@ -51,6 +51,26 @@ export interface Remove {
   readonly record: RecordKey;
   readonly patient?: RecordKey;
 }
+/**
+ * The record where none stands, never there or removed; one that stands is left as it is. Before a merge patch it gives the patch what
+ * to change: a message may speak of what an earlier one, from before the log began, brought.
+ */
+export interface Default {
+  readonly kind: 'default';
+  readonly record: RecordKey;
+  readonly patient: RecordKey;
+  readonly content: Uint8Array;
+}
+/**
+ * What was told of this patient under the record is taken back: `content` is left of it, or nothing. Where another person's has been
+ * told under it since, that stays: who takes back a result that was posted under the wrong patient means that patient's alone.
+ */
+export interface Withdraw {
+  readonly kind: 'withdraw';
+  readonly record: RecordKey;
+  readonly patient: RecordKey;
+  readonly content?: Uint8Array;
+}
 /** RFC 7396 over the record's present content; a record that is not there is a fault. */
 export interface MergePatch {
   readonly kind: 'merge-patch';
@@ -117,10 +137,23 @@ export interface Drain {
 }
 
 /** Closed and versioned with the event format: an unknown kind stops the follower. */
-export type Change = Put | Remove | MergePatch | Identify | Movement | Link | Unlink | Relocate | Drain;
+export type Change =
+  | Put
+  | Remove
+  | Default
+  | Withdraw
+  | MergePatch
+  | Identify
+  | Movement
+  | Link
+  | Unlink
+  | Relocate
+  | Drain;
 export const changeKinds = [
   'put',
   'remove',
+  'default',
+  'withdraw',
   'merge-patch',
   'identify',
   'movement',

@@ -76,6 +76,14 @@ const entryOf = (change: Change, bodies: Bodies): ChangeEntry => {
       };
     case 'remove':
       return { kind: change.kind, subject: change.record, ...(change.patient && { patient: change.patient }) };
+    case 'default':
+    case 'withdraw':
+      return {
+        kind: change.kind,
+        subject: change.record,
+        patient: change.patient,
+        ...(change.content && { body: bodies.place(change.content) }),
+      };
     case 'identify':
       return { kind: change.kind, subject: change.patient, body: bodies.place(json({ edits: change.edits })) };
     case 'movement': {
@@ -142,6 +150,15 @@ const changeOf = (entry: ChangeEntry, bodies: Buffer): Change => {
       return { kind: entry.kind, record, ...patient, content: content() };
     case 'remove':
       return { kind: entry.kind, record, ...patient };
+    case 'default':
+      return { kind: 'default', record, patient: entry.patient as RecordKey, content: content() };
+    case 'withdraw':
+      return {
+        kind: 'withdraw',
+        record,
+        patient: entry.patient as RecordKey,
+        ...(entry.body && { content: content() }),
+      };
     case 'identify':
       return { kind: 'identify', patient: record, ...fields<Omit<Identify, 'kind' | 'patient'>>() };
     case 'movement':

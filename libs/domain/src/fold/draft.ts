@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import type { Change, Link, Movement, Relocate } from '../change.js';
+import type { Change, Link, Movement, Relocate, Withdraw } from '../change.js';
 import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import { type Head, RecordKey } from '../record.js';
 import { editMembers } from './members.js';
-import { linked, nobody, unlinked } from './link-patients.js';
+import { areOnePerson, linked, nobody, unlinked } from './link-patients.js';
 import { relocated, withRelocation } from './relocations.js';
 import { renderPatient } from './render-patient.js';
 import { renderVisit } from './render-visit.js';
@@ -67,10 +67,16 @@ export class Draft {
   private change(change: Change): void {
     switch (change.kind) {
       case 'put':
-        this.records.set(change.record, { content: change.content, deleted: false, ...patientOf(change.patient) });
+        this.put(change.record, change.patient, change.content);
         return;
       case 'remove':
         this.remove(change.record, change.patient);
+        return;
+      case 'default':
+        if (!this.stands(change.record)) this.put(change.record, change.patient, change.content);
+        return;
+      case 'withdraw':
+        this.withdraw(change);
         return;
       case 'merge-patch':
         this.patch(change.record, change.content);
@@ -110,6 +116,22 @@ export class Draft {
   private patientSubject(key: RecordKey): PatientSubject {
     const subject = this.subject(key);
     return subject?.kind === 'patient' ? subject : nobody;
+  }
+
+  private put(record: RecordKey, patient: RecordKey | undefined, content: Uint8Array): void {
+    this.records.set(record, { content, deleted: false, ...patientOf(patient) });
+  }
+
+  private stands(record: RecordKey): boolean {
+    const current = this.current(record);
+    return current !== undefined && !current.deleted;
+  }
+
+  private withdraw({ record, patient, content }: Withdraw): void {
+    const owner = this.stands(record) ? this.current(record)?.patient : undefined;
+    if (owner && !areOnePerson((key) => this.patientSubject(key), patient, owner)) return;
+    if (content) this.put(record, patient, content);
+    else this.remove(record, patient);
   }
 
   /** Removing what is not there changes nothing: a DELETE is idempotent (FHIR R4, section 3.1.0.7). */

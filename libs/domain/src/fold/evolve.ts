@@ -24,6 +24,8 @@ const waitingFor = (view: FoldView, change: Change): readonly RecordKey[] => {
     case 'remove':
     case 'merge-patch':
       return [change.patient ?? view.head(change.record)?.patient ?? change.record];
+    case 'default':
+    case 'withdraw':
     case 'identify':
       return [change.patient];
     case 'movement': {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anEvent, anyFeed, asRecorded, patientKey, put } from '../../../testing/src/builders/feed.js';
 import {
+  type Change,
   type Effects,
   evolve,
   FoldMemory,
@@ -122,6 +123,68 @@ describe('the fold', () => {
     ]);
     expect(state.parked).toEqual([]);
     expect(state.heads.get(RecordKey.of('Condition', 'c1'))?.position).toBe(4);
+  });
+
+  describe('a record that may not be there', () => {
+    const [patient, other] = [patientKey(1), patientKey(2)];
+    const content = Buffer.from('{"resourceType":"Observation","status":"unknown"}');
+    const told = put(observation, { status: 'preliminary', value: 1 }, patient);
+    const stub: Change = { kind: 'default', record: observation, patient, content };
+    const patch: Change = {
+      kind: 'merge-patch',
+      record: observation,
+      patient,
+      content: Buffer.from('{"status":"final"}'),
+    };
+    const withdraw = (of: RecordKey, left?: Buffer): Change => ({
+      kind: 'withdraw',
+      record: observation,
+      patient: of,
+      ...(left && { content: left }),
+    });
+    const merge: Change = { kind: 'link', patient, into: other };
+    const after = (...messages: readonly (readonly Change[])[]): unknown => {
+      const state = empty();
+      const effects = foldInto(state, asRecorded(messages.map((changes) => anEvent(changes))));
+      expect(effects.map(({ outcome }) => outcome)).toEqual(messages.map(() => 'applied'));
+      const head = state.heads.get(observation);
+      if (!head) return 'never there';
+      return head.deleted
+        ? 'gone'
+        : [head.patient, contentOf(state, observation)['status'], contentOf(state, observation)['value']];
+    };
+
+    it('is given by a default, and changed by the patch behind it', () => {
+      expect(after([stub, patch])).toEqual([patient, 'final', undefined]);
+      expect(after([told], [{ kind: 'remove', record: observation }], [stub, patch])).toEqual([
+        patient,
+        'final',
+        undefined,
+      ]);
+    });
+
+    it('is left by a default where it is there', () => {
+      expect(after([told], [stub])).toEqual([patient, 'preliminary', 1]);
+      expect(after([told], [stub, patch])).toEqual([patient, 'final', 1]);
+    });
+
+    it('is withdrawn by the patient whose it is, or would be, and by nobody else', () => {
+      expect(after([told], [withdraw(patient)])).toBe('gone');
+      expect(after([told], [withdraw(patient, content)])).toEqual([patient, 'unknown', undefined]);
+      expect(after([withdraw(patient)])).toBe('never there');
+      expect(after([withdraw(patient, content)])).toEqual([patient, 'unknown', undefined]);
+      expect(after([told], [withdraw(other)])).toEqual([patient, 'preliminary', 1]);
+      expect(after([told], [withdraw(other, content)])).toEqual([patient, 'preliminary', 1]);
+    });
+
+    it('is withdrawn under any number of a patient who was merged', () => {
+      const further: Change = { kind: 'link', patient: other, into: patientKey(3) };
+      expect(after([told], [merge], [withdraw(other)])).toBe('gone');
+      expect(after([told], [merge], [further], [withdraw(patientKey(3))])).toBe('gone');
+      expect(after([put(observation, {}, patientKey(3))], [merge], [further], [withdraw(patient)])).toBe('gone');
+      const undone: Change = { kind: 'unlink', patient, from: other };
+      expect(after([told], [merge], [undone], [withdraw(other)])).toEqual([patient, 'preliminary', 1]);
+    });
   });
 
   it('links a merged patient and keeps both readable', () => {

@@ -25,6 +25,17 @@ const isReplacedBy = (patientOf: PatientOf, key: RecordKey, target: RecordKey): 
   return false;
 };
 
+/** Are the two one patient, or numbers of one that merges (A40, A47) made one? */
+export const areOnePerson = (patientOf: PatientOf, one: RecordKey, other: RecordKey): boolean => {
+  const seen = new Set<RecordKey>([one]);
+  for (const next of seen) {
+    if (next === other) return true;
+    const { replacedBy, replaces } = patientOf(next);
+    for (const key of [...replacedBy, ...replaces]) seen.add(key);
+  }
+  return false;
+};
+
 /**
  * The subjects after a link. A merge that goes back on an earlier one, in a chain too, undoes it: the survivor of the newest word
  * lives, and nobody is ever replaced by himself.

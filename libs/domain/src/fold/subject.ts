@@ -65,7 +65,7 @@ export const namedBy = (
 ): { readonly heads: readonly RecordKey[]; readonly subjects: readonly RecordKey[] } => {
   switch (subject.kind) {
     case 'patient':
-      return { heads: subject.replacedBy, subjects: subject.replacedBy };
+      return { heads: subject.replacedBy, subjects: [...subject.replacedBy, ...subject.replaces] };
     case 'visit': {
       const movements = Object.keys(subject.movements) as RecordKey[];
       return { heads: movements, subjects: movements };

@@ -27,7 +27,12 @@ const collect = (into: Collected, change: Change): void => {
       return;
     case 'put':
     case 'remove':
+    case 'default':
       into.heads.add(change.record);
+      return;
+    case 'withdraw':
+      into.heads.add(change.record);
+      into.subjects.add(change.patient);
       return;
     case 'identify':
       into.heads.add(change.patient);

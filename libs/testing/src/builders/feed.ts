@@ -85,16 +85,27 @@ const relation = (patient: number, n: number): Change => {
   }
 };
 
+/** By the patient whose it is, or by another: then it stays, unless the two were merged. */
+const withdrawal = (record: RecordKey, patient: number, n: number): Change => ({
+  kind: 'withdraw',
+  record,
+  patient: patientKey((patient + (n % 5 === 0 ? 1 : 0)) % 5),
+  ...(n % 2 === 0 && { content: resource(record, { status: 'entered-in-error' }) }),
+});
+
 const changeOf = (kind: number, patient: number, n: number): Change => {
   const who = patientKey(patient);
   const observation = RecordKey.of('Observation', `o${patient}-${n % 4}`);
   const visit = RecordKey.of('Encounter', `v${patient}-${n % 2}`);
   switch (kind) {
     case 0:
-    case 1:
-      return put(observation, { status: 'final', valueQuantity: { value: n } }, who);
+    case 1: {
+      const told = { status: 'final', valueQuantity: { value: n } };
+      if (n % 3 > 0) return put(observation, told, who);
+      return { kind: 'default', record: observation, patient: who, content: resource(observation, told) };
+    }
     case 2:
-      return { kind: 'remove', record: observation };
+      return n % 3 === 0 ? { kind: 'remove', record: observation } : withdrawal(observation, patient, n);
     case 3:
       return {
         kind: 'merge-patch',
