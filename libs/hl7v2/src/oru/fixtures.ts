@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Change, RecordKey, type Sender } from '#domain';
+import { evolve, FoldMemory, Instant, originalTimeline, Position, RecordKey, type Sender } from '#domain';
 import { contextOf, er7 } from '../fixtures/context.js';
 import { readMessage, type Reading } from '../read-message.js';
 
@@ -27,15 +27,34 @@ export const accepted = (
 export const warningsOf = (segments: readonly string[]): readonly string[] =>
   accepted(segments).warnings.map(({ code, location }) => `${code} ${location}`);
 
-/** What a follower holds after these messages: content by record; a removed one is not there. */
+/** Of results and documents, what a follower holds after these messages: content by record; a removed one is not there. */
 export const after = (...messages: readonly (readonly string[])[]): ReadonlyMap<RecordKey, string> => {
-  const held = new Map<RecordKey, string>();
-  const apply = (change: Change): void => {
-    if (change.kind === 'put') held.set(change.record, Buffer.from(change.content).toString('utf8'));
-    if (change.kind === 'remove') held.delete(change.record);
-  };
-  for (const message of messages) accepted(message).changes.forEach(apply);
-  return held;
+  const state = new FoldMemory(Instant.of(0));
+  messages.forEach((message, index) => {
+    // Without an id: the same message again is no repetition.
+    const event = {
+      ...accepted(message),
+      messageId: '',
+      sender: 'lab',
+      incarnation: 1,
+      receivedAt: Instant.of(0),
+      acknowledgement: 'AA',
+    };
+    const recorded = {
+      event,
+      receivedHash: Buffer.alloc(16),
+      position: Position.of(index),
+      appendedAt: Instant.of(index),
+    };
+    const effects = evolve(state, recorded, originalTimeline);
+    if (effects.park) throw new Error(effects.park.reason);
+    state.absorb(effects);
+  });
+  return new Map(
+    [...state.heads].flatMap(([key, { deleted, content }]) =>
+      deleted || RecordKey.type(key) === 'Patient' ? [] : [[key, Buffer.from(content ?? '').toString('utf8')]],
+    ),
+  );
 };
 
 export type Loose = { readonly [member: string]: Loose } & readonly Loose[] & string;
@@ -43,6 +62,14 @@ export type Loose = { readonly [member: string]: Loose } & readonly Loose[] & st
 /** The records of one type, in the order in which they were first told. */
 export const recordsOf = (held: ReadonlyMap<RecordKey, string>, type: string): readonly Loose[] =>
   [...held].filter(([key]) => RecordKey.type(key) === type).map(([, content]) => JSON.parse(content) as Loose);
+
+/** The Observation of one OBX, as it is written. */
+export const lone = (segment: string): string =>
+  [...after([msh(), pid, obr(), segment])].find(([key]) => key.startsWith('Observation/'))?.[1] ?? '';
+
+/** The first record of a type that these segments of a patient make. */
+export const only = (type: string, ...segments: readonly string[]): Loose | undefined =>
+  recordsOf(after([msh(), pid, ...segments]), type)[0];
 
 export const msh = (type = 'ORU^R01^ORU_R01', id = 'R1'): string =>
   `MSH|^~\\&|LAB|CH|EAI|GHT|20260310091500||${type}|${id}|P|2.5||||||UNICODE UTF-8`;
