@@ -1,17 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at, fhir, firstEvents, martin } from '../test/a-hospital.spec.js';
-import { anEstablishment, AReader, idsOf, nextOf, putPatient } from '../test/a-reader.spec.js';
+import { Instant, RecordKey } from '#domain';
+import { patientKey } from '../../../libs/testing/src/builders/feed.js';
+import { anEstablishment, AReader, changes, idsOf, nextOf, putPatient, putText } from '../test/a-reader.spec.js';
 
 const one = anEstablishment();
 const two = anEstablishment();
 const three = anEstablishment();
+const merging = anEstablishment();
 let reader: AReader;
+
+/** Three records of one person, each with a result of its own: a into b into c. */
+const merges = [
+  ...['a', 'b', 'c'].flatMap((id) => [
+    changes({ kind: 'identify', patient: patientKey(id), edits: [] }),
+    putText(
+      `Observation/of-${id}`,
+      `{"resourceType":"Observation","id":"of-${id}","subject":{"reference":"${patientKey(id)}"}}`,
+      patientKey(id),
+    ),
+  ]),
+  changes({ kind: 'link', patient: patientKey('a'), into: patientKey('b') }),
+  changes({ kind: 'link', patient: patientKey('b'), into: patientKey('c') }),
+  changes({ kind: 'unlink', patient: patientKey('a'), from: patientKey('b') }),
+];
 
 beforeAll(async () => {
   reader = await AReader.open();
   await reader.feed(one, firstEvents);
   await reader.feed(two, [putPatient('p1', { name: [{ family: 'Autre' }] }), putPatient('q9', martin)]);
-  await reader.serve({ both: [one, two], first: [one], third: [three], nobody: [] });
+  await reader.feed(merging, merges);
+  await reader.serve({ both: [one, two], first: [one], third: [three], merging: [merging], nobody: [] });
 });
 afterAll(async () => {
   await reader.close();
@@ -54,6 +73,25 @@ describe('a search', () => {
     };
     for (const [question, ids] of Object.entries(expected))
       expect([question, await found(question)]).toEqual([question, ids]);
+  });
+
+  it('finds under the surviving record what was told under those that it replaced, for as long as it replaced them', async () => {
+    const stamp = async (position: number): Promise<string> =>
+      encodeURIComponent(Instant.iso(await reader.stampOf(merging, position)));
+    const of = async (id: string, when = '', base = fhir(merging)): Promise<readonly string[]> =>
+      found(`Observation?patient=${RecordKey.id(patientKey(id))}${when}`, 'merging', base);
+    const merged = `&_asOf=${await stamp(7)}`;
+    expect(await of('c', merged)).toEqual(['of-a', 'of-b', 'of-c']);
+    expect(await of('b', merged)).toEqual(['of-a', 'of-b']);
+    expect(await of('a', merged)).toEqual(['of-a']);
+    expect(await of('c', `&_asOf=${await stamp(5)}`)).toEqual(['of-c']);
+    expect(await of('c')).toEqual(['of-b', 'of-c']);
+    expect(await of('c', merged, '/territories/ght-test/fhir')).toEqual(['of-a', 'of-b', 'of-c']);
+    const counted = await reader.get(
+      `${fhir(merging)}/Observation?subject=${patientKey('c')}&_summary=count${merged}`,
+      'merging',
+    );
+    expect(counted.body['total']).toBe(3);
   });
 
   it('answers from history, tokens and all', async () => {

@@ -10,6 +10,7 @@ import type {
   StoredVersion,
   When,
 } from '../ports/replica-reader.js';
+import { withMerged } from './merged-patients.js';
 import { PageCursor } from './page-cursor.js';
 
 /** A page of a listing. `madeFor`: caller, address and question, which the cursor of the next page is bound to. */
@@ -81,7 +82,8 @@ export class ReadRecords {
   async search(place: Place, filter: SearchFilter, { limit, cursor, madeFor }: Page): Promise<Answer<Listing>> {
     assertInScope(place);
     const [after] = cursor === undefined ? [] : idsOf(PageCursor.read(madeFor, cursor), 1);
-    const { level, found } = held(await this.reader.search(place, filter, { limit: limit + 1, ...afterOf(after) }));
+    const whole = await this.wholePersons(place, filter);
+    const { level, found } = held(await this.reader.search(place, whole, { limit: limit + 1, ...afterOf(after) }));
     const versions = found.slice(0, limit);
     const last = versions.at(-1);
     const next = last && found.length > limit ? PageCursor.write(madeFor, [idOf(last)]) : undefined;
@@ -99,7 +101,8 @@ export class ReadRecords {
     const entries: { readonly establishment: Finess; readonly version: StoredVersion }[] = [];
     for (const establishment of [...levels.keys()].filter((one) => one >= from)) {
       const page = { limit: limit + 1 - entries.length, ...(establishment === from && afterOf(after)) };
-      const answer = await this.reader.search({ scope, establishment, when }, filter, page);
+      const place = { scope, establishment, when };
+      const answer = await this.reader.search(place, await this.wholePersons(place, filter), page);
       if (!answer) continue;
       levels.set(establishment, answer.level);
       entries.push(...answer.found.map((version) => ({ establishment, version })));
@@ -114,7 +117,11 @@ export class ReadRecords {
 
   async count(place: Place, filter: SearchFilter): Promise<Answer<number>> {
     assertInScope(place);
-    return held(await this.reader.count(place, filter));
+    return held(await this.reader.count(place, await this.wholePersons(place, filter)));
+  }
+
+  private async wholePersons(place: Place, filter: SearchFilter): Promise<SearchFilter> {
+    return filter.patients ? { ...filter, patients: await withMerged(this.reader, place, filter.patients) } : filter;
   }
 
   /** A caller without establishments sees none, and the replica is not asked. */
