@@ -140,8 +140,8 @@ export const warnings = {
     en: 'OBX without OBR: not mapped',
   },
   'value-not-repeated': {
-    fr: "le résultat devient définitif sans être répété (OBX-11 = U) : seul le compte rendu change d'état",
-    en: 'the result becomes final without being repeated (OBX-11 = U): only the report changes its status',
+    fr: 'le résultat devient définitif sans être répété (OBX-11 = U) : la valeur transmise auparavant reste',
+    en: 'the result becomes final without being repeated (OBX-11 = U): the value that was sent before stays',
   },
   'attachment-undecodable': {
     fr: 'document joint illisible (base64 ou encodage) : non traduit, les octets reçus sont conservés',

@@ -45,7 +45,7 @@ const custodianOf = (mapping: Mapping): JsonObject => ({
 });
 
 /** FHIR DocumentReference; its members have a fixed order. */
-export const documentOf = (told: ToldDocument, mapping: Mapping): Put => {
+export const documentOf = (told: ToldDocument, mapping: Mapping): Required<Put> => {
   const context = members({
     encounter: told.encounter && [{ reference: told.encounter }],
     period: told.period,

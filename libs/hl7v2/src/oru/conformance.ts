@@ -60,7 +60,10 @@ export const resultsConformance = {
         field(6, '`unit`; `code` where its system is UCUM'),
         field(7, '`referenceRange`: text, and bounds of `a - b`, `< b`, `> a`'),
         field(8, '`interpretation`'),
-        field(11, '`status`; D removes, W withdraws'),
+        field(
+          11,
+          '`status`; D removes, W leaves it entered in error, both of this patient alone; U without a value leaves the value that stands',
+        ),
         field(14, '`effectiveDateTime`; `creation` of an attachment'),
         field(15, '`performer`: the laboratory, where OBX-23 is empty'),
         field(16, '`performer`; `author` of documents'),

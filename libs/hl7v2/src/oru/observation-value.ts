@@ -168,8 +168,9 @@ const wholeText = (values: readonly Composite[]): string => values.map((value) =
 
 const repetitionsOf = (obx: Segment): readonly Composite[] => obx.repetitions(5).filter((value) => !value.isNull);
 
-/** OBX-5 says something. */
-export const hasValue = (obx: Segment): boolean => repetitionsOf(obx).some((value) => value.whole().trim() !== '');
+/** OBX-5 of one of these says something. */
+export const hasValue = (...segments: readonly Segment[]): boolean =>
+  segments.flatMap(repetitionsOf).some((value) => value.whole().trim() !== '');
 
 /**
  * `value[x]` of an Observation. Repetitions of text are lines of one text, and so are the segments that go on with it (`lines`);

@@ -1,4 +1,4 @@
-import type { JsonObject, Put, RecordKey } from '#domain';
+import { type Change, type JsonObject, type Put, RecordKey } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
 import { authorityOfEntity, systemOf } from '../mapping/authority.js';
 import { bytesOf, coding, members } from '../mapping/fhir-json.js';
@@ -60,11 +60,11 @@ const deviceOf = (obx: Segment, mapping: Mapping): JsonObject | undefined => {
 
 const reference = (record: RecordKey | undefined): JsonObject | undefined => record && { reference: record };
 
-const putOf = (record: RecordKey, patient: RecordKey, content: Parameters<typeof members>[0]): Put => ({
+const putOf = (record: RecordKey, patient: RecordKey, content: Parameters<typeof members>[0]): Required<Put> => ({
   kind: 'put',
   record,
   patient,
-  content: bytesOf(members({ resourceType: 'Observation', id: record.slice(record.indexOf('/') + 1), ...content })),
+  content: bytesOf(members({ resourceType: 'Observation', id: RecordKey.id(record), ...content })),
 });
 
 const codeOf = (obx: Segment, mapping: Mapping): JsonObject => {
@@ -72,41 +72,79 @@ const codeOf = (obx: Segment, mapping: Mapping): JsonObject => {
   return (code && observedConcept(code, mapping)) ?? unknownCode;
 };
 
-/** FHIR Observation of an OBX (HL7 v2.5, section 7.4.2). Its bytes are a function of the segment and of what it is within. */
-export const observationOf = (
-  record: RecordKey,
-  { obx, lines, notes }: Observed,
+const noteOf = ({ notes }: Observed): readonly JsonObject[] => noteTexts(notes).map((text) => ({ text }));
+
+/** Members of the FHIR Observation of an OBX (HL7 v2.5, section 7.4.2): a function of the segment and of what it is within. */
+const contentOf = (
+  observed: Observed,
   status: ObservationStatus,
   within: ObservedWithin,
   mapping: Mapping,
-): Put => {
+): Parameters<typeof members>[0] => {
+  const { obx, lines } = observed;
   const code = codeOf(obx, mapping);
   const unit = unitOf(obx, mapping);
-  const observed = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;
+  const time = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;
   const method = obx.first(17);
-  return putOf(record, within.patient, {
+  return {
     extension: subIdOf(obx),
     status,
     code,
     subject: { reference: within.patient },
     encounter: reference(within.encounter),
-    ...(observed === undefined ? within.effective : { effectiveDateTime: observed }),
+    ...(time === undefined ? within.effective : { effectiveDateTime: time }),
     performer: performersOf(obx, mapping),
     ...valueOf(lines, code, { obx, unit, mapping }),
     interpretation: present(obx.repetitions(8).map((flag) => interpretationIn(flag, mapping))),
-    note: noteTexts(notes).map((text) => ({ text })),
+    note: noteOf(observed),
     method: method && conceptOf(method, mapping),
     specimen: reference(within.specimen),
     device: deviceOf(obx, mapping),
     referenceRange: referenceRangeOf(obx, unit),
     derivedFrom: within.parent && [{ reference: within.parent }],
-  });
+  };
 };
 
-/** A result that was another patient's: that there was one, and nothing of what it said. */
-export const withdrawnObservation = (record: RecordKey, obx: Segment, patient: RecordKey, mapping: Mapping): Put =>
-  putOf(record, patient, {
-    status: 'entered-in-error',
-    code: codeOf(obx, mapping),
-    subject: { reference: patient },
-  });
+/** The result that an OBX tells. */
+export const observationOf = (
+  record: RecordKey,
+  observed: Observed,
+  status: ObservationStatus,
+  within: ObservedWithin,
+  mapping: Mapping,
+): Required<Put> => putOf(record, within.patient, contentOf(observed, status, within, mapping));
+
+/**
+ * A result that is final without being told again (OBX-11 = U): the one that stands becomes final, by whom and with which notes the
+ * message says, and keeps all else. Where none stands, there is a final one whose value is not known.
+ */
+export const confirmedObservation = (
+  record: RecordKey,
+  observed: Observed,
+  status: ObservationStatus,
+  within: ObservedWithin,
+  mapping: Mapping,
+): readonly Change[] => {
+  const { patient } = within;
+  const content = contentOf(observed, status, within, mapping);
+  const patch = members({ status, performer: content['performer'], note: content['note'] });
+  return [
+    { ...putOf(record, patient, { ...content, dataAbsentReason: unknownCode }), kind: 'default' },
+    { kind: 'merge-patch', record, patient, content: bytesOf(patch) },
+  ];
+};
+
+/**
+ * A result that was another patient's: that there was one, and nothing of what it said. Twice: under its own record, where that is
+ * not another's by now; and under one that is this patient's alone, because the right patient's result has the same order number.
+ */
+export const withdrawnObservation = (
+  record: RecordKey,
+  own: RecordKey,
+  obx: Segment,
+  patient: RecordKey,
+  mapping: Mapping,
+): readonly Change[] => {
+  const content = { status: 'entered-in-error', code: codeOf(obx, mapping), subject: { reference: patient } };
+  return [{ ...putOf(record, patient, content), kind: 'withdraw' }, putOf(own, patient, content)];
+};

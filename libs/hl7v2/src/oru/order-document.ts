@@ -1,18 +1,19 @@
-import type { Change, JsonObject } from '#domain';
-import type { RecordKey } from '#domain';
+import type { Change, JsonObject, Put, RecordKey } from '#domain';
+import { bytesOf } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import { attachedData, attachedLink, type Attached, type DocumentRecords, documentRecords } from '../mdm/attachment.js';
-import { documentOf } from '../mdm/document.js';
+import { documentOf, type ToldDocument } from '../mdm/document.js';
 import { toldByHeader } from '../mdm/header.js';
 import type { Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { observedConcept } from './codes.js';
 import type { Observed, OrderGroup } from './order-groups.js';
-import { orderIdentifiers } from './order-number.js';
+import { hasValue } from './observation-value.js';
+import { keyOfWrong, orderIdentifiers, type OrderNumber } from './order-number.js';
 import { present } from './present.js';
 import { producerOf } from './producer.js';
-import { type ObservationStatus, observationStatus } from './statuses.js';
+import { isTakenBack, type ObservationStatus, observationStatus } from './statuses.js';
 
 /** The types of value that are documents. */
 export const documentTypes = ['ED', 'RP'] as const;
@@ -23,6 +24,9 @@ export const isDocument = ({ obx }: Observed): boolean => {
   const pointer = type === 'RP' ? obx.first(5) : undefined;
   return pointer !== undefined && attachedLink(pointer) !== undefined;
 };
+
+/** Final without being told again (HL7 table 0085, U). */
+export const isUnrepeated = ({ obx, lines }: Observed): boolean => obx.text(11) === 'U' && !hasValue(obx, ...lines);
 
 /** Coding system of what a document's transport says of it (CI-SIS, transmission of a CDA in HL7 v2): nothing that was observed. */
 const metadataSystem = 'METADMPMSS';
@@ -70,15 +74,29 @@ const docStatuses = table<string>({
 /** Withdrawn: deleted, of another patient, or not to be had after all; what is then left to be read. */
 const withdraw = (
   status: ObservationStatus,
-  records: DocumentRecords,
-  told: Parameters<typeof documentOf>[0],
+  key: OrderNumber,
+  told: ToldDocument,
   mapping: Mapping,
 ): readonly Change[] => {
-  const { patient } = records;
-  const content: Change = { kind: 'remove', record: records.binary(0), patient };
-  return status === 'deleted'
-    ? [content, { kind: 'remove', record: records.document, patient }]
-    : [content, documentOf({ ...told, status: 'entered-in-error', attachments: [] }, mapping)];
+  const { patient } = told;
+  const { document, binary } = documentRecords(key, patient, mapping);
+  const content: Change = { kind: 'withdraw', record: binary(0), patient };
+  if (status === 'deleted') return [content, { kind: 'withdraw', record: document, patient }];
+  const inError = (record: RecordKey): Required<Put> =>
+    documentOf({ ...told, record, status: 'entered-in-error' }, mapping);
+  const left: Change = { ...inError(document), kind: 'withdraw' };
+  if (status === 'cancelled') return [content, left];
+  const own = documentRecords({ ...key, value: keyOfWrong(key.value, patient) }, patient, mapping);
+  return [content, left, inError(own.document)];
+};
+
+/** Final without its content: what stands becomes final; where none stands, there is one whose content is not known. */
+const confirm = (told: ToldDocument, mapping: Mapping): readonly Change[] => {
+  const { record, patient, docStatus = '' } = told;
+  return [
+    { ...documentOf(told, mapping), kind: 'default' },
+    { kind: 'merge-patch', record, patient, content: bytesOf({ docStatus }) },
+  ];
 };
 
 interface OrderDocument {
@@ -98,7 +116,7 @@ const attachedTo = (obx: Segment, records: DocumentRecords, mapping: Mapping): r
 
 /** A document in an OBX: DocumentReference, and a Binary for what the message holds of it. Nothing where it holds nothing that can be read. */
 export const documentOfObx = (
-  key: { readonly domain: string; readonly value: string },
+  key: OrderNumber,
   observed: Observed,
   order: OrderGroup,
   within: {
@@ -130,9 +148,11 @@ export const documentOfObx = (
     related: within.report ? [{ reference: within.report }] : [],
     ...header,
     securityLabel: [...(header?.securityLabel ?? []), ...within.restrictions],
+    attachments: [],
   };
-  if (status === 'deleted' || status === 'wrong' || status === 'cancelled')
-    return { changes: withdraw(status, records, { ...told, attachments: [] }, mapping), attachments: [] };
+  if (isTakenBack(status) || status === 'cancelled')
+    return { changes: withdraw(status, key, told, mapping), attachments: [] };
+  if (isUnrepeated(observed)) return { changes: confirm(told, mapping), attachments: [] };
   const attached = attachedTo(obx, records, mapping);
   if (attached.length === 0) return { changes: [], attachments: [] };
   const created = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;

@@ -51,6 +51,9 @@ export const orderIdentifiers = (
   };
 };
 
+/** Of what was posted under the wrong patient, what is left is this patient's alone, whoever the order is of by now. */
+export const keyOfWrong = (key: string, patient: string): string => `${key}|wrong|${patient}`;
+
 /** The same key a second time in one message is another record: orders may share number and code. */
 export class Occurrences {
   private readonly seen = new Map<string, number>();

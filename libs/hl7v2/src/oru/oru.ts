@@ -2,15 +2,14 @@ import type { Change, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import type { Mapping } from '../mapping/mapping.js';
 import { codeKey } from './codes.js';
-import { observationOf, withdrawnObservation } from './observation.js';
-import { hasValue } from './observation-value.js';
-import { documentOfObx, isDocument, isMetadata, restrictionsIn } from './order-document.js';
+import { confirmedObservation, observationOf, withdrawnObservation } from './observation.js';
+import { documentOfObx, isDocument, isMetadata, isUnrepeated, restrictionsIn } from './order-document.js';
 import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';
-import { Occurrences, type OrderNumber, orderNumber } from './order-number.js';
+import { keyOfWrong, Occurrences, type OrderNumber, orderNumber } from './order-number.js';
 import { encounterOf, Patients } from './patient-visit.js';
 import { effectiveOf, reportOf } from './report.js';
 import { specimenOf, specimenOfObr } from './specimen.js';
-import { type ObservationStatus, observationStatus } from './statuses.js';
+import { isTakenBack, type ObservationStatus, observationStatus } from './statuses.js';
 import type { Segment } from '../message/segment.js';
 
 /** What an order is read with: who it is of and what its records are told by. */
@@ -39,6 +38,13 @@ const sorted = (
   return { documents, observations, isEnvelope };
 };
 
+interface Specimens {
+  readonly changes: readonly Put[];
+  readonly records: ReadonlyMap<Segment, RecordKey>;
+}
+
+const noSpecimens: Specimens = { changes: [], records: new Map() };
+
 /** What the orders of one message share. */
 class Results {
   private readonly told = new Occurrences();
@@ -60,7 +66,10 @@ class Results {
     const within: Within = { patient, encounter, number, reportKey, effective: effectiveOf(obr, mapping) };
     const { documents, observations, isEnvelope } = sorted(order.observations);
     const report = RecordKey.of('DiagnosticReport', idOf('report', number.domain, reportKey));
-    const specimens = this.specimensOf(order, within);
+    const told = [...documents, ...observations].map(({ obx }) => observationStatus(obx.text(11)));
+    // Nothing of this patient's is left of the order: what is told of it since may be another's.
+    const isWithdrawn = told.length > 0 && told.every(isTakenBack);
+    const specimens = isWithdrawn ? noSpecimens : this.specimensOf(order, within);
     const changes: Change[] = [...specimens.changes];
     const attachments: JsonObject[] = [];
     const restrictions = documents.length > 0 ? restrictionsIn(order.observations) : [];
@@ -79,21 +88,21 @@ class Results {
     if (!isEnvelope) {
       const { records } = results;
       const told = { ...within, specimens: [...specimens.records.values()], results: records, attachments };
-      changes.push(reportOf(report, order, told, mapping));
+      const put = reportOf(report, order, told, mapping);
+      if (isWithdrawn) changes.push({ ...put, kind: 'withdraw' });
+      else if (documents.some(isUnrepeated)) changes.push({ ...put, kind: 'default' }, { ...put, kind: 'merge-patch' });
+      else changes.push(put);
     }
     return changes;
   }
 
   private keyOf(obx: Segment, status: ObservationStatus, { reportKey }: Within): string {
     const key = `${reportKey}|${codeKey(obx.first(3))}|${obx.first(4)?.whole().trim() ?? ''}`;
-    return (status === 'deleted' || status === 'wrong' ? this.withdrawn : this.told).of(key);
+    return (isTakenBack(status) ? this.withdrawn : this.told).of(key);
   }
 
   /** Specimens of the order by their SPM; by its OBR where there is none. One that several orders share is told once. */
-  private specimensOf(
-    order: OrderGroup,
-    within: Within,
-  ): { readonly changes: readonly Put[]; readonly records: ReadonlyMap<Segment, RecordKey> } {
+  private specimensOf(order: OrderGroup, within: Within): Specimens {
     const records = new Map<Segment, RecordKey>();
     const changes: Put[] = [];
     const add = (segment: Segment, put: Put | undefined): void => {
@@ -114,7 +123,7 @@ class Results {
     specimens: ReadonlyMap<Segment, RecordKey>,
   ): {
     readonly withdrawn: readonly Change[];
-    readonly changes: readonly Put[];
+    readonly changes: readonly Change[];
     readonly records: readonly RecordKey[];
   } {
     const { mapping } = this;
@@ -122,26 +131,29 @@ class Results {
     const parent = this.parentOf(obr, number);
     const only = specimens.size === 1 ? [...specimens.values()][0] : undefined;
     const withdrawn: Change[] = [];
-    const changes: Put[] = [];
+    const changes: Change[] = [];
     const records: RecordKey[] = [];
     for (const observed of observations) {
       const { obx } = observed;
       const told = obx.text(11);
       const status = observationStatus(told);
       if (status === 'unknown' && told !== '') mapping.warn('code-unknown', `OBX[${obx.sequence}]-11`);
-      const id = mapping.context.idOf('observation', number.domain, this.keyOf(obx, status, within));
-      const record = RecordKey.of('Observation', id);
-      if (status === 'deleted') withdrawn.push({ kind: 'remove', record, patient });
-      else if (status === 'wrong') withdrawn.push(withdrawnObservation(record, obx, patient, mapping));
+      const key = this.keyOf(obx, status, within);
+      const recordOf = (key: string): RecordKey =>
+        RecordKey.of('Observation', mapping.context.idOf('observation', number.domain, key));
+      const record = recordOf(key);
+      if (status === 'deleted') withdrawn.push({ kind: 'withdraw', record, patient });
+      else if (status === 'wrong')
+        withdrawn.push(...withdrawnObservation(record, recordOf(keyOfWrong(key, patient)), obx, patient, mapping));
       else {
         records.push(record);
         this.parents.set(`${number.value}|${obx.text(3)}|${obx.text(4)}`, record);
         const specimen = (observed.specimen && specimens.get(observed.specimen)) ?? only;
-        if (told === 'U' && !hasValue(obx)) mapping.warn('value-not-repeated', `OBX[${obx.sequence}]-11`);
-        else
-          changes.push(
-            observationOf(record, observed, status, { patient, encounter, effective, specimen, parent }, mapping),
-          );
+        const about = { patient, encounter, effective, specimen, parent };
+        if (isUnrepeated(observed)) {
+          mapping.warn('value-not-repeated', `OBX[${obx.sequence}]-11`);
+          changes.push(...confirmedObservation(record, observed, status, about, mapping));
+        } else changes.push(observationOf(record, observed, status, about, mapping));
       }
     }
     return { withdrawn, changes, records };

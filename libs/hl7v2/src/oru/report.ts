@@ -55,7 +55,7 @@ const parentOrders = (obr: Segment, mapping: Mapping): readonly JsonObject[] => 
  * FHIR DiagnosticReport of an OBR: what the message tells of the order, as a whole (a snapshot: HL7 v2.5, section 2.10.4.1). Notes of
  * the order, such as why there is no result, have no other member in R4 than the conclusion.
  */
-export const reportOf = (record: RecordKey, order: OrderGroup, told: Reported, mapping: Mapping): Put => {
+export const reportOf = (record: RecordKey, order: OrderGroup, told: Reported, mapping: Mapping): Required<Put> => {
   const { obr } = order;
   const code = obr.first(4);
   const section = obr.text(24);

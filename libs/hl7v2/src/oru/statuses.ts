@@ -43,5 +43,8 @@ export type ObservationStatus = (typeof observationStatuses)[keyof typeof observ
 const observation = table<ObservationStatus>(observationStatuses);
 const report = table<string>(reportStatuses);
 
+/** A result that is no result of this patient: deleted, or another patient's. */
+export const isTakenBack = (status: ObservationStatus): boolean => status === 'deleted' || status === 'wrong';
+
 export const observationStatus = (code: string): ObservationStatus => observation[code] ?? 'unknown';
 export const reportStatus = (code: string): string => report[code] ?? 'unknown';
