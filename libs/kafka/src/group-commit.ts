@@ -1,5 +1,6 @@
 import { Failure, Position } from '#domain';
 import type { EventAttributes } from '#usecases';
+import { tooLarge } from './too-large.js';
 
 export interface NewEntry {
   readonly value: Buffer;
@@ -11,7 +12,9 @@ export class WaitingBytes {
   private waiting = 0;
   constructor(private readonly max: number) {}
 
+  /** Throws `input.too-large` for what would never fit, `log.unreachable` for what does not fit now. */
   take(bytes: number): void {
+    if (bytes > this.max) throw tooLarge(bytes, this.max);
     if (this.waiting + bytes > this.max)
       throw new Failure(
         'log.unreachable',
@@ -26,12 +29,16 @@ export class WaitingBytes {
 }
 
 interface Waiting extends NewEntry {
+  readonly bytes: number;
   resolve(position: Position): void;
   reject(error: unknown): void;
 }
 
 /** One request: well above what a single entry of ordinary size needs, well below `max.message.bytes`. */
 const batchMax = { entries: 1000, bytes: 4 * 1024 * 1024 };
+
+const bytesOf = ({ value, attributes }: NewEntry): number =>
+  Object.values(attributes).reduce((sum, text) => sum + text.length, value.byteLength);
 
 /**
  * One request in flight, no linger: what gathers while it is in flight goes with the next. When a request fails as unreachable,
@@ -50,7 +57,7 @@ export class GroupCommit {
   ) {}
 
   append(entry: NewEntry): Promise<Position> {
-    const bytes = entry.value.byteLength;
+    const bytes = bytesOf(entry);
     return new Promise<Position>((resolve, reject) => {
       this.waitingBytes.take(bytes);
       const done =
@@ -59,7 +66,7 @@ export class GroupCommit {
           this.waitingBytes.give(bytes);
           settle(value);
         };
-      this.waiting.push({ ...entry, resolve: done(resolve), reject: done(reject) });
+      this.waiting.push({ ...entry, bytes, resolve: done(resolve), reject: done(reject) });
       this.sending ??= this.drain();
     });
   }
@@ -87,10 +94,10 @@ export class GroupCommit {
   }
 
   private next(): readonly Waiting[] {
-    let bytes = 0;
-    const end = this.waiting.findIndex(({ value }, index) => {
-      bytes += value.byteLength;
-      return index === this.entriesMax || (index > 0 && bytes > batchMax.bytes);
+    let sum = 0;
+    const end = this.waiting.findIndex(({ bytes }, index) => {
+      sum += bytes;
+      return index === this.entriesMax || (index > 0 && sum > batchMax.bytes);
     });
     return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
   }

@@ -55,6 +55,19 @@ describe('GroupCommit', () => {
     expect(requests.map(({ entries }) => entries.length)).toEqual([1, 1, 1, 1000, 500]);
   });
 
+  it('counts attributes too, and refuses for ever what could never wait', async () => {
+    const { commits, requests } = slowLog();
+    const long = { value: Buffer.from('x'), attributes: { ce_id: 'x'.repeat(3 * mega) } };
+    const appended = [entry(1), long, long].map((one) => commits.append(one));
+    for (let n = 0; n < 3; n += 1) {
+      await turn();
+      requests[n]?.ok();
+    }
+    expect(await Promise.all(appended)).toEqual([0, 1, 2]);
+    expect(requests.map(({ entries }) => entries.length)).toEqual([1, 1, 1]);
+    await expect(commits.append(entry(100 * mega + 1))).rejects.toMatchObject({ code: 'input.too-large' });
+  });
+
   it('fails what waits behind a request that did not reach the log, and goes on with what comes after', async () => {
     const { commits, requests } = slowLog();
     const outcomes = [commits.append(entry(1))];

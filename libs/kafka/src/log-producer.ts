@@ -64,7 +64,7 @@ class Link {
   }
 }
 
-const tooLarge = (topic: string, error: unknown): Failure | undefined => {
+const refusedAsTooLarge = (topic: string, error: unknown): Failure | undefined => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof KafkaJSProtocolError && cause.type === 'MESSAGE_TOO_LARGE'
     ? new Failure('log.settings', `${topic}: max.message.bytes is too small for this event`, 'raise max.message.bytes')
@@ -82,7 +82,7 @@ export class LogProducer {
 
   /**
    * Position of the first entry; durable on all in-sync replicas. Repeats by the library are told apart by their sequence and
-   * never doubled. After any failure the producer is made anew, since its sequence is then in doubt.
+   * never doubled. After any other failure than `input.too-large` the producer is made anew, since its sequence is then in doubt.
    */
   async send(entries: readonly NewEntry[]): Promise<Position> {
     const bytes = entries.reduce((sum, { value }) => sum + value.byteLength, 0);
@@ -97,9 +97,11 @@ export class LogProducer {
     try {
       return await Promise.race([link.send(this.topic, messages, compression), timeout]);
     } catch (error) {
+      // Nothing of it was sent.
+      if (Failure.is(error, 'input.too-large')) throw error;
       this.link = undefined;
       link.cut();
-      throw tooLarge(this.topic, error) ?? unreachable(this.topic, error);
+      throw refusedAsTooLarge(this.topic, error) ?? unreachable(this.topic, error);
     } finally {
       clearTimeout(timer);
     }

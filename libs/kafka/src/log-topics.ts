@@ -3,11 +3,8 @@ import type { Admin } from 'kafkajs';
 import { Failure, type Finess } from '#domain';
 import type { KafkaClient } from './kafka-client.js';
 import { ConfigResourceTypes, KafkaJSProtocolError } from './library.js';
-import { directoryTopic, journalTopic, logTopic } from './topics.js';
+import { directoryTopic, journalTopic, logTopic, messageBytesMax } from './topics.js';
 import { unreachable } from './unreachable.js';
-
-/** Above the largest frame (design, section 5). */
-const messageBytesMax = 24 * 1024 * 1024;
 
 interface Setting {
   readonly name: string;

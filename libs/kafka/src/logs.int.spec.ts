@@ -11,7 +11,7 @@ import { KafkaDirectoryLog } from './kafka-directory-log.js';
 import { KafkaEstablishmentLog } from './kafka-establishment-log.js';
 import { KafkaRefusalJournal } from './kafka-refusal-journal.js';
 import { LogTopics } from './log-topics.js';
-import { logTopic } from './topics.js';
+import { logTopic, messageBytesMax } from './topics.js';
 import { remakeTopic, trimTopic } from './topics.fixture.js';
 
 const warnings: string[] = [];
@@ -87,6 +87,18 @@ describe('KafkaEstablishmentLog', () => {
     expect(await log.append(establishment, value, {})).toBe(0);
     const [entry] = await entriesOf(log.read(establishment, Position.of(0), Position.of(0)));
     expect(entry?.value.equals(value)).toBe(true);
+  });
+
+  it('refuses before it is sent what no broker would take, and goes on with what comes beside it', async () => {
+    const establishment = await newEstablishment();
+    const append = (value: Buffer) => log.append(establishment, value, {});
+    expect(await append(Buffer.from('first'))).toBe(0);
+    // Not to be compressed: a batch is a little longer than this.
+    const noise = randomBytes(messageBytesMax);
+    const [large, beside] = await Promise.allSettled([append(noise), append(Buffer.from('beside'))]);
+    expect(large).toMatchObject({ reason: { code: 'input.too-large' } });
+    expect(beside).toMatchObject({ value: 1 });
+    expect(await append(noise.subarray(0, messageBytesMax - 4096))).toBe(2);
   });
 
   it('takes 64 appends at once in few requests', async () => {

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { CompressionCodecs } from './library.js';
 import { type BatchMessage, recordBatch } from './record-batch.js';
+import { tooLarge } from './too-large.js';
+import { messageBytesMax } from './topics.js';
 
 /** What the library's broker asks a request of: see its `protocol/requests/produce/v3/request.js`. */
 export interface ProduceAsked {
@@ -54,6 +56,7 @@ const int32 = (value: number): Buffer => {
   return bytes;
 };
 
+/** Throws `input.too-large` instead of sending what every broker refuses. */
 const encode = async (asked: ProduceAsked): Promise<Buffer> => {
   const head = Buffer.allocUnsafe(8);
   head.writeInt16BE(-1);
@@ -71,6 +74,7 @@ const encode = async (asked: ProduceAsked): Promise<Buffer> => {
         firstSequence,
         nowMs: Date.now(),
       });
+      if (batch.length > messageBytesMax) throw tooLarge(batch.length, messageBytesMax);
       parts.push(int32(partition), int32(batch.length), batch);
     }
   }

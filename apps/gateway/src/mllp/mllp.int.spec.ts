@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { frame } from '#hl7v2';
 import { testKafka } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admission, unknownTrigger, withoutPatient } from '../../test/messages.spec.js';
+import { admission, ofNoise, unknownTrigger, withoutPatient } from '../../test/messages.spec.js';
 import { MllpClient } from '../../test/mllp-client.spec.js';
 import { startTestGateway, type TestGateway, type TestSender } from '../../test/a-gateway.spec.js';
 
@@ -104,6 +104,18 @@ describe('the MLLP door', () => {
     expect([codeIn(answer), answer.includes('too-large')]).toEqual(['AE', true]);
     expect((await gateway.refusals(first.finess))[0]?.refusal.controlId).toBe('too-large');
     expect(codeIn(await here.ask(admission('after-too-large')))).toBe('AA');
+  });
+
+  it('refuses for ever what fits a frame and comes to more than the log takes', async () => {
+    const here = await client();
+    const answer = await here.ask(ofNoise('too-much', 19_000_000));
+    expect([codeIn(answer), controlIdIn(answer)]).toEqual(['AE', 'too-much']);
+    expect(answer).toMatch(/\rERR\|[^\r]*\|207\^/);
+    expect((await gateway.refusals(first.finess))[0]?.refusal).toMatchObject({
+      controlId: 'too-much',
+      acknowledgement: 'AE',
+    });
+    expect(codeIn(await here.ask(admission('after-too-much')))).toBe('AA');
   });
 
   it('closes who dawdles in a frame, who is idle, and who opens too many; others notice nothing', async () => {

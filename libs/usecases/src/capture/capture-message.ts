@@ -50,18 +50,27 @@ export class CaptureMessage {
   /** One HL7 v2 message, without its frame. */
   async hl7(publisher: Publisher, received: Uint8Array, envelope?: Envelope): Promise<Hl7Captured> {
     const reading = readMessage(received, publisher);
-    const captured = await notNowWhenLogFails(() =>
-      reading.accepted ? this.appendReading(publisher, reading, envelope) : this.refuseReading(publisher, reading),
-    );
-    return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
+    if (!reading.accepted) return this.hl7Refused(publisher, reading);
+    try {
+      const captured = await notNowWhenLogFails(() => this.appendReading(publisher, reading, envelope));
+      return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
+    } catch (error) {
+      if (!Failure.is(error, 'input.too-large')) throw error;
+      const errors = [tooMuch[publisher.sender.language]];
+      return this.hl7Refused(publisher, {
+        accepted: false,
+        head: reading.head,
+        errors,
+        received: reading.event.received,
+      });
+    }
   }
 
   /** A message that is longer than a frame may be; `start` are its first bytes. */
   async hl7TooLarge(publisher: Publisher, start: Uint8Array): Promise<Hl7Captured> {
     const { head } = readMessage(start, publisher);
-    const reading: Reading = { accepted: false, head, errors: [tooLarge[publisher.sender.language]], received: start };
-    const captured = await notNowWhenLogFails(() => this.refuseReading(publisher, reading));
-    return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
+    const errors = [tooLarge[publisher.sender.language]];
+    return this.hl7Refused(publisher, { accepted: false, head, errors, received: start });
   }
 
   /** The answer when nothing can be taken: written nowhere. */
@@ -170,18 +179,21 @@ export class CaptureMessage {
     return { outcome: 'durable', position, warnings: event.warnings };
   }
 
-  private async refuseReading(publisher: Publisher, reading: Extract<Reading, { accepted: false }>): Promise<Captured> {
+  private async hl7Refused(publisher: Publisher, reading: Extract<Reading, { accepted: false }>): Promise<Hl7Captured> {
     const { head, errors, received } = reading;
-    await this.refuse(publisher, {
-      controlId: head.controlId,
-      label: head.label,
-      charset: head.charset,
-      acknowledgement: toldAs(reading, publisher, 'refused'),
-      reasons: errors,
-      received,
-      answered: Buffer.concat(answersTo(reading, publisher, 'refused')),
+    const captured = await notNowWhenLogFails(async () => {
+      await this.refuse(publisher, {
+        controlId: head.controlId,
+        label: head.label,
+        charset: head.charset,
+        acknowledgement: toldAs(reading, publisher, 'refused'),
+        reasons: errors,
+        received,
+        answered: Buffer.concat(answersTo(reading, publisher, 'refused')),
+      });
+      return { outcome: 'refused', reasons: errors };
     });
-    return { outcome: 'refused', reasons: errors };
+    return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
   }
 
   private refuse({ sender, establishment }: Publisher, refusal: Omit<Refusal, 'sender' | 'receivedAt'>): Promise<void> {
@@ -230,4 +242,14 @@ const reasonsOf = (failure: Failure): readonly Reason[] =>
 const tooLarge = {
   fr: { location: 'MSH^1', code: '207', text: 'le message dépasse la taille admise : le découper' },
   en: { location: 'MSH^1', code: '207', text: 'the message is larger than is taken: split it' },
+} as const satisfies Record<string, MessageError>;
+
+/** Within a frame's size, and yet more than the log takes of one event: what is made of a message may be longer than it is. */
+const tooMuch = {
+  fr: {
+    location: 'MSH^1',
+    code: '207',
+    text: 'ce que le message donne à écrire dépasse la taille admise : le découper',
+  },
+  en: { location: 'MSH^1', code: '207', text: 'what the message comes to is larger than is taken: split it' },
 } as const satisfies Record<string, MessageError>;

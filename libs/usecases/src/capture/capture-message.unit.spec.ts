@@ -25,6 +25,7 @@ const publisher = (over: Partial<Sender> = {}): Publisher => ({
 });
 
 const away = new Failure('log.unreachable', 'no broker answers', 'start it');
+const tooMuch = new Failure('input.too-large', 'it takes more bytes than the log takes', 'split it');
 
 /** What was written, in the order in which it was; `failing` is what a write meets. */
 class Written {
@@ -32,10 +33,13 @@ class Written {
   readonly events: { value: Buffer; attributes: EventAttributes }[] = [];
   readonly refusals: Refusal[] = [];
   failing: Error | undefined;
+  /** What a write to the log alone meets. */
+  logFailing: Error | undefined;
 
   readonly log: Pick<EstablishmentLog, 'append'> = {
     append: async (_establishment, value, attributes) => {
-      if (this.failing) throw this.failing;
+      const failing = this.failing ?? this.logFailing;
+      if (failing) throw failing;
       this.order.push('log');
       this.events.push({ value, attributes });
       return Position.of(this.events.length - 1);
@@ -120,6 +124,17 @@ describe('capturing HL7 v2', () => {
     expect([captured.outcome, codesIn(captured.answers)]).toEqual(['not-now', ['AR']]);
   });
 
+  it('refuses for ever what comes to more than the log takes', async () => {
+    const { written, capture } = capturing();
+    written.logFailing = tooMuch;
+    const captured = await capture.hl7(publisher(), er7());
+    expect([captured.outcome, codesIn(captured.answers), written.order]).toEqual(['refused', ['AE'], ['journal']]);
+    expect(captured.answers[0]?.toString()).toMatch(/\rERR\|[^\r]*\|207\^/);
+    expect(written.refusals[0]).toMatchObject({ controlId: 'c1', acknowledgement: 'AE', received: er7() });
+    written.failing = away;
+    expect(codesIn((await capture.hl7(publisher(), er7())).answers)).toEqual(['AR']);
+  });
+
   it('says what was told, in every mode', async () => {
     const told = async (asked: string, over: Partial<Sender> = {}): Promise<readonly unknown[]> => {
       const { written, capture } = capturing();
@@ -193,6 +208,14 @@ describe('capturing FHIR', () => {
     const { written, capture } = capturing();
     written.failing = away;
     expect(await capture.fhir(publisher(), request, envelope)).toEqual({ outcome: 'not-now', failure: away });
+  });
+
+  it('refuses with 413 into the journal what comes to more than the log takes', async () => {
+    const { written, capture } = capturing();
+    written.logFailing = tooMuch;
+    const captured = await capture.fhir(publisher(), put(patient), envelope);
+    expect([captured.outcome, written.order]).toEqual(['refused', ['journal']]);
+    expect(written.refusals[0]).toMatchObject({ acknowledgement: '413', received: put(patient).body });
   });
 
   it('assigns ids by the key, and random ones without', async () => {

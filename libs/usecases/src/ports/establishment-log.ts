@@ -20,11 +20,12 @@ export interface LogRange {
 /** CloudEvents 1.0 attributes that travel beside the value. */
 export type EventAttributes = Readonly<Record<string, string>>;
 
-/** One establishment, one log, one order. Implementations throw `Failure` `log.*` only. */
+/** One establishment, one log, one order. Implementations throw `Failure` `log.*` only, and where it is said `input.too-large`. */
 export abstract class EstablishmentLog {
   /**
    * Durable when it returns (all in-sync replicas). Appends of one log are sent one after the other; what gathers while one
-   * is in flight goes with the next. `log.unreachable` means *perhaps written*: the sender is told to send again.
+   * is in flight goes with the next. `log.unreachable` means *perhaps written*: the sender is told to send again. `input.too-large` means that it
+   * is never written.
    */
   abstract append(establishment: Finess, value: Buffer, attributes: EventAttributes): Promise<Position>;
   abstract range(establishment: Finess): Promise<LogRange>;
