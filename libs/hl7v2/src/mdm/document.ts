@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Put } from '#domain';
+import type { Change, Json, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { bytesOf, concept, members } from '../mapping/fhir-json.js';
 import { frenchTypes } from '../mapping/identifier.js';
@@ -44,31 +44,57 @@ const custodianOf = (mapping: Mapping): JsonObject => ({
   display: mapping.context.establishment.name,
 });
 
-/** FHIR DocumentReference; its members have a fixed order. */
-export const documentOf = (told: ToldDocument, mapping: Mapping): Required<Put> => {
+/** Members of a FHIR DocumentReference, in a fixed order. */
+const membersOf = (told: Partial<ToldDocument>, content: Json | undefined, mapping: Mapping): JsonObject => {
   const context = members({
     encounter: told.encounter && [{ reference: told.encounter }],
     period: told.period,
     related: told.related,
   });
-  const resource = members({
-    resourceType: 'DocumentReference',
-    id: RecordKey.id(told.record),
+  return members({
     masterIdentifier: told.masterIdentifier,
     identifier: told.identifier,
     status: told.status,
     docStatus: told.docStatus,
     type: told.type,
-    subject: { reference: told.patient },
+    subject: told.patient && { reference: told.patient },
     date: told.date,
     author: told.author,
     authenticator: told.authenticator,
-    custodian: custodianOf(mapping),
+    custodian: told.patient && custodianOf(mapping),
     relatesTo: told.relatesTo && [told.relatesTo],
     description: told.description,
     securityLabel: told.securityLabel,
-    content: told.attachments.length > 0 ? told.attachments.map((attachment) => ({ attachment })) : noContent,
+    content,
     context: Object.keys(context).length > 0 ? context : undefined,
   });
-  return { kind: 'put', record: told.record, patient: told.patient, content: bytesOf(resource) };
+};
+
+const contentOf = (attachments: readonly JsonObject[]): Json =>
+  attachments.length > 0 ? attachments.map((attachment) => ({ attachment })) : noContent;
+
+/** FHIR DocumentReference. */
+export const documentOf = (told: ToldDocument, mapping: Mapping): Required<Put> => {
+  const { record, patient, attachments } = told;
+  const resource = { resourceType: 'DocumentReference', id: RecordKey.id(record) };
+  const content = bytesOf({ ...resource, ...membersOf(told, contentOf(attachments), mapping) });
+  return { kind: 'put', record, patient, content };
+};
+
+/**
+ * A document of which only a part is told: what stands keeps what `said` is silent about. Where none stands, there is one (`otherwise`)
+ * whose content is not known.
+ */
+export const documentWith = (
+  said: Partial<ToldDocument>,
+  otherwise: ToldDocument,
+  mapping: Mapping,
+): readonly Change[] => {
+  const { record, patient } = otherwise;
+  const content = said.attachments && contentOf(said.attachments);
+  const patch = membersOf(said, content, mapping);
+  return [
+    { ...documentOf(otherwise, mapping), kind: 'default' },
+    { kind: 'merge-patch', record, patient, content: bytesOf(patch) },
+  ];
 };

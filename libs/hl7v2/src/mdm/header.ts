@@ -76,7 +76,7 @@ const ordersOf = (txa: Segment, mapping: Mapping): readonly JsonObject[] =>
   );
 
 /** What a TXA says of a document (HL7 v2.5, section 9.6.1), whatever message it stands in. */
-export const toldByHeader = (txa: Segment, mapping: Mapping): Pick<ToldDocument, 'status'> & Partial<ToldDocument> => {
+export const toldByHeader = (txa: Segment, mapping: Mapping): Partial<ToldDocument> => {
   const time = (field: number): ReturnType<Mapping['time']> => mapping.time(txa.text(field), `TXA-${field}`);
   const edited = [time(8), time(6), time(4)].find((moment) => moment?.precision === 'time');
   const activity = time(4)?.text;
@@ -85,11 +85,11 @@ export const toldByHeader = (txa: Segment, mapping: Mapping): Pick<ToldDocument,
   const orders = ordersOf(txa, mapping);
   const author = personsOf(txa, [9, 5, 11], mapping);
   const type = typeOf(txa, mapping);
-  const status = txa.text(19);
+  const status = availability[txa.text(19)];
   const docStatus = completion[txa.text(17)];
-  if (status !== '' && availability[status] === undefined) mapping.warn('code-unknown', 'TXA-19');
+  if (txa.text(19) !== '' && status === undefined) mapping.warn('code-unknown', 'TXA-19');
   return {
-    status: availability[status] ?? 'current',
+    ...(status !== undefined && { status }),
     ...(isNumber(number) && {
       masterIdentifier: { system: systemOf(authorityOfEntity(number), mapping), value: number.text(1) },
     }),

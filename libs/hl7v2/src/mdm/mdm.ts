@@ -1,11 +1,11 @@
 import type { Change, JsonObject, RecordKey } from '#domain';
-import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
+import { type Authority, authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { observedConcept } from '../oru/codes.js';
 import { encounterOf, Patients } from '../oru/patient-visit.js';
-import { isTextLine } from '../oru/observation-value.js';
+import { hasValue, isTextLine } from '../oru/observation-value.js';
 import {
   attachedData,
   attachedLink,
@@ -14,7 +14,7 @@ import {
   type DocumentRecords,
   documentRecords,
 } from './attachment.js';
-import { documentOf, type ToldDocument } from './document.js';
+import { documentOf, documentWith, type ToldDocument } from './document.js';
 import { toldByHeader } from './header.js';
 
 /** What a trigger does to a document. */
@@ -57,27 +57,34 @@ const documentKey = (txa: Segment, mapping: Mapping): { readonly domain: string;
     : { domain: mapping.finess, value: `${mapping.head.sendingApplication} ${mapping.head.controlId}` };
 };
 
-/** Records of TXA-13, where it names another document. */
-const parentOf = (
-  txa: Segment,
-  records: DocumentRecords,
-  mapping: Mapping,
-): { readonly records: DocumentRecords; readonly masterIdentifier: JsonObject } | undefined => {
+/** A number without an authority of its own is one of those of the document's own number. */
+const authorityOfParent = (number: Composite, txa: Segment): Authority => {
+  const own = txa.first(12);
+  return number.text(2) === '' && number.text(3) === '' && own !== undefined
+    ? authorityOfEntity(own)
+    : authorityOfEntity(number);
+};
+
+/** The document that TXA-13 names, where it is another. */
+const parentOf = (txa: Segment, records: DocumentRecords, mapping: Mapping): ToldDocument | undefined => {
   const number = txa.first(13);
   if (!isNumber(number)) return undefined;
-  const authority = authorityOfEntity(number);
-  const key = { domain: domainOf(authority, mapping), value: number.text(1) };
-  const parent = documentRecords(key, records.patient, mapping);
-  return parent.document === records.document
-    ? undefined
-    : { records: parent, masterIdentifier: { system: systemOf(authority, mapping), value: key.value } };
+  const authority = authorityOfParent(number, txa);
+  const value = number.text(1);
+  const { patient } = records;
+  const { document } = documentRecords({ domain: domainOf(authority, mapping), value }, patient, mapping);
+  if (document === records.document) return undefined;
+  const masterIdentifier = { system: systemOf(authority, mapping), value };
+  return { record: document, patient, masterIdentifier, status: 'superseded', attachments: [] };
+};
+
+const contentSegments = ({ message: { segments } }: Mapping): readonly Segment[] => {
+  const start = segments.findIndex(({ name }) => name === 'TXA');
+  return segments.filter(({ name }, at) => name === 'OBX' && at > start);
 };
 
 /** OBX behind the TXA: each ED or RP is a content, all text together is one. */
-const contentsOf = (records: DocumentRecords, mapping: Mapping): readonly Attached[] => {
-  const { segments } = mapping.message;
-  const start = segments.findIndex(({ name }) => name === 'TXA');
-  const obxs = segments.filter(({ name }, at) => name === 'OBX' && at > start);
+const contentsOf = (obxs: readonly Segment[], records: DocumentRecords, mapping: Mapping): readonly Attached[] => {
   const attached: Attached[] = [];
   const text = obxs
     .filter(isTextLine)
@@ -113,30 +120,15 @@ const typeOf = (header: JsonObject | undefined, mapping: Mapping): JsonObject | 
   return isNew ? { ...header, coding: [first, ...known] } : header;
 };
 
-/**
- * A content that an earlier message brought is still the document's when a message without content tells of it: its Binary has the
- * id that the document's number gives it.
- */
-const earlierContent = (records: DocumentRecords): readonly JsonObject[] => [{ url: records.binary(0) }];
-
-/** The replaced document: superseded, its content still to be read. */
-const superseded = (
-  parent: { readonly records: DocumentRecords; readonly masterIdentifier: JsonObject },
-  successor: ToldDocument,
-  mapping: Mapping,
-): Change =>
-  documentOf(
-    {
-      record: parent.records.document,
-      patient: successor.patient,
-      encounter: successor.encounter,
-      masterIdentifier: parent.masterIdentifier,
-      status: 'superseded',
-      type: successor.type,
-      attachments: earlierContent(parent.records),
-    },
-    mapping,
-  );
+/** Withdrawn: who read it must learn of it; its content goes. */
+const withdrawn = (document: ToldDocument, records: DocumentRecords, mapping: Mapping): readonly Change[] => {
+  const { patient } = records;
+  const told = documentOf({ ...document, status: 'entered-in-error' }, mapping);
+  return [
+    { kind: 'withdraw', record: records.binary(0), patient },
+    { ...told, kind: 'withdraw' },
+  ];
+};
 
 const changesOfDocument = (
   { does, hasContent }: DocumentTrigger,
@@ -145,31 +137,36 @@ const changesOfDocument = (
   mapping: Mapping,
 ): readonly Change[] => {
   const records = documentRecords(documentKey(txa, mapping), within.patient, mapping);
-  const header = toldByHeader(txa, mapping);
-  const status = does === 'cancel' ? 'entered-in-error' : header.status;
-  const isWithdrawn = status === 'entered-in-error';
-  const contents = hasContent && !isWithdrawn ? contentsOf(records, mapping) : [];
   const parent = parentOf(txa, records, mapping);
-  const keeps = does === 'status' || (does === 'edit' && !hasContent);
-  const attachments = contents.map(({ attachment }) => attachment);
-  const document: ToldDocument = {
-    record: records.document,
+  const replaces = parent !== undefined && (does === 'edit' || does === 'replace');
+  const header = toldByHeader(txa, mapping);
+  const said = {
     ...within,
     ...header,
-    status,
-    type: typeOf(header.type, mapping),
-    relatesTo:
-      parent && (does === 'append' || does === 'edit' || does === 'replace')
-        ? { code: does === 'append' ? 'appends' : 'replaces', target: { reference: parent.records.document } }
-        : undefined,
-    attachments: attachments.length > 0 || isWithdrawn || !keeps ? attachments : earlierContent(records),
+    ...(replaces && { relatesTo: { code: 'replaces', target: { reference: parent.record } } }),
+    ...(parent && does === 'append' && { relatesTo: { code: 'appends', target: { reference: parent.record } } }),
   };
-  const replaces = parent && (does === 'edit' || does === 'replace');
+  const document: ToldDocument = {
+    status: 'current',
+    ...said,
+    record: records.document,
+    type: typeOf(header.type, mapping),
+    attachments: [],
+  };
+  if (does === 'cancel' || header.status === 'entered-in-error') return withdrawn(document, records, mapping);
+  const superseded = replaces ? documentWith({ status: 'superseded' }, parent, mapping) : [];
+  const obxs = hasContent ? contentSegments(mapping) : [];
+  // A content brings its own code into the type; without one, the type that stands has it.
+  if (!hasValue(...obxs)) return [...documentWith({ ...said, type: undefined }, document, mapping), ...superseded];
+  const contents = contentsOf(obxs, records, mapping);
+  const attachments = contents.map(({ attachment }) => attachment);
+  const isWhole = does === 'new' || does === 'append' || does === 'replace';
   return [
     ...contents.flatMap(({ binary }) => binary ?? []),
-    ...(isWithdrawn ? [{ kind: 'remove', record: records.binary(0), patient: within.patient } as const] : []),
-    documentOf(document, mapping),
-    ...(replaces ? [superseded(parent, document, mapping)] : []),
+    ...(isWhole
+      ? [documentOf({ ...document, attachments }, mapping)]
+      : documentWith({ ...said, type: document.type, attachments }, { ...document, attachments }, mapping)),
+    ...superseded,
   ];
 };
 

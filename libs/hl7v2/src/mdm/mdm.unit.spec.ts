@@ -31,16 +31,48 @@ describe('MDM', () => {
     expect(documents(mdm('T01', txa()))).toMatchObject([{ content: [{ attachment: { extension: [{}] } }] }]);
   });
 
-  it.each(['T03', 'T05'])('%s changes what is said of the document and leaves its content', (trigger) => {
-    const held = after(told, mdm(trigger, txa({ completion: 'IP', confidentiality: 'V' })));
-    const [binary] = recordsOf(held, 'Binary');
-    expect(recordsOf(held, 'DocumentReference')).toMatchObject([
-      {
+  it.each(['T01', 'T03', 'T04', 'T05', 'T06'])(
+    '%s without content changes what it says of the document, and leaves its content and what it is silent about',
+    (trigger) => {
+      const silent = 'TXA|1|CN||||||20260311080000||||D1^GED|||||IP|V';
+      const before = documents(told)[0] ?? {};
+      const [document] = documents(told, mdm(trigger, silent));
+      expect(document).toEqual({
+        ...before,
         docStatus: 'preliminary',
-        securityLabel: [{ coding: [{ code: 'V' }] }],
-        content: [{ attachment: { url: `Binary/${binary?.['id']}` } }],
-      },
-    ]);
+        date: '2026-03-11T08:00:00+01:00',
+        securityLabel: [{ coding: [expect.objectContaining({ code: 'V' })] }],
+      });
+      expect(before).toMatchObject({ content: [{ attachment: { size: 21, hash: expect.any(String) } }] });
+    },
+  );
+
+  it.each(['T01', 'T03', 'T05'])(
+    '%s of a document that was never told says that its content is not known',
+    (trigger) => {
+      const held = after(mdm(trigger, txa()));
+      expect(recordsOf(held, 'Binary')).toEqual([]);
+      expect(recordsOf(held, 'DocumentReference')).toMatchObject([
+        { status: 'current', docStatus: 'final', content: [{ attachment: { extension: [{ valueCode: 'unknown' }] } }] },
+      ]);
+    },
+  );
+
+  it('T03 that says nothing of availability leaves a replaced document replaced', () => {
+    const replaced = [told, mdm('T10', txa({ unique: 'D2^GED', parent: 'D1^GED' }), ...letter('Nouveau'))];
+    const [first] = documents(...replaced, mdm('T03', txa({ availability: '' })));
+    expect(first).toMatchObject({ status: 'superseded' });
+    expect(documents(...replaced, mdm('T03', txa()))[0]).toMatchObject({ status: 'current' });
+  });
+
+  it('T04 of a document that replaced another leaves it that', () => {
+    const replacing = mdm('T10', txa({ unique: 'D2^GED', parent: 'D1^GED' }), ...letter('Nouveau'));
+    const [, second] = documents(
+      told,
+      replacing,
+      mdm('T04', txa({ unique: 'D2^GED', completion: 'LA' }), ...letter('Lu')),
+    );
+    expect(second).toMatchObject({ relatesTo: [{ code: 'replaces' }], content: [{ attachment: { size: 2 } }] });
   });
 
   it('T06 edits the same document', () => {
@@ -62,16 +94,38 @@ describe('MDM', () => {
   });
 
   it.each(['T09', 'T10', 'T06'])(
-    '%s with a parent replaces it: the old is superseded and can still be read',
+    '%s with a parent replaces it: the old is superseded and else what it was',
     (trigger) => {
-      const held = after(told, mdm(trigger, txa({ unique: 'D2^GED', parent: 'D1^GED' }), ...letter('Nouveau')));
-      const [first, second] = recordsOf(held, 'DocumentReference');
-      expect(first).toMatchObject({ status: 'superseded', masterIdentifier: { value: 'D1' } });
-      const url = String(first?.['content']?.[0]?.['attachment']?.['url']);
-      expect([...held.keys()]).toContain(url);
+      const replacing = mdm(trigger, txa({ unique: 'D2^GED', parent: 'D1^GED' }), ...letter('Nouveau'));
+      const before = documents(told)[0] ?? {};
+      const [first, second] = documents(told, replacing);
+      expect(first).toEqual({ ...before, status: 'superseded' });
       expect(second).toMatchObject({ status: 'current', relatesTo: [{ code: 'replaces' }] });
     },
   );
+
+  it('T10 finds its parent where TXA-13 leaves out the authority of the numbers', () => {
+    const replacing = mdm('T10', txa({ unique: 'D2^GED', parent: 'D1' }), ...letter('Nouveau'));
+    expect(documents(told, replacing)).toMatchObject([{ status: 'superseded' }, { status: 'current' }]);
+    expect(
+      documents(mdm('T02', txa({ unique: 'D1' }), ...letter('un')), mdm('T09', txa({ unique: 'D2', parent: 'D1' }))),
+    ).toMatchObject([{ status: 'superseded' }, { status: 'current' }]);
+  });
+
+  it('a replaced document that was never told is its number, and that its content is not known', () => {
+    const held = after(mdm('T10', txa({ unique: 'D2^GED', parent: 'D1^GED' }), ...letter('Nouveau')));
+    const stub = recordsOf(held, 'DocumentReference').find(({ status }) => String(status) === 'superseded');
+    expect(stub).toEqual({
+      resourceType: 'DocumentReference',
+      id: expect.any(String),
+      masterIdentifier: { system: 'urn:reprise:750712184:GED', value: 'D1' },
+      status: 'superseded',
+      subject: { reference: expect.stringMatching(/^Patient\//) },
+      custodian: expect.anything(),
+      content: [{ attachment: { extension: [expect.objectContaining({ valueCode: 'unknown' })] } }],
+    });
+    expect(recordsOf(held, 'Binary')).toHaveLength(1);
+  });
 
   it('T10 under the same number is the new content of the same document', () => {
     const held = documents(told, mdm('T10', txa({ parent: 'D1^GED' }), ...letter('Nouveau')));
@@ -87,6 +141,13 @@ describe('MDM', () => {
     const held = after(told, mdm(trigger, header, ...letter('Madame,')));
     expect(recordsOf(held, 'Binary')).toEqual([]);
     expect(recordsOf(held, 'DocumentReference')).toMatchObject([{ status: 'entered-in-error' }]);
+  });
+
+  it('T11 leaves what another patient has under the number', () => {
+    const other = told.map((segment) => segment.replace('PID|1||42^', 'PID|1||43^').replace('Madame', 'Monsieur'));
+    const held = after(told, other, mdm('T11', txa()));
+    expect(recordsOf(held, 'DocumentReference')).toMatchObject([{ status: 'current' }]);
+    expect(recordsOf(held, 'Binary')).toHaveLength(1);
   });
 
   it('an obsolete document is superseded', () => {

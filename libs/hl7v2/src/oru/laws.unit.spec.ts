@@ -189,7 +189,7 @@ describe.runIf(isThere)('published results and documents', () => {
     for (const { name, bytes } of samples) {
       const reading = readMessage(bytes, contextOf());
       const { changes } = reading.accepted ? reading.event : { changes: [] };
-      const puts = changes.flatMap((change) => (change.kind === 'put' ? [change] : []));
+      const puts = changes.flatMap((change) => ('content' in change ? [change] : []));
       const types = new Set(puts.map(({ record }) => RecordKey.type(record)));
       expect([name, faultsOf(changes)]).toEqual([name, []]);
       expect([name, types.has('DiagnosticReport') || types.has('DocumentReference')]).toEqual([name, true]);
