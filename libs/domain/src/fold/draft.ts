@@ -1,14 +1,15 @@
 import { hash } from 'node:crypto';
 import type { Change, Link, Movement, Relocate, Withdraw } from '../change.js';
 import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
+import type { Position } from '../position.js';
 import { type Head, RecordKey } from '../record.js';
 import { editMembers } from './members.js';
-import { areOnePerson, linked, nobody, unlinked } from './link-patients.js';
+import { areOnePerson, merged, nobody, seenAlso, unlinked } from './link-patients.js';
 import { relocated, withRelocation } from './relocations.js';
 import { renderPatient } from './render-patient.js';
 import { renderVisit } from './render-visit.js';
 import type { FoldView } from './state.js';
-import type { AccountSubject, PatientSubject, Subject, VisitSubject } from './subject.js';
+import type { AccountSubject, Merge, PatientSubject, Subject, VisitSubject } from './subject.js';
 import { standingMovements, tell, tellVisit } from './tell-movement.js';
 
 /** Why an event cannot be applied: its patient waits. Names records, never their content. */
@@ -21,6 +22,9 @@ export interface DraftedRecord {
   readonly deleted: boolean;
   readonly patient?: RecordKey;
 }
+
+/** By which event, and by which of its changes. */
+type Told = Pick<Merge, 'position' | 'nth'>;
 
 const nothing = new Uint8Array(0);
 
@@ -53,9 +57,9 @@ export class Draft {
     private readonly earlier?: Draft,
   ) {}
 
-  /** Throws FoldFault; the draft is then of no use. */
-  make(changes: readonly Change[]): void {
-    for (const change of changes) this.change(change);
+  /** The changes of the event at this position. Throws FoldFault; the draft is then of no use. */
+  make(changes: readonly Change[], position: Position): void {
+    changes.forEach((change, nth) => this.change(change, { position, nth }));
     for (const [key, subject] of this.subjects) this.render(key, subject);
   }
 
@@ -64,7 +68,7 @@ export class Draft {
     for (const [key, subject] of other.subjects) this.subjects.set(key, subject);
   }
 
-  private change(change: Change): void {
+  private change(change: Change, told: Told): void {
     switch (change.kind) {
       case 'put':
         this.put(change.record, change.patient, change.content);
@@ -90,13 +94,13 @@ export class Draft {
         this.move(change);
         return;
       case 'link':
-        this.link(change);
+        this.link(change, told);
         return;
       case 'unlink':
         this.unlink(change.patient, change.from);
         return;
       case 'relocate':
-        this.relocate(change);
+        this.relocate(change, told);
         return;
       case 'drain':
         throw new Error('a drain is no change of a record');
@@ -113,10 +117,10 @@ export class Draft {
     return this.subjects.get(key) ?? this.earlier?.subjects.get(key) ?? this.view.subject(key);
   }
 
-  private patientSubject(key: RecordKey): PatientSubject {
+  private readonly patientSubject = (key: RecordKey): PatientSubject => {
     const subject = this.subject(key);
     return subject?.kind === 'patient' ? subject : nobody;
-  }
+  };
 
   private put(record: RecordKey, patient: RecordKey | undefined, content: Uint8Array): void {
     this.records.set(record, { content, deleted: false, ...patientOf(patient) });
@@ -129,7 +133,7 @@ export class Draft {
 
   private withdraw({ record, patient, content }: Withdraw): void {
     const owner = this.stands(record) ? this.current(record)?.patient : undefined;
-    if (owner && !areOnePerson((key) => this.patientSubject(key), patient, owner)) return;
+    if (owner && !areOnePerson(this.patientSubject, patient, owner)) return;
     if (content) this.put(record, patient, content);
     else this.remove(record, patient);
   }
@@ -209,24 +213,27 @@ export class Draft {
     return told;
   }
 
-  private link({ patient, into, as }: Link): void {
+  private link({ patient, into, as }: Link, told: Told): void {
     if (patient === into) throw new FoldFault(`${patient} cannot be linked with itself`);
-    const patientOf = (key: RecordKey): PatientSubject => this.patientSubject(key);
-    for (const [key, subject] of linked(patientOf, patient, into, as)) this.subjects.set(key, subject);
+    const linked =
+      as === 'see-also'
+        ? seenAlso(this.patientSubject, patient, into)
+        : merged(this.patientSubject, { patient, into, ...told });
+    for (const [key, subject] of linked) this.subjects.set(key, subject);
   }
 
   private unlink(patient: RecordKey, other: RecordKey): void {
-    const patientOf = (key: RecordKey): PatientSubject => this.patientSubject(key);
-    for (const [key, subject] of unlinked(patientOf, patient, other)) this.subjects.set(key, subject);
+    for (const [key, subject] of unlinked(this.patientSubject, patient, other)) this.subjects.set(key, subject);
   }
 
-  private relocate({ patient, from, what }: Relocate): void {
+  private relocate({ patient, from, what }: Relocate, told: Told): void {
     if (patient === from) throw new FoldFault(`what is ${from}'s cannot be given to ${patient}: they are one`);
     if (!what) {
-      const { members } = this.patientSubject(from);
-      const now = this.patientSubject(patient);
-      this.subjects.set(patient, { ...now, members: { ...members, ...now.members } });
-      this.link({ kind: 'link', patient: from, into: patient });
+      const [former, now] = [this.patientSubject(from), this.patientSubject(patient)];
+      // A number that was replaced has nothing to add: what it says that the living one does not was taken back since.
+      const isStale = now.replacedBy !== undefined && former.replacedBy === undefined;
+      this.subjects.set(patient, { ...now, members: { ...former.members, ...(isStale ? {} : now.members) } });
+      this.link({ kind: 'link', patient: from, into: patient }, told);
       return;
     }
     if (RecordKey.type(what) === 'Account') {

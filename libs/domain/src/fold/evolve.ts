@@ -111,7 +111,7 @@ const applyOrPark = (view: FoldView, moment: Moment): Effects => {
   if (behind) return park(`waits behind position ${behind.recorded.position}`);
   try {
     const draft = new Draft(view);
-    draft.make(event.changes);
+    draft.make(event.changes, moment.recorded.position);
     return { ...withoutEffect(moment, 'applied'), ...drafted(view, draft, moment) };
   } catch (error) {
     if (error instanceof FoldFault) return park(error.message);
@@ -134,7 +134,7 @@ const drain = (view: FoldView, moment: Moment, change: Drain): Effects => {
     else {
       try {
         const one = new Draft(view, whole);
-        one.make(event.changes);
+        one.make(event.changes, position);
         whole.absorb(one);
         settled.push({ position, outcome: 'applied' });
       } catch (error) {

@@ -1,9 +1,8 @@
-import type { Link } from '../change.js';
 import type { RecordKey } from '../record.js';
-import type { PatientSubject } from './subject.js';
+import type { Merge, PatientSubject } from './subject.js';
 
 /** A patient of whom nothing was told yet. */
-export const nobody: PatientSubject = { kind: 'patient', members: {}, replacedBy: [], replaces: [], seeAlso: [] };
+export const nobody: PatientSubject = { kind: 'patient', members: {}, merges: [], replaces: [], seeAlso: [] };
 
 type PatientOf = (key: RecordKey) => PatientSubject;
 type Changed = ReadonlyMap<RecordKey, PatientSubject>;
@@ -12,73 +11,91 @@ const withKey = (keys: readonly RecordKey[], key: RecordKey): readonly RecordKey
   keys.includes(key) ? keys : [...keys, key];
 const without = (keys: readonly RecordKey[], key: RecordKey): readonly RecordKey[] => keys.filter((one) => one !== key);
 
-/** Is `target` among those that replaced this one, or those that replaced them? */
-const isReplacedBy = (patientOf: PatientOf, key: RecordKey, target: RecordKey): boolean => {
-  const seen = new Set<RecordKey>();
-  const ahead = [key];
-  for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
-    if (next === target) return true;
-    if (seen.has(next)) continue;
-    seen.add(next);
-    ahead.push(...patientOf(next).replacedBy);
-  }
-  return false;
+/** Everyone who is reached from `start`. */
+const reached = (start: readonly RecordKey[], next: (key: RecordKey) => readonly RecordKey[]): Set<RecordKey> => {
+  const seen = new Set(start);
+  for (const key of seen) for (const other of next(key)) seen.add(other);
+  return seen;
 };
 
-/** Are the two one patient, or numbers of one that merges (A40, A47) made one? */
-export const areOnePerson = (patientOf: PatientOf, one: RecordKey, other: RecordKey): boolean => {
-  const seen = new Set<RecordKey>([one]);
-  for (const next of seen) {
-    if (next === other) return true;
-    const { replacedBy, replaces } = patientOf(next);
-    for (const key of [...replacedBy, ...replaces]) seen.add(key);
-  }
-  return false;
-};
+/** The numbers of one person: this patient, and all with whom merges (A40, A47) that count make one. */
+export const numbersOf = (patientOf: PatientOf, patient: RecordKey): ReadonlySet<RecordKey> =>
+  reached([patient], (key) => {
+    const { replacedBy, replaces } = patientOf(key);
+    return replacedBy ? [replacedBy, ...replaces] : replaces;
+  });
+
+/** Are the two one patient, or numbers of one that merges made one? Looks up only what `one` is merged with. */
+export const areOnePerson = (patientOf: PatientOf, one: RecordKey, other: RecordKey): boolean =>
+  one === other || numbersOf(patientOf, one).has(other);
+
+const newestFirst = (a: Merge, b: Merge): number => b.position - a.position || b.nth - a.nth;
 
 /**
- * The subjects after a link. A merge that goes back on an earlier one, in a chain too, undoes it: the survivor of the newest word
- * lives, and nobody is ever replaced by himself.
+ * Which of the merges count, by the patient who is replaced. The newest word does; one is overridden that would give a patient a second
+ * successor beside a newer one, or replace somebody by himself by way of newer ones.
  */
-export const linked = (patientOf: PatientOf, patient: RecordKey, into: RecordKey, as: Link['as']): Changed => {
-  const changed = new Map<RecordKey, PatientSubject>();
-  const now: PatientOf = (key) => changed.get(key) ?? patientOf(key);
-  if (as === 'see-also') {
-    for (const [one, other] of [
-      [patient, into],
-      [into, patient],
-    ] as const)
-      changed.set(one, { ...now(one), seeAlso: withKey(now(one).seeAlso, other) });
-    return changed;
+const counting = (told: readonly Merge[]): ReadonlyMap<RecordKey, Merge> => {
+  const count = new Map<RecordKey, Merge>();
+  const isReplacedBy = (patient: RecordKey, other: RecordKey): boolean => {
+    for (let merge = count.get(patient); merge; merge = count.get(merge.into)) if (merge.into === other) return true;
+    return false;
+  };
+  for (const merge of told.toSorted(newestFirst))
+    if (!count.has(merge.patient) && !isReplacedBy(merge.into, merge.patient)) count.set(merge.patient, merge);
+  return count;
+};
+
+/** The subjects after these, with what the merges of all whom they are merged with come to: those that are otherwise now. */
+const settled = (patientOf: PatientOf, told: Changed): Changed => {
+  const now: PatientOf = (key) => told.get(key) ?? patientOf(key);
+  const people = reached([...told.keys()], (key) => now(key).merges.flatMap(({ patient, into }) => [patient, into]));
+  // Both patients hold a merge: of each those by which he is replaced are all.
+  const merges = [...people].flatMap((key) => now(key).merges.filter(({ patient }) => patient === key));
+  const count = counting(merges);
+  const changed = new Map(told);
+  for (const key of people) {
+    const { replacedBy: former, replaces: formerly, ...rest } = now(key);
+    const replacedBy = count.get(key)?.into;
+    const replaces = [...count.values()].flatMap(({ patient, into }) => (into === key ? [patient] : [])).sort();
+    if (former !== replacedBy || formerly.join() !== replaces.join() || told.has(key))
+      changed.set(key, { ...rest, ...(replacedBy && { replacedBy }), replaces });
   }
-  for (const successor of now(into).replacedBy)
-    if (isReplacedBy(now, successor, patient)) {
-      changed.set(into, { ...now(into), replacedBy: without(now(into).replacedBy, successor) });
-      changed.set(successor, { ...now(successor), replaces: without(now(successor).replaces, into) });
-    }
-  changed.set(patient, { ...now(patient), replacedBy: withKey(now(patient).replacedBy, into) });
-  changed.set(into, { ...now(into), replaces: withKey(now(into).replaces, patient) });
   return changed;
 };
 
-/** The subjects after whatever linked these two is taken back. */
+const pair = (
+  patientOf: PatientOf,
+  one: RecordKey,
+  other: RecordKey,
+  edit: (subject: PatientSubject, other: RecordKey) => PatientSubject,
+): Changed =>
+  new Map([
+    [one, edit(patientOf(one), other)],
+    [other, edit(patientOf(other), one)],
+  ]);
+
+/** The two of whom is told that they are one person, and none replaces the other (A24). */
+export const seenAlso = (patientOf: PatientOf, one: RecordKey, other: RecordKey): Changed =>
+  pair(patientOf, one, other, (subject, key) => ({ ...subject, seeAlso: withKey(subject.seeAlso, key) }));
+
+/** The subjects after a merge. Told again it is as new as its last telling. */
+export const merged = (patientOf: PatientOf, merge: Merge): Changed => {
+  const { patient, into } = merge;
+  const isOther = (one: Merge): boolean => one.patient !== patient || one.into !== into;
+  return settled(
+    patientOf,
+    pair(patientOf, patient, into, (subject) => ({ ...subject, merges: [...subject.merges.filter(isOther), merge] })),
+  );
+};
+
+/** The subjects after whatever linked these two is taken back: what it had overridden counts again. */
 export const unlinked = (patientOf: PatientOf, patient: RecordKey, other: RecordKey): Changed =>
-  new Map(
-    (
-      [
-        [patient, other],
-        [other, patient],
-      ] as const
-    ).map(([one, from]) => {
-      const { replacedBy, replaces, seeAlso, ...rest } = patientOf(one);
-      return [
-        one,
-        {
-          ...rest,
-          replacedBy: without(replacedBy, from),
-          replaces: without(replaces, from),
-          seeAlso: without(seeAlso, from),
-        },
-      ];
-    }),
+  settled(
+    patientOf,
+    pair(patientOf, patient, other, (subject, key) => ({
+      ...subject,
+      merges: subject.merges.filter((merge) => merge.patient !== key && merge.into !== key),
+      seeAlso: without(subject.seeAlso, key),
+    })),
   );

@@ -43,9 +43,8 @@ export const renderPatient = (record: RecordKey, subject: PatientSubject): Json 
   const { replacedBy, replaces, seeAlso } = subject;
   const members = withoutLesser(assembled(subject.members));
   const { extension, identifier, active, ...rest } = members;
-  const merged = replacedBy.length > 0;
   const link: readonly Json[] = [
-    ...replacedBy.map((other) => ({ other: { reference: other }, type: 'replaced-by' })),
+    ...(replacedBy ? [{ other: { reference: replacedBy }, type: 'replaced-by' }] : []),
     ...replaces.map((other) => ({ other: { reference: other }, type: 'replaces' })),
     ...seeAlso.map((other) => ({ other: { reference: other }, type: 'seealso' })),
   ];
@@ -54,8 +53,8 @@ export const renderPatient = (record: RecordKey, subject: PatientSubject): Json 
     id: RecordKey.id(record),
     meta: { profile: [`${profiles}${isQualified(members) ? 'fr-core-patient-ins' : 'fr-core-patient'}`] },
     ...(extension !== undefined && { extension }),
-    ...(identifier !== undefined && { identifier: merged ? list(identifier).map(retired) : identifier }),
-    active: merged ? false : (active ?? true),
+    ...(identifier !== undefined && { identifier: replacedBy ? list(identifier).map(retired) : identifier }),
+    active: replacedBy ? false : (active ?? true),
     ...rest,
     ...(link.length > 0 && { link }),
   };

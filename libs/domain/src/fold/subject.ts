@@ -1,14 +1,26 @@
 import type { MemberEdit, MovementNature } from '../change.js';
 import type { Json } from '../json.js';
+import type { Position } from '../position.js';
 import type { RecordKey } from '../record.js';
 
 export type Members = Readonly<Record<string, Json>>;
 
-/** A patient's identity, folded from PID, A40 and A24. */
+/** A merge as it was told: by which event (position), and by which of its changes (nth). */
+export interface Merge {
+  readonly patient: RecordKey;
+  readonly into: RecordKey;
+  readonly position: Position;
+  readonly nth: number;
+}
+
+/** A patient's identity, folded from PID, A40, A47 and A24. */
 export interface PatientSubject {
   readonly kind: 'patient';
   readonly members: Members;
-  readonly replacedBy: readonly RecordKey[];
+  /** Every merge told of this patient, either way, that was not taken back, at its last telling; the other patient holds it as well. */
+  readonly merges: readonly Merge[];
+  /** What those of all who are merged with this one come to. */
+  readonly replacedBy?: RecordKey;
   readonly replaces: readonly RecordKey[];
   readonly seeAlso: readonly RecordKey[];
 }
@@ -64,8 +76,10 @@ export const namedBy = (
   subject: Subject,
 ): { readonly heads: readonly RecordKey[]; readonly subjects: readonly RecordKey[] } => {
   switch (subject.kind) {
-    case 'patient':
-      return { heads: subject.replacedBy, subjects: [...subject.replacedBy, ...subject.replaces] };
+    case 'patient': {
+      const others = subject.merges.flatMap(({ patient, into }) => [patient, into]);
+      return { heads: others, subjects: others };
+    }
     case 'visit': {
       const movements = Object.keys(subject.movements) as RecordKey[];
       return { heads: movements, subjects: movements };

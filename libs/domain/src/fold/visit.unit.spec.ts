@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anEvent, asRecorded, patientKey } from '../../../testing/src/builders/feed.js';
+import { allRecords, fold, recordOf } from '../../../testing/src/builders/folded.js';
 import {
   type Change,
   evolve,
-  FoldMemory,
-  Instant,
+  type FoldMemory,
   type Movement,
   type MovementNature,
   originalTimeline,
@@ -14,21 +14,6 @@ import {
 
 const visit = RecordKey.of('Encounter', 'v1');
 const patient = patientKey(1);
-
-const fold = (changes: readonly Change[]): FoldMemory => {
-  const state = new FoldMemory(Instant.of(0));
-  for (const event of asRecorded(changes.map((change) => anEvent([change]))))
-    state.absorb(evolve(state, event, originalTimeline));
-  return state;
-};
-
-type Encounter = Readonly<Record<string, unknown>>;
-const recordOf = (state: FoldMemory, key: RecordKey): Encounter | undefined => {
-  const content = state.heads.get(key)?.content;
-  return content && (JSON.parse(Buffer.from(content).toString()) as Encounter);
-};
-const allRecords = (state: FoldMemory): string[] =>
-  [...state.heads].map(([key, { content }]) => `${key} ${Buffer.from(content ?? []).toString()}`).sort();
 
 /** One message about one movement, as a sender tells it. */
 interface Said {
@@ -286,60 +271,6 @@ describe('an account given to another patient (A44)', () => {
 
   it('makes no record of a visit that nobody told of', () => {
     expect(fold([{ ...relocate, what: visit }]).heads.size).toBe(0);
-  });
-});
-
-describe('patients that are linked', () => {
-  const named = (key: RecordKey, family: string): Change => ({
-    kind: 'identify',
-    patient: key,
-    edits: [{ op: 'set', member: 'name', value: [{ family }] }],
-  });
-  const link = (a: number, b: number, as?: 'see-also'): Change => ({
-    kind: 'link',
-    patient: patientKey(a),
-    into: patientKey(b),
-    ...(as && { as }),
-  });
-  const linksOf = (state: FoldMemory, n: number): string[] =>
-    ((recordOf(state, patientKey(n))?.['link'] ?? []) as { type: string; other: { reference: string } }[]).map(
-      ({ type, other }) => `${type} ${other.reference}`,
-    );
-  const people = [1, 2, 3].map((n) => named(patientKey(n), `MODELE${n}`));
-
-  it('are what they were once the link is taken back', () => {
-    const pair = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })).filter(([a, b]) => a !== b);
-    fc.assert(
-      fc.property(pair, fc.constantFrom(undefined, 'see-also' as const), ([a, b], as) => {
-        const before = fold(people);
-        const after = fold([
-          ...people,
-          link(a, b, as),
-          { kind: 'unlink', patient: patientKey(b), from: patientKey(a) },
-        ]);
-        expect(allRecords(after)).toEqual(allRecords(before));
-      }),
-    );
-  });
-
-  it('form chains, and the newest word decides who lives when two merges contradict each other', () => {
-    const chain = fold([...people, link(1, 2), link(2, 3)]);
-    expect([1, 2, 3].map((n) => recordOf(chain, patientKey(n))?.['active'])).toEqual([false, false, true]);
-    const reversed = fold([...people, link(1, 2), link(2, 3), link(3, 1)]);
-    expect([1, 2, 3].map((n) => recordOf(reversed, patientKey(n))?.['active'])).toEqual([true, false, false]);
-    expect(linksOf(reversed, 1)).toEqual(['replaces Patient/p3']);
-    expect(linksOf(reversed, 2)).toEqual(['replaced-by Patient/p3']);
-  });
-
-  it('A merge into one that was merged himself leaves him merged: messages come late', () => {
-    const state = fold([...people, link(1, 2), link(3, 1)]);
-    expect([1, 2, 3].map((n) => recordOf(state, patientKey(n))?.['active'])).toEqual([false, true, false]);
-  });
-
-  it('keep their identity under a new number (A47)', () => {
-    const state = fold([people[0] as Change, { kind: 'relocate', patient: patientKey(2), from: patientKey(1) }]);
-    expect(recordOf(state, patientKey(2))).toMatchObject({ active: true, name: [{ family: 'MODELE1' }] });
-    expect(linksOf(state, 1)).toEqual(['replaced-by Patient/p2']);
   });
 });
 
