@@ -1,18 +1,31 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BenchSender } from './declared-territory.js';
 import { establishment } from './observations.js';
-import { senderName } from './declared-territory.js';
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+const newToken = (): string => randomBytes(16).toString('hex');
 
-/** One sender and one reader with the same token; gives the path of the callers file. */
-export const writeCallers = (folder: string, mllpPort: number): { readonly path: string; readonly token: string } => {
+const write = (folder: string, callers: object): string => {
   const path = join(folder, 'callers.json');
-  const token = randomBytes(16).toString('hex');
-  const tokenSha256 = hashOf(token);
-  const senders = mllpPort === 0 ? [] : [{ name: senderName, finess: establishment, tokenSha256, mllpPort }];
-  const readers = mllpPort === 0 ? [{ name: 'viewer', tokenSha256, establishments: [establishment] }] : [];
-  writeFileSync(path, JSON.stringify({ senders, operators: [], readers }), { mode: 0o600 });
-  return { path, token };
+  writeFileSync(path, JSON.stringify({ senders: [], operators: [], readers: [], ...callers }), { mode: 0o600 });
+  return path;
+};
+
+/** Senders with a plain MLLP port each; gives the path of the callers file and the first one's token. */
+export const writeSenders = (
+  folder: string,
+  senders: readonly (BenchSender & { readonly mllpPort: number })[],
+): { readonly path: string; readonly token: string } => {
+  const known = senders.map((sender) => ({ ...sender, token: newToken() }));
+  const listed = known.map(({ token, ...sender }) => ({ ...sender, tokenSha256: hashOf(token) }));
+  return { path: write(folder, { senders: listed }), token: known[0]?.token ?? '' };
+};
+
+/** One reader. */
+export const writeReader = (folder: string): { readonly path: string; readonly token: string } => {
+  const token = newToken();
+  const readers = [{ name: 'viewer', tokenSha256: hashOf(token), establishments: [establishment] }];
+  return { path: write(folder, { readers }), token };
 };

@@ -37,17 +37,20 @@ const cpuUsOf = (root: number): number => {
   return ticks * tickUs;
 };
 
-/** Most memory that one process of the tree has ever held (VmHWM). */
-const peakMbOf = (root: number): number => {
-  const peaks = treeOf(root).map((pid) => {
-    try {
-      return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
-    } catch {
-      return 0;
-    }
-  });
-  return Math.round(Math.max(0, ...peaks) / 1024);
+const mbOf = (pid: number, line: 'VmHWM' | 'VmRSS'): number => {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(new RegExp(`${line}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 };
+
+/** Most memory that one process of the tree has ever held. */
+const peakMbOf = (root: number): number => Math.round(Math.max(0, ...treeOf(root).map((pid) => mbOf(pid, 'VmHWM'))));
+
+/** What a process holds in memory now. */
+export const residentMbOf = (pid: number): number => mbOf(pid, 'VmRSS');
 
 export type Pids = Readonly<Record<string, number>>;
 

@@ -1,6 +1,6 @@
 import { freePorts } from '#testing';
 import type { BenchSystem } from './bench-system.js';
-import { writeCallers } from './callers.js';
+import { writeReader } from './callers.js';
 import { measured } from './measured.js';
 import { declareTerritory } from './declared-territory.js';
 import { openReplicaView, startReplicator, untilPosition } from './live.js';
@@ -46,7 +46,7 @@ interface Served {
 const startReader = async (system: BenchSystem): Promise<Served> => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const { path, token } = writeCallers(system.folder, 0);
+  const { path, token } = writeReader(system.folder);
   const reader = await system.launch('reader', {
     REPLICA: 'a',
     TERRITORY: territory,

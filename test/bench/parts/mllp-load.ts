@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { frame, FrameReader } from '#hl7v2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { frame } from '#hl7v2';
 import { adtMessage } from '../adt-messages.js';
 import { percentile } from '../report.js';
 import { runPart } from './run-part.js';
@@ -12,8 +13,11 @@ export interface MllpLoad {
   /** Sent first and not counted. */
   readonly warmUp: number;
   readonly secondsMax: number;
-  /** Control ids begin behind this many. */
-  readonly after: number;
+  /**
+   * Messages fall due at this rate, whatever became of those before, and a time is counted from that moment. Without it a connection
+   * sends its next message when it has its answer.
+   */
+  readonly perSecond?: number;
 }
 
 export interface Loaded {
@@ -24,59 +28,78 @@ export interface Loaded {
   readonly p99Ms: number;
 }
 
-const open = (port: number): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true }, () => resolve(socket));
-    socket.once('error', reject);
-  });
+/** One connection: a message, its answer, the next message. Reads no more of an answer than must be: it shares the cores with a gateway. */
+class Line {
+  private answer: Buffer = Buffer.alloc(0);
+  private answered: (answer: Buffer) => void = () => {};
 
-/** One connection: a message, its answer, the next message. Messages are drawn from a common number. */
-const stopAndWait = (socket: Socket, next: () => Buffer | undefined, answered: (text: string, ms: number) => void) =>
-  new Promise<void>((resolve, reject) => {
-    const reader = new FrameReader(1_000_000);
-    let sentAt = 0;
-    const send = (): void => {
-      const message = next();
-      if (!message) return resolve();
-      sentAt = performance.now();
-      socket.write(frame(message));
-    };
-    socket.removeAllListeners('data');
+  private constructor(private readonly socket: Socket) {
     socket.on('data', (chunk: Buffer) => {
-      for (const item of reader.push(chunk))
-        if (item.kind === 'frame') {
-          answered(item.bytes.toString('latin1'), performance.now() - sentAt);
-          send();
-        }
+      this.answer = this.answer.length === 0 ? chunk : Buffer.concat([this.answer, chunk]);
+      // End of a block: FS, CR.
+      if (this.answer.at(-2) !== 0x1c || this.answer.at(-1) !== 0x0d) return;
+      const whole = this.answer;
+      this.answer = Buffer.alloc(0);
+      this.answered(whole);
     });
-    socket.once('error', reject);
-    send();
-  });
+    socket.once('close', () => {
+      throw new Error('the gateway closed a connection');
+    });
+  }
+
+  static open(port: number): Promise<Line> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: '127.0.0.1', port, noDelay: true }, () => resolve(new Line(socket)));
+      socket.once('error', reject);
+    });
+  }
+
+  ask(framed: Buffer): Promise<Buffer> {
+    return new Promise((resolve) => {
+      this.answered = resolve;
+      this.socket.write(framed);
+    });
+  }
+}
+
+/** So many are made, and sent again and again: a gateway remembers none. */
+const madeMax = 8_000;
 
 await runPart(async (load: MllpLoad, mark): Promise<Loaded> => {
-  const sockets = await Promise.all(Array.from({ length: load.connections }, () => open(load.port)));
-  let sent = load.after;
-  const run = async (count: number, secondsMax: number) => {
-    const until = sent + count;
+  const lines = await Promise.all(Array.from({ length: load.connections }, () => Line.open(load.port)));
+  const made = Array.from({ length: Math.min(load.messages, madeMax) }, (_, n) => frame(adtMessage(n, load.finess)));
+
+  const run = async (messages: number) => {
     const startedAt = performance.now();
     const times: number[] = [];
-    let refused = 0;
-    const next = (): Buffer | undefined => {
-      if (sent >= until || performance.now() - startedAt > secondsMax * 1000) return undefined;
-      sent += 1;
-      return adtMessage(sent, load.finess);
+    let [taken, refused] = [0, 0];
+    const keepAsking = async (line: Line): Promise<void> => {
+      while (taken < messages && performance.now() - startedAt < load.secondsMax * 1000) {
+        const n = taken++;
+        const framed = made[n % made.length]!;
+        let since = performance.now();
+        if (load.perSecond !== undefined) {
+          const dueAt = startedAt + (n * 1000) / load.perSecond;
+          if (dueAt > since) await sleep(dueAt - since);
+          since = dueAt;
+        }
+        const answer = await line.ask(framed);
+        times.push(performance.now() - since);
+        if (!answer.includes('\rMSA|AA|')) refused += 1;
+      }
     };
-    const answered = (text: string, ms: number): void => {
-      times.push(ms);
-      if (!text.includes('\rMSA|AA|')) refused += 1;
-    };
-    await Promise.all(sockets.map((socket) => stopAndWait(socket, next, answered)));
-    return { times: times.sort((a, b) => a - b), refused, seconds: (performance.now() - startedAt) / 1000 };
+    await Promise.all(lines.map(keepAsking));
+    return { times: Float64Array.from(times).sort(), refused, seconds: (performance.now() - startedAt) / 1000 };
   };
-  await run(load.warmUp, load.secondsMax);
+  await run(load.warmUp);
   await mark('begin');
-  const { times, refused, seconds } = await run(load.messages, load.secondsMax);
+  const { times, refused, seconds } = await run(load.messages);
   await mark('end');
-  for (const socket of sockets) socket.destroy();
-  return { done: times.length, refused, seconds, p50Ms: percentile(times, 0.5), p99Ms: percentile(times, 0.99) };
+  return {
+    done: times.length - refused,
+    refused,
+    seconds,
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
+  };
 });
