@@ -27,6 +27,11 @@ export const closedConnections = new Counter({
   labelNames: ['reason'],
   registers: [metrics],
 });
+export const failedHandshakes = new Counter({
+  name: 'reprise_mllp_handshakes_failed_total',
+  help: 'TLS connections that showed no certificate of ours in time',
+  registers: [metrics],
+});
 export const heldBytes = new Gauge({
   name: 'reprise_capture_held_bytes',
   help: 'Bytes of messages that are held and not yet answered',

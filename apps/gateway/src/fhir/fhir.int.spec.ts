@@ -80,6 +80,8 @@ describe('the FHIR door', () => {
     const locations = [one, again, other, none, noneAgain].map(({ headers }) => headers.get('location'));
     expect(locations[0]).toBe(locations[1]);
     expect(new Set(locations).size).toBe(4);
+    const otherBody = await ask('POST', '/Patient', { body: patient('else'), headers: { 'idempotency-key': 'k1' } });
+    expect(locations).not.toContain(otherBody.headers.get('location'));
     expect((await eventAt(none))?.messageId).toBe('');
     expect((await eventAt(one))?.acknowledgement).toBe('201');
   });

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { ByteBudget, CallersFile, ProcessLog, SenderCaller } from '#platform';
 import { BudgetShare } from '../budget-share.js';
-import { closedConnections, openConnections } from '../capture-metrics.js';
+import { closedConnections, failedHandshakes, openConnections } from '../capture-metrics.js';
 import type { AnswerFrame } from './answer-frame.js';
 import { type CloseReason, type ConnectionLimits, MllpConnection } from './mllp-connection.js';
 
@@ -24,6 +24,9 @@ export interface MllpServerOptions {
 }
 
 const handshakeMsMax = 10_000;
+/** Strangers at the door at one time; with one more, the one who has waited longest is sent away. */
+const handshakesMax = 256;
+const saidEveryMs = 1_000;
 /** TLS 1.3, and of 1.2 only what has forward secrecy and authenticated encryption (ANSSI, guide TLS 1.2, R9 and R10). */
 const suites = [
   'TLS_AES_256_GCM_SHA384',
@@ -76,10 +79,8 @@ export class MllpServer {
       },
       (socket) => this.acceptTls(socket),
     );
-    server.maxConnections = this.options.limits.connectionsMax;
-    server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
-      this.options.log.warn('handshake.failed', { code: error.code ?? error.name }),
-    );
+    server.maxConnections = this.options.limits.connectionsMax + handshakesMax;
+    this.boundStrangers(server);
     this.tls = server;
     await listening(server, tlsAddress.port, tlsAddress.host);
     await this.followCallers();
@@ -93,6 +94,30 @@ export class MllpServer {
         else connection.look(now);
     }, lookEveryMs);
     this.lookTimer.unref();
+  }
+
+  /** Who has shown no certificate yet: few, for a few seconds, and never in the place of a sender. */
+  private boundStrangers(server: TlsServer): void {
+    const { log } = this.options;
+    const strangers = new Map<string, Socket>();
+    const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress}:${remotePort}`;
+    let saidAtMs = Number.NEGATIVE_INFINITY;
+    server.on('connection', (socket: Socket) => {
+      const name = nameOf(socket);
+      strangers.set(name, socket);
+      socket.once('close', () => strangers.delete(name));
+      const [oldest] = strangers.values();
+      if (strangers.size > handshakesMax) oldest?.destroy();
+    });
+    server.on('secureConnection', (socket) => strangers.delete(nameOf(socket)));
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+      // With half-open connections nobody else closes it.
+      socket.destroy();
+      failedHandshakes.inc();
+      if (performance.now() - saidAtMs < saidEveryMs) return;
+      saidAtMs = performance.now();
+      log.warn('handshake.failed', { code: error.code ?? error.name });
+    });
   }
 
   /** Stops listening, answers what has come whole, and closes; what is not done within `msMax` is cut off. */

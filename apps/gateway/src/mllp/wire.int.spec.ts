@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { frame } from '#hl7v2';
 import { testKafka } from '#testing';
@@ -148,6 +150,22 @@ describe('the MLLP door on bad days', () => {
         expect((again.socket as TLSSocket).isSessionReused()).toBe(true);
       }
     });
+
+    it('lets nobody stand at the door for ever, nor in the place of a sender', async () => {
+      const stranger = async (): Promise<{ readonly socket: Socket; readonly closed: Promise<unknown> }> => {
+        const socket = connect(gateway.mllpsPort, '127.0.0.1').on('error', () => undefined);
+        await once(socket, 'connect');
+        return { socket, closed: once(socket, 'close') };
+      };
+      const longest = await stranger();
+      const gone = await stranger();
+      gone.socket.end();
+      const silent = await Promise.all(Array.from({ length: 256 }, stranger));
+      await longest.closed;
+      const sender = kept(await MllpClient.secure(gateway.mllpsPort, options()));
+      expect(codesIn(await sender.ask(admission('beside-strangers')))).toEqual(['AA beside-strangers']);
+      await Promise.all([gone, ...silent].map(({ closed }) => closed));
+    }, 30_000);
 
     it('speaks no suite without forward secrecy or authenticated encryption', async () => {
       for (const ciphers of ['AES128-GCM-SHA256', 'ECDHE-ECDSA-AES128-SHA256', 'ECDHE-RSA-AES128-SHA'])

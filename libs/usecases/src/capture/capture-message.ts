@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { encodeEvent, Failure, type Instant, type LogEvent, type Position } from '#domain';
 import {
   InvalidContent,
@@ -87,7 +88,7 @@ export class CaptureMessage {
   ): Promise<FhirCaptured> {
     const receivedAt = this.surroundings.now();
     try {
-      const steps = readWriteInSteps(request, this.writeContext(publisher, envelope.messageId));
+      const steps = readWriteInSteps(request, this.writeContext(publisher, request.body, envelope.messageId));
       // What has no steps is read without waiting: events that come together keep their order by that.
       let step = steps.next();
       for (; !step.done; step = steps.next()) {
@@ -149,13 +150,20 @@ export class CaptureMessage {
     return { outcome: 'refused', reasons: reasonsOf(failure), failure };
   }
 
-  /** With a key of its sender's, what has no id gets one that the same request gets again. */
-  private writeContext({ sender, idOf }: Publisher, messageId: string): WriteContext {
+  /**
+   * With a key of its sender's, what has no id gets one that the same request gets again. Another body under that key is another
+   * request: a proxy may give one X-Request-Id to all that a click sends.
+   */
+  private writeContext({ sender, idOf }: Publisher, body: Uint8Array, messageId: string): WriteContext {
     let given = 0;
+    let request: string | undefined;
     return {
       sender,
-      newId: () =>
-        messageId === '' ? this.surroundings.newId() : idOf('assigned', sender.name, `${messageId} ${given++}`),
+      newId: () => {
+        if (messageId === '') return this.surroundings.newId();
+        request ??= `${messageId} ${createHash('sha256').update(body).digest('hex')}`;
+        return idOf('assigned', sender.name, `${request} ${given++}`);
+      },
       derivedId: (uuid) => idOf('urn:uuid', sender.name, uuid),
     };
   }
