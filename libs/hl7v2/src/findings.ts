@@ -68,6 +68,10 @@ export const warnings = {
     fr: 'type de valeur non traduit ; les octets reçus sont conservés',
     en: 'a type of value that is not mapped; the received bytes are kept',
   },
+  'value-as-text': {
+    fr: 'type de valeur que FHIR ne connaît pas : gardé comme texte',
+    en: 'a type of value that FHIR does not have: kept as text',
+  },
   'patient-unknown': {
     fr: "aucun identifiant de patient utilisable : rien n'est traduit",
     en: 'no usable patient identifier: nothing is mapped',
@@ -136,8 +140,8 @@ export const warnings = {
     en: 'no order number: the result cannot be replaced later',
   },
   'observation-without-order': {
-    fr: 'OBX sans OBR : non traduit',
-    en: 'OBX without OBR: not mapped',
+    fr: 'OBX sans OBR : observation sans compte rendu',
+    en: 'OBX without OBR: an observation without a report',
   },
   'value-not-repeated': {
     fr: 'le résultat devient définitif sans être répété (OBX-11 = U) : la valeur transmise auparavant reste',

@@ -174,7 +174,7 @@ describe('hostile bytes', () => {
       'ZBE^1^4 103',
     ]);
     const result = er7(msh('ASCII', 'ORU^R01'), pid, 'OBR|1||F1', `OBX|1|${name}|X||1|||||${name}`);
-    expect(JSON.stringify(readMessage(result, contextOf()))).toContain('value-type-unmapped');
+    expect(JSON.stringify(readMessage(result, contextOf()))).toContain('value-as-text');
   });
 
   const noise = fc.string({

@@ -6,6 +6,7 @@ import { table } from '../message/table.js';
 import { observedConcept } from '../oru/codes.js';
 import { encounterOf, Patients } from '../oru/patient-visit.js';
 import { hasValue, isTextLine } from '../oru/observation-value.js';
+import { wholeSegments } from '../oru/whole-segments.js';
 import {
   attachedData,
   attachedLink,
@@ -78,16 +79,20 @@ const parentOf = (txa: Segment, records: DocumentRecords, mapping: Mapping): Tol
   return { record: document, patient, masterIdentifier, status: 'superseded', attachments: [] };
 };
 
-const contentSegments = ({ message: { segments } }: Mapping): readonly Segment[] => {
+/** OBX behind the TXA. */
+const contentSegments = (mapping: Mapping): readonly Segment[] => {
+  const segments = wholeSegments(mapping);
   const start = segments.findIndex(({ name }) => name === 'TXA');
   return segments.filter(({ name }, at) => name === 'OBX' && at > start);
 };
 
-/** OBX behind the TXA: each ED or RP is a content, all text together is one. */
+const isText = (obx: Segment): boolean => isTextLine(obx) || obx.text(2) === '';
+
+/** Each ED or RP is a content, all text together is one. */
 const contentsOf = (obxs: readonly Segment[], records: DocumentRecords, mapping: Mapping): readonly Attached[] => {
   const attached: Attached[] = [];
   const text = obxs
-    .filter(isTextLine)
+    .filter(isText)
     .flatMap((obx) => obx.repetitions(5).map((line) => (line.isNull ? '' : line.whole())))
     .join('\n');
   const add = (one: Attached | undefined): void => {
@@ -96,7 +101,7 @@ const contentsOf = (obxs: readonly Segment[], records: DocumentRecords, mapping:
   add(attachedText(text, records, 0));
   for (const obx of obxs) {
     const type = obx.text(2);
-    if (isTextLine(obx)) continue;
+    if (isText(obx)) continue;
     if (type === 'ED')
       for (const value of obx.repetitions(5)) add(attachedData(obx, value, records, attached.length, mapping));
     else if (type === 'RP') for (const value of obx.repetitions(5)) add(attachedLink(value));

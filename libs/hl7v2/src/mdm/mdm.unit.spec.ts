@@ -167,6 +167,13 @@ describe('MDM', () => {
     ]);
   });
 
+  it('takes text whose type is not said, and lines that bare line ends break', () => {
+    const untyped = 'OBX|1||CR^x^L||Rien';
+    const broken = 'OBX|2|TX|CR^x^L||à\rsignaler||||||F';
+    const [binary] = recordsOf(after(mdm('T02', txa(), untyped, broken)), 'Binary');
+    expect(textOf(binary?.['data'])).toBe('Rien\nà\nsignaler');
+  });
+
   it('says what it could not take', () => {
     expect(warningsOf(mdm('T02', txa(), 'OBX|1|ED|X^x^L||^Application^PDF^Base64^***||||||F'))).toEqual([
       'attachment-undecodable OBX[1]-5',

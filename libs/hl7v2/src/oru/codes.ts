@@ -86,9 +86,12 @@ export const observedConcept = (code: Composite, mapping: Mapping): JsonObject |
   return conceptWith(codings, code);
 };
 
-/** What tells codes apart: code and coding system, or the text where there is no code. */
-export const codeKey = (code: Composite | undefined): string =>
-  code === undefined ? '' : code.text(1) === '' ? code.text(2) : `${code.text(1)}^${code.text(3)}`;
+/** What tells codes apart: code and coding system, or the text where there is no code, or else the alternate code. */
+export const codeKey = (code: Composite | undefined): string => {
+  if (code === undefined) return '';
+  const codeAt = (at: number): string => (code.text(at) === '' ? '' : `${code.text(at)}^${code.text(at + 2)}`);
+  return codeAt(1) || code.text(2) || codeAt(4) || code.text(5) || code.text(9);
+};
 
 /** Where a required code is not said. */
 export const unknownCode: JsonObject = {

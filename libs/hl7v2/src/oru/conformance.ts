@@ -54,9 +54,15 @@ export const resultsConformance = {
       of: 'Observation',
       fields: [
         field(2, 'type of the value'),
-        field(3, '`code`, LOINC first; with OBX-4 and the report the key of the Observation'),
+        field(
+          3,
+          '`code`, LOINC first; with OBX-4 and the report the key of the Observation; without OBR with patient and OBX-14',
+        ),
         field(4, 'extension `observation-v2-subid`; part of the key'),
-        field(5, '`value[x]`; repetitions are lines, or components; ED and RP: DocumentReference and Binary'),
+        field(
+          5,
+          '`value[x]`; repetitions are lines, or components; what has no other form is text, an amount with its unit; ED and RP: DocumentReference and Binary',
+        ),
         field(6, '`unit`; `code` where its system is UCUM'),
         field(7, '`referenceRange`: text, and bounds of `a - b`, `< b`, `> a`'),
         field(8, '`interpretation`'),
@@ -64,7 +70,10 @@ export const resultsConformance = {
           11,
           '`status`; D removes, W leaves it entered in error, both of this patient alone; U without a value leaves the value that stands',
         ),
-        field(14, '`effectiveDateTime`; `creation` of an attachment'),
+        field(
+          14,
+          '`effectiveDateTime`; `creation` of an attachment; with the patient the key where there is neither number nor OBR-7',
+        ),
         field(15, '`performer`: the laboratory, where OBX-23 is empty'),
         field(16, '`performer`; `author` of documents'),
         field(17, '`method`'),

@@ -17,13 +17,24 @@ type Reader = (value: Composite, told: Told) => JsonObject;
 
 const textValue = (text: string): JsonObject => (text.trim() === '' ? {} : { valueString: text });
 
+/** Digits and signs, without words. */
+const isAmount = (text: string): boolean => text.length <= 40 && /\d/.test(text) && !/\p{L}/u.test(text);
+
+/** Text that is an amount keeps its unit, which FHIR has no other place for. */
+const measured = (text: string, { unit }: Told): JsonObject => {
+  const name = unit['unit'];
+  return typeof name === 'string' && isAmount(text) && !text.includes(name)
+    ? textValue(`${text.trim()} ${name}`)
+    : textValue(text);
+};
+
 const comparators = new Set(['<', '<=', '>', '>=']);
 const compared = /^([<>]=?)\s*(\S+)$/;
 
 /** Kept as text, because FHIR has no such number. */
-const asText = (text: string, { obx, mapping }: Told): JsonObject => {
-  if (text.trim() !== '') mapping.warn('number-form', `OBX[${obx.sequence}]-5`);
-  return textValue(text);
+const asText = (text: string, told: Told): JsonObject => {
+  if (text.trim() !== '') told.mapping.warn('number-form', `OBX[${told.obx.sequence}]-5`);
+  return measured(text, told);
 };
 
 /** NM: a number to the letter; `<5`, which is no NM, is what it says. */
@@ -38,9 +49,10 @@ const numeric: Reader = (value, told) => {
     : { valueQuantity: { value: limit, comparator, ...told.unit } };
 };
 
-/** SN (HL7 v2.5, section 2.A.70): comparator, number, separator, number. */
+/** SN (HL7 v2.5, section 2.A.70): comparator, number, separator, number; many write all of it into the first component. */
 const structured: Reader = (value, told) => {
   const [comparator, separator] = [value.text(1), value.text(3)];
+  if (value.text(2) === '' && separator === '' && value.text(4) === '') return numeric(value, told);
   const [first, second] = [decimal(value.text(2)), decimal(value.text(4))];
   const { unit } = told;
   if (first !== undefined && separator === '' && second === undefined) {
@@ -87,7 +99,7 @@ const ranged: Reader = (value, told) => {
   return range ? { valueRange: range } : asText(value.whole(), told);
 };
 
-/** CQ: a number with a unit of its own. */
+/** CQ and MO: a number with a unit, or a currency, of its own. */
 const withUnit: Reader = (value, told) => {
   const number = decimal(value.text(1));
   return number === undefined
@@ -100,21 +112,26 @@ const coded: Reader = (value, { mapping }) => {
   return concept ? { valueCodeableConcept: concept } : {};
 };
 
-const text: Reader = (value) => textValue(value.whole());
+const text: Reader = (value, told) => measured(value.whole(), told);
+
+/** No type, or none that is known: a number where a unit says of what, else text. */
+const untyped: Reader = (value, told) =>
+  'unit' in told.unit && decimal(value.whole().trim()) !== undefined ? numeric(value, told) : text(value, told);
 
 /** Identifiers and persons: FHIR has no such value; what a person reads of them is text. */
-const identifier: Reader = (value) => textValue(value.text(1));
 const name =
   (...parts: readonly number[]): Reader =>
   (value) =>
-    textValue(parts.flatMap((part) => value.text(part) || []).join(' '));
+    textValue(parts.flatMap((part) => value.text(part) || []).join(' ') || value.whole());
+const identifier = name(1);
 
-/** OBX-2 to FHIR (HL7 table 0125); a type that is not here is kept in the received bytes alone. ED and RP are documents. */
+/** OBX-2 to FHIR (HL7 table 0125); a type that is not here is text. ED and RP are documents. */
 const readers = table<Reader>({
   NM: numeric,
   SN: structured,
   NR: ranged,
   CQ: withUnit,
+  MO: withUnit,
   CE: coded,
   CWE: coded,
   CNE: coded,
@@ -143,7 +160,7 @@ const readers = table<Reader>({
   TN: text,
   XAD: name(1, 2, 5, 3, 6),
   AD: name(1, 2, 5, 3, 6),
-  '': text,
+  '': untyped,
 });
 
 /** The types of value that are mapped to a value of an Observation. */
@@ -157,6 +174,9 @@ export const isTextLine = (obx: Segment): boolean => {
   const type = obx.text(2);
   return type === 'TX' || type === 'FT' || type === 'ST';
 };
+
+/** FHIR R4, section 2.24.0.1: a string is no longer than a megabyte. */
+const stringLengthMax = 1024 * 1024;
 
 const unsupported: JsonObject = {
   dataAbsentReason: {
@@ -183,12 +203,14 @@ export const valueOf = (lines: readonly Segment[], code: Json, told: Told): Json
   if (lines.length > 0) return textValue(wholeText([obx, ...lines].flatMap(repetitionsOf)));
   if (first === undefined) return {};
   const type = obx.text(2);
-  const reader = readers[type];
-  if (reader === undefined) {
-    mapping.warn('value-type-unmapped', `OBX[${obx.sequence}]-2`);
-    return unsupported;
+  const known = readers[type];
+  if (known === undefined) {
+    const isTooLong = obx.raw(5).length > stringLengthMax;
+    mapping.warn(isTooLong ? 'value-type-unmapped' : 'value-as-text', `OBX[${obx.sequence}]-2`);
+    if (isTooLong) return unsupported;
   }
+  const reader = known ?? untyped;
   if (values.length === 1) return reader(first, told);
-  if (lineTypes.has(type)) return textValue(wholeText(values));
+  if (known === undefined || lineTypes.has(type)) return textValue(wholeText(values));
   return { component: values.map((value) => ({ code, ...reader(value, told) })) };
 };

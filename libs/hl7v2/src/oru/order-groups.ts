@@ -1,6 +1,7 @@
 import type { Mapping } from '../mapping/mapping.js';
-import type { Segment } from '../message/segment.js';
+import { Segment } from '../message/segment.js';
 import { isTextLine } from './observation-value.js';
+import { wholeSegments } from './whole-segments.js';
 
 /** An OBX with what belongs to it. */
 export interface Observed {
@@ -22,7 +23,10 @@ export interface OrderGroup {
   readonly pid: Segment | undefined;
   readonly pv1: Segment | undefined;
   readonly orc: Segment | undefined;
+  /** One that says nothing, where there is none. */
   readonly obr: Segment;
+  /** There is an OBR, of which a report can be made. */
+  readonly hasReport: boolean;
   /** The document's header, where the order is told with a document (v2.8, ORDER_DOCUMENT). */
   readonly txa: Segment | undefined;
   readonly notes: readonly Segment[];
@@ -64,8 +68,10 @@ class OrderReader {
   private txa: Segment | undefined;
   private group: Growing<OrderGroup> | undefined;
   private observed: Growing<Observed> | undefined;
-  /** Documents that stand between ORC and OBR. */
+  /** What no OBR was before: of the order whose OBR follows, as documents are, or of none. */
   private before: Growing<Observed>[] = [];
+  /** What no OBR follows: of the patient (v2.8, PATIENT_OBSERVATION), or of senders that leave it out. */
+  private loose: Omit<Growing<OrderGroup>, 'pid' | 'pv1'>[] = [];
   /** Notes belong to what stands right before them. */
   private notes: Segment[] | undefined;
 
@@ -74,15 +80,14 @@ class OrderReader {
   read(segment: Segment): void {
     switch (segment.name) {
       case 'PID':
-        this.close();
+        this.closePatient();
         Object.assign(this, { pid: segment, pv1: undefined, orc: undefined, notes: undefined });
         return;
       case 'PV1':
         this.pv1 = segment;
         break;
       case 'ORC':
-        this.close();
-        this.orc = segment;
+        this.order(segment);
         break;
       case 'OBR':
         this.open(segment);
@@ -111,18 +116,49 @@ class OrderReader {
     this.observed = undefined;
   }
 
-  /** The order is told; documents that no OBR followed belong to none. */
-  close(): void {
-    for (const { obx } of this.before) this.mapping.warn('observation-without-order', `OBX[${obx.sequence}]`);
+  /** All of the patient is told; the visit may be told behind what no OBR follows. */
+  closePatient(): void {
+    this.close();
+    const { pid, pv1 } = this;
+    for (const group of this.loose) this.groups.push({ ...group, pid, pv1 });
+    this.loose = [];
+  }
+
+  /** The order is told. */
+  private close(): void {
+    this.leaveLoose(this.before, this.orc);
     Object.assign(this, { group: undefined, observed: undefined, txa: undefined, before: [] });
   }
 
+  /** Each is an order of its own: what one is told by is not to depend on what else is told. */
+  private leaveLoose(all: readonly Observed[], orc: Segment | undefined): void {
+    const obr = new Segment('OBR', this.mapping.message.syntax, 0);
+    for (const observed of withLines(all)) {
+      this.mapping.warn('observation-without-order', `OBX[${observed.obx.sequence}]`);
+      const { txa } = this;
+      this.loose.push({ orc, obr, hasReport: false, txa, notes: [], observations: [observed], specimens: [] });
+    }
+  }
+
   private open(obr: Segment): void {
+    // Between an ORC and its OBR stands what is of that order; without an ORC it is of the patient.
+    if (this.orc === undefined) this.close();
     const { pid, pv1, orc, txa, before } = this;
-    this.group = { pid, pv1, orc, obr, txa, notes: [], observations: before, specimens: [] };
+    this.group = { pid, pv1, orc, obr, hasReport: true, txa, notes: [], observations: before, specimens: [] };
     this.groups.push(this.group);
     this.notes = this.group.notes;
     Object.assign(this, { observed: undefined, txa: undefined, before: [] });
+  }
+
+  /** Before its OBR; of senders that turn the two round, right behind it. */
+  private order(orc: Segment): void {
+    const { group } = this;
+    if (group && group.orc === undefined && group.observations.length === 0) {
+      group.orc = orc;
+      return;
+    }
+    this.close();
+    this.orc = orc;
   }
 
   private observe(obx: Segment): void {
@@ -130,16 +166,14 @@ class OrderReader {
     const observed: Growing<Observed> = { obx, lines: [], notes: [], participants: [], specimen };
     this.observed = observed;
     this.notes = observed.notes;
-    if (this.group) this.group.observations.push(observed);
-    else if (this.orc) this.before.push(observed);
-    else this.mapping.warn('observation-without-order', `OBX[${obx.sequence}]`);
+    (this.group?.observations ?? this.before).push(observed);
   }
 }
 
 /** Orders of an ORU in the order of the message. */
 export const orderGroups = (mapping: Mapping): readonly OrderGroup[] => {
   const reader = new OrderReader(mapping);
-  for (const segment of mapping.message.segments) reader.read(segment);
-  reader.close();
+  for (const segment of wholeSegments(mapping)) reader.read(segment);
+  reader.closePatient();
   return reader.groups.map((group) => ({ ...group, observations: withLines(group.observations) }));
 };

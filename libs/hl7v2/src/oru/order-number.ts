@@ -3,7 +3,8 @@ import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
 import { concept, members } from '../mapping/fhir-json.js';
 import { v2Types } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
-import type { Composite, Segment } from '../message/segment.js';
+import type { Composite } from '../message/segment.js';
+import type { OrderGroup } from './order-groups.js';
 
 /** What the records of one order are told by: a number and the domain in which it is unique. */
 export interface OrderNumber {
@@ -11,12 +12,21 @@ export interface OrderNumber {
   readonly value: string;
 }
 
-type Order = { readonly orc: Segment | undefined; readonly obr: Segment };
+type Order = Pick<OrderGroup, 'orc' | 'obr' | 'hasReport' | 'observations'>;
 
 const isNumber = (entity: Composite | undefined): entity is Composite => entity !== undefined && entity.text(1) !== '';
 
 const fillerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(3), orc?.first(3)].find(isNumber);
 const placerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(2), orc?.first(2)].find(isNumber);
+
+/** When it was observed: OBR-7, else OBX-14 of the first result. */
+const momentOf = ({ obr, observations: [first] }: Order, mapping: Mapping): string | undefined => {
+  const moments = [
+    mapping.time(obr.text(7), `OBR[${obr.sequence}]-7`),
+    first && mapping.time(first.obx.text(14), `OBX[${first.obx.sequence}]-14`),
+  ];
+  return moments.find((moment) => moment?.precision === 'time')?.text;
+};
 
 /**
  * The filler's number, else the placer's. Where there is neither (devices at the point of care), the patient and the moment of the
@@ -25,10 +35,9 @@ const placerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(2), 
 export const orderNumber = (order: Order, patient: string, mapping: Mapping): OrderNumber => {
   const entity = fillerOf(order) ?? placerOf(order);
   if (entity) return { domain: domainOf(authorityOfEntity(entity), mapping), value: entity.text(1) };
-  const { obr } = order;
-  mapping.warn('order-number-missing', `OBR[${obr.sequence}]-3`);
-  const observed = mapping.time(obr.text(7), `OBR[${obr.sequence}]-7`);
-  const within = observed?.precision === 'time' ? `${patient} ${observed.text}` : mapping.head.controlId;
+  if (order.hasReport) mapping.warn('order-number-missing', `OBR[${order.obr.sequence}]-3`);
+  const moment = momentOf(order, mapping);
+  const within = moment === undefined ? mapping.head.controlId : `${patient} ${moment}`;
   return { domain: mapping.finess, value: `${mapping.head.sendingApplication} ${within}` };
 };
 

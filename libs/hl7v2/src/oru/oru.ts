@@ -61,10 +61,12 @@ class Results {
     const { obr } = order;
     const { idOf } = mapping.context;
     const number = orderNumber(order, patient, mapping);
-    const reportKey = this.told.of(`${number.value}|${codeKey(obr.first(4))}`);
+    const orderKey = `${number.value}|${codeKey(obr.first(4))}`;
+    const reportKey = order.hasReport ? this.told.of(orderKey) : orderKey;
     const encounter = order.pid && encounterOf(order.pid, order.pv1, mapping);
     const within: Within = { patient, encounter, number, reportKey, effective: effectiveOf(obr, mapping) };
     const { documents, observations, isEnvelope } = sorted(order.observations);
+    const hasReport = order.hasReport && !isEnvelope;
     const report = RecordKey.of('DiagnosticReport', idOf('report', number.domain, reportKey));
     const told = [...documents, ...observations].map(({ obx }) => observationStatus(obx.text(11)));
     // Nothing of this patient's is left of the order: what is told of it since may be another's.
@@ -73,7 +75,7 @@ class Results {
     const changes: Change[] = [...specimens.changes];
     const attachments: JsonObject[] = [];
     const restrictions = documents.length > 0 ? restrictionsIn(order.observations) : [];
-    const about = { patient, encounter, report: isEnvelope ? undefined : report, restrictions };
+    const about = { patient, encounter, report: hasReport ? report : undefined, restrictions };
     for (const observed of documents) {
       const key = {
         domain: number.domain,
@@ -85,7 +87,7 @@ class Results {
     }
     const results = this.resultsOf(order.obr, observations, within, specimens.records);
     changes.push(...results.withdrawn, ...results.changes);
-    if (!isEnvelope) {
+    if (hasReport) {
       const { records } = results;
       const told = { ...within, specimens: [...specimens.records.values()], results: records, attachments };
       const put = reportOf(report, order, told, mapping);
