@@ -4,12 +4,12 @@ import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import type { Position } from '../position.js';
 import { type Head, RecordKey } from '../record.js';
 import { editMembers } from './members.js';
-import { areOnePerson, merged, nobody, seenAlso, unlinked } from './link-patients.js';
-import { relocated, withRelocation } from './relocations.js';
+import { areOnePerson, merged, nobody, numbersOf, seenAlso, unlinked } from './link-patients.js';
+import { relocated, withRelocations } from './relocations.js';
 import { renderPatient } from './render-patient.js';
-import { renderVisit } from './render-visit.js';
+import { membersOf, renderVisit } from './render-visit.js';
 import type { FoldView } from './state.js';
-import type { AccountSubject, Merge, PatientSubject, Subject, VisitSubject } from './subject.js';
+import type { AccountSubject, FoldedMovement, Merge, PatientSubject, Subject, VisitSubject } from './subject.js';
 import { standingMovements, tell, tellVisit } from './tell-movement.js';
 
 /** Why an event cannot be applied: its patient waits. Names records, never their content. */
@@ -25,6 +25,9 @@ export interface DraftedRecord {
 
 /** By which event, and by which of its changes. */
 type Told = Pick<Merge, 'position' | 'nth'>;
+
+/** A visit of which nothing was told yet. */
+const untold: Omit<VisitSubject, 'patient'> = { kind: 'visit', relocations: [], members: {}, movements: {} };
 
 const nothing = new Uint8Array(0);
 
@@ -173,43 +176,56 @@ export class Draft {
   }
 
   private move(change: Movement): void {
-    const account = change.account && this.accountSubject(change.account);
+    const { account, movement } = change;
     const before = this.visitSubject(change.visit);
-    const named = account ? relocated(change.patient, account.relocations) : change.patient;
-    const patient = before ? relocated(named, before.relocations) : named;
-    if (change.account && account && !account.visits.includes(change.visit))
-      this.subjects.set(change.account, { ...account, visits: [...account.visits, change.visit] });
-    const known: VisitSubject = before
-      ? { ...before, patient }
-      : { kind: 'visit', patient, relocations: [], members: {}, movements: {} };
-    const { movement } = change;
+    if (account && account !== before?.account) this.count(change.visit, account, before?.account);
+    const named = account ? relocated(change.patient, this.accountSubject(account).relocations) : change.patient;
+    const { mistaken, ...rest } = before ?? { ...untold, patient: named };
+    const patient = this.ownerOf(rest, relocated(named, rest.relocations));
+    const known: VisitSubject = { ...rest, patient, ...(account && { account }) };
     if (!movement) {
-      this.subjects.set(change.visit, tellVisit(known, change.visitEdits));
+      this.subjects.set(change.visit, { ...tellVisit(known, change.visitEdits), ...(mistaken && { mistaken }) });
       return;
     }
-    const taken =
-      movement.action === 'insert' ? undefined : this.takeFromOtherVisit(movement.record, change.visit, patient);
-    const told = tell(taken ?? known.movements[movement.record] ?? {}, movement, change.visitEdits);
+    const former = known.movements[movement.record] ?? this.takeFromOtherVisit(movement.record, known.patient) ?? {};
+    const told = tell(former, movement, change.visitEdits);
     this.subjects.set(movement.record, { kind: 'movement', visit: change.visit });
     this.subjects.set(change.visit, { ...known, movements: { ...known.movements, [movement.record]: told } });
   }
 
+  /** A merge moves no visit: it stays with the number that it was told under, whichever of that person's numbers a message names. */
+  private ownerOf({ patient }: VisitSubject, named: RecordKey): RecordKey {
+    return areOnePerson(this.patientSubject, patient, named) ? patient : named;
+  }
+
+  /** Counts the visit in this account, and in no other. */
+  private count(visit: RecordKey, account: RecordKey, former: RecordKey | undefined): void {
+    if (former) {
+      const { visits, ...rest } = this.accountSubject(former);
+      this.subjects.set(former, { ...rest, visits: visits.filter((one) => one !== visit) });
+    }
+    const now = this.accountSubject(account);
+    this.subjects.set(account, { ...now, visits: [...now.visits, visit] });
+  }
+
   /**
-   * A correction may name a movement that was first told of another visit of the same patient: it is that visit's no longer. Another
-   * patient's movement under the same id is another movement (senders that number within the visit), and stays where it is.
+   * A message may name a movement that was told of another visit of the same person before: it is that visit's no longer, and a visit
+   * of which nothing is left was a mistake. Another patient's movement under the same id is another movement (senders that number
+   * within the visit), and stays where it is.
    */
-  private takeFromOtherVisit(
-    movement: RecordKey,
-    visit: RecordKey,
-    patient: RecordKey,
-  ): VisitSubject['movements'][RecordKey] | undefined {
+  private takeFromOtherVisit(movement: RecordKey, patient: RecordKey): FoldedMovement | undefined {
     const owner = this.subject(movement);
-    if (owner?.kind !== 'movement' || owner.visit === visit) return undefined;
-    const other = this.visitSubject(owner.visit);
+    const other = owner?.kind === 'movement' ? this.visitSubject(owner.visit) : undefined;
     const told = other?.movements[movement];
-    if (!other || !told || other.patient !== patient) return undefined;
+    if (owner?.kind !== 'movement' || !other || !told) return undefined;
+    if (!areOnePerson(this.patientSubject, patient, other.patient)) return undefined;
     const { [movement]: _taken, ...left } = other.movements;
-    this.subjects.set(owner.visit, { ...other, movements: left });
+    const isLast = Object.keys(left).length === 0;
+    this.subjects.set(owner.visit, {
+      ...other,
+      movements: left,
+      ...(isLast && { mistaken: membersOf(other, standingMovements(other)) }),
+    });
     return told;
   }
 
@@ -236,24 +252,21 @@ export class Draft {
       this.link({ kind: 'link', patient: from, into: patient }, told);
       return;
     }
+    const numbers = numbersOf(this.patientSubject, from);
+    // What is given from one number of a person to another was told under that number; to somebody else, under any of them.
+    const former = numbers.has(patient) ? [from] : [...numbers];
     if (RecordKey.type(what) === 'Account') {
       const account = this.accountSubject(what);
-      this.subjects.set(what, { ...account, relocations: withRelocation(account.relocations, from, patient) });
-      for (const visit of account.visits) this.relocateVisit(visit, from, patient);
+      this.subjects.set(what, { ...account, relocations: withRelocations(account.relocations, former, patient) });
+      for (const visit of account.visits) this.relocateVisit(visit, former, patient);
       return;
     }
-    this.relocateVisit(what, from, patient);
+    this.relocateVisit(what, former, patient);
   }
 
-  private relocateVisit(key: RecordKey, from: RecordKey, to: RecordKey): void {
-    const visit = this.visitSubject(key) ?? {
-      kind: 'visit',
-      patient: from,
-      relocations: [],
-      members: {},
-      movements: {},
-    };
-    const relocations = withRelocation(visit.relocations, from, to);
+  private relocateVisit(key: RecordKey, former: readonly RecordKey[], to: RecordKey): void {
+    const visit = this.visitSubject(key) ?? { ...untold, patient: to };
+    const relocations = withRelocations(visit.relocations, former, to);
     this.subjects.set(key, { ...visit, patient: relocated(visit.patient, relocations), relocations });
   }
 

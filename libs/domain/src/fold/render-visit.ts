@@ -18,7 +18,12 @@ const endOf = (happened: readonly StandingMovement[]): StandingMovement | undefi
   return last?.nature === 'discharge' ? last : undefined;
 };
 
-const statusOf = (happened: readonly StandingMovement[], all: readonly StandingMovement[]): string => {
+const statusOf = (
+  { mistaken }: VisitSubject,
+  happened: readonly StandingMovement[],
+  all: readonly StandingMovement[],
+): string => {
+  if (mistaken) return 'entered-in-error';
   if (happened.length === 0) {
     if (all.some((movement) => !movement.cancelled)) return 'planned';
     return all.length === 0 ? 'unknown' : 'cancelled';
@@ -59,8 +64,13 @@ const placesOf = (happened: readonly StandingMovement[], end: StandingMovement |
 };
 
 /** What was told of the visit: with no movement first, then with each, in the order in which they happened. */
-const membersOf = (subject: VisitSubject, counted: readonly StandingMovement[]): Members =>
-  assembled(counted.reduce((members, { visitEdits }) => editMembers(members, visitEdits), subject.members));
+export const membersOf = (subject: VisitSubject, counted: readonly StandingMovement[]): Members =>
+  assembled(
+    counted.reduce((members, { visitEdits }) => editMembers(members, visitEdits), {
+      ...subject.mistaken,
+      ...subject.members,
+    }),
+  );
 
 const movementStatus = (movement: StandingMovement, end: string | undefined): string => {
   if (movement.cancelled) return 'cancelled';
@@ -101,7 +111,7 @@ export const renderVisit = (
   subject: VisitSubject,
   all: readonly StandingMovement[],
 ): readonly (readonly [RecordKey, Json])[] => {
-  if (all.length === 0 && Object.keys(subject.members).length === 0) return [];
+  if (all.length === 0 && Object.keys(subject.members).length === 0 && !subject.mistaken) return [];
   const happened = all.filter(hasHappened);
   const start = (happened.find(isStart) ?? happened[0])?.start;
   const end = endOf(happened);
@@ -115,7 +125,7 @@ export const renderVisit = (
     meta: { profile: [profile] },
     ...(extension !== undefined && { extension }),
     ...(identifier !== undefined && { identifier }),
-    status: statusOf(happened, all),
+    status: statusOf(subject, happened, all),
     class: visitClass,
     subject: { reference: subject.patient },
     ...rest,

@@ -49,9 +49,13 @@ export type Relocations = readonly { readonly from: RecordKey; readonly to: Reco
 export interface VisitSubject {
   readonly kind: 'visit';
   readonly patient: RecordKey;
+  /** The account that it is counted in, the last that was told. */
+  readonly account?: RecordKey;
   readonly relocations: Relocations;
   /** What was told before any movement was. */
   readonly members: Members;
+  /** What it was told to be, of a visit whose last movement turned out to be another visit's: until one is told of it again. */
+  readonly mistaken?: Members;
   readonly movements: Readonly<Record<RecordKey, FoldedMovement>>;
 }
 
@@ -82,11 +86,13 @@ export const namedBy = (
     }
     case 'visit': {
       const movements = Object.keys(subject.movements) as RecordKey[];
-      return { heads: movements, subjects: movements };
+      const { patient, account, relocations } = subject;
+      const owners = [patient, ...relocations.map(({ to }) => to)];
+      return { heads: movements, subjects: [...movements, ...owners, ...(account ? [account] : [])] };
     }
     case 'movement':
       return { heads: [subject.visit], subjects: [subject.visit] };
     case 'account':
-      return { heads: subject.visits, subjects: subject.visits };
+      return { heads: subject.visits, subjects: [...subject.visits, ...subject.relocations.map(({ to }) => to)] };
   }
 };

@@ -41,6 +41,7 @@ const collect = (into: Collected, change: Change): void => {
     case 'movement':
       into.heads.add(change.visit);
       into.subjects.add(change.visit);
+      into.subjects.add(change.patient);
       if (change.movement) for (const set of [into.heads, into.subjects]) set.add(change.movement.record);
       if (change.account) into.subjects.add(change.account);
       return;

@@ -121,12 +121,13 @@ const changeOf = (kind: number, patient: number, n: number): Change => {
       return {
         kind: 'movement',
         visit,
-        patient: who,
-        ...(n % 2 === 0 && { account: RecordKey.of('Account', `a${patient}`) }),
+        // Now and then under the number of another patient, with whom he may be merged, or in another's account.
+        patient: n % 7 === 0 ? patientKey((patient + 1) % 5) : who,
+        ...(n % 2 === 0 && { account: RecordKey.of('Account', `a${n % 6 === 0 ? (patient + 1) % 5 : patient}`) }),
         visitEdits: n % 2 === 0 ? [] : [{ op: 'set', member: 'class', value: { code: 'IMP' } }],
         movement: {
           action: n % 5 === 0 ? 'cancel' : n % 2 === 0 ? 'insert' : 'update',
-          record: RecordKey.of('Encounter', `m${patient}-${n % 3}`),
+          record: RecordKey.of('Encounter', `m${n % 9 === 0 ? (patient + 1) % 5 : patient}-${n % 3}`),
           nature: movementNatures[n % movementNatures.length] as MovementNature,
           start: `2026-11-${String(1 + (n % 28)).padStart(2, '0')}T10:00:00+01:00`,
           edits: [{ op: 'set', member: 'location', value: [{ location: { reference: `Location/uf${n % 3}` } }] }],
