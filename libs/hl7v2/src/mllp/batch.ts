@@ -40,20 +40,25 @@ const kindAt = (bytes: Buffer, start: number): Kind => {
   return isWord(bytes[start + 3]) ? 'other' : (kinds.find((kind) => kind === name) ?? 'other');
 };
 
+/** Files that were written one behind the other bring a byte-order mark each: it is nobody's word. */
+const behindMark = (bytes: Buffer, at: number): number =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf ? at + 3 : at;
+
 const linesOf = function* (bytes: Buffer, from: number): Generator<Line> {
-  for (let start = from; start < bytes.length; ) {
+  for (let at = from; at < bytes.length; ) {
+    const start = behindMark(bytes, at);
     let end = start;
     while (end < bytes.length && !isEnd(bytes[end])) end++;
     let next = end;
     while (next < bytes.length && isEnd(bytes[next])) next++;
     if (end > start) yield { kind: kindAt(bytes, start), start, end: next };
-    start = next;
+    at = next;
   }
 };
 
 /** Behind a byte-order mark and blank lines. */
 const beginOf = (bytes: Buffer): number => {
-  let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  let start = behindMark(bytes, 0);
   while (isEnd(bytes[start]) || bytes[start] === 0x20) start++;
   return start;
 };
@@ -70,13 +75,17 @@ interface Open {
   toldMessages?: number;
 }
 
+/** The content begins as a batch does (HL7 v2.5, section 2.10.3: `[FHS] { [BHS] { MSH … } [BTS] } [FTS]`). */
+const isBatch = (bytes: Buffer): boolean => ['FHS', 'BHS', 'BTS', 'FTS'].includes(kindAt(bytes, beginOf(bytes)));
+
+/** The messages of a batch; undefined where the content is none. */
+export const readBatch = (bytes: Buffer): BatchFile | undefined => (isBatch(bytes) ? readMessages(bytes) : undefined);
+
 /**
- * The messages of a batch (HL7 v2.5, section 2.10.3: `[FHS] { [BHS] { MSH … } [BTS] } [FTS]`), each with its own bytes; undefined
- * where the content is no batch. Segments that stand before any MSH are given as a message, so that they are refused and not lost.
+ * The messages of a file, each with its own bytes, in a batch or one after the other. Segments that stand before any MSH are given as
+ * a message, so that they are refused and not lost.
  */
-export const readBatch = (bytes: Buffer): BatchFile | undefined => {
-  const begin = beginOf(bytes);
-  if (!['FHS', 'BHS', 'BTS', 'FTS'].includes(kindAt(bytes, begin))) return undefined;
+export const readMessages = (bytes: Buffer): BatchFile => {
   let file: Envelope | undefined;
   const batches: Open[] = [];
   let open: Open | undefined;
@@ -89,7 +98,7 @@ export const readBatch = (bytes: Buffer): BatchFile | undefined => {
     if (message) opened().messages.push(bytes.subarray(message.start, message.end));
     message = undefined;
   };
-  for (const line of linesOf(bytes, begin)) {
+  for (const line of linesOf(bytes, beginOf(bytes))) {
     if (line.kind === 'other' && message) {
       message.end = line.end;
       continue;

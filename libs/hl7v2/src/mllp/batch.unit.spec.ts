@@ -33,6 +33,11 @@ describe('a batch', () => {
     expect(readBatch(Buffer.alloc(0))).toBeUndefined();
   });
 
+  it('may be several files one behind the other, each with a byte-order mark', () => {
+    const file = Buffer.from(`\u{feff}${er7(bhs(), message('1'), 'BTS|1').toString()}`);
+    expect(messagesIn(Buffer.concat([file, file]))).toEqual([`${message('1')}\r`, `${message('1')}\r`]);
+  });
+
   it('loses nothing that stands before any message', () => {
     expect(messagesIn(er7(bhs(), 'PID|1||42', message('1')))).toEqual(['PID|1||42\r', `${message('1')}\r`]);
   });

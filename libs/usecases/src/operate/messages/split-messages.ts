@@ -1,4 +1,4 @@
-import { FrameReader } from '#hl7v2';
+import { FrameReader, readMessages } from '#hl7v2';
 
 export type Framing = 'mllp' | 'batch' | 'plain';
 
@@ -9,9 +9,6 @@ export interface SplitMessages {
 
 const startOfBlock = 0x0b;
 const fileBytesMax = 1024 * 1024 * 1024;
-
-/** A segment that opens a message or belongs to the envelope of a batch (HL7 v2.5, section 2.10.3), at the start of a line. */
-const opening = /(?:^|[\r\n])(?:\u00ef\u00bb\u00bf)?(?=(MSH|FHS|BHS|BTS|FTS)[^A-Za-z0-9\s])/g;
 
 const bare = (bytes: Buffer): Buffer => {
   const text = bytes.toString('latin1');
@@ -31,17 +28,9 @@ export const splitMessages = (bytes: Uint8Array): SplitMessages => {
       .flatMap((item) => (item.kind === 'frame' && item.bytes.length > 0 ? [item.bytes] : []));
     if (frames.length > 0) return { framing: 'mllp', messages: frames };
   }
-  const starts = [...whole.toString('latin1').matchAll(opening)].map((match) => ({
-    at: match.index,
-    name: match[1] ?? '',
-  }));
-  const [first] = starts;
-  const before = bare(whole.subarray(0, first?.at ?? whole.length));
-  const parts = starts.flatMap(({ at, name }, index) =>
-    name === 'MSH' ? [bare(whole.subarray(at, starts[index + 1]?.at ?? whole.length))] : [],
-  );
+  const { head, batches } = readMessages(whole);
   return {
-    framing: starts.some(({ name }) => name !== 'MSH') ? 'batch' : 'plain',
-    messages: before.length > 0 ? [before, ...parts] : parts,
+    framing: head || batches.some((batch) => batch.head) ? 'batch' : 'plain',
+    messages: batches.flatMap(({ messages }) => messages.map(bare).filter(({ length }) => length > 0)),
   };
 };

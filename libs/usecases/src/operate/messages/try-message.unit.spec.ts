@@ -103,6 +103,7 @@ describe('the messages of a file', () => {
   it.each([
     ['plain', latin1(one, '', '', two, '')],
     ['plain', Buffer.from(`\u00ef\u00bb\u00bf${one}\r\n\r\n${two}\r\n`, 'latin1')],
+    ['plain', Buffer.from(`${one}\r\n\u00ef\u00bb\u00bf${two}\r\n`, 'latin1')],
     ['batch', latin1('FHS|^~\\&|A', 'BHS|^~\\&|A', one, two, 'BTS|2', 'FTS|1')],
     ['mllp', Buffer.concat([frame(Buffer.from(one, 'latin1')), frame(Buffer.from(two, 'latin1'))])],
     ['mllp', Buffer.concat([frame(Buffer.from(one, 'latin1')), Buffer.from(`\u000b${two}`, 'latin1')])],
