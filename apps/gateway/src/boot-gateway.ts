@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { Failure, type Finess, Instant } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
 import { ByteBudget, CallersFile, followDirectory, httpApp, type ProcessLog, type RunningApp } from '#platform';
-import { CaptureMessage } from '#usecases';
+import { CaptureMessage, RefuseCutOff } from '#usecases';
 import { heldBytes } from './capture-metrics.js';
 import { BudgetShare } from './budget-share.js';
 import type { GatewayConfiguration } from './gateway-configuration.js';
 import { GatewayModule } from './gateway.module.js';
 import { LogGate } from './log-gate.js';
 import { AnswerFrame } from './mllp/answer-frame.js';
+import { LineFaults } from './mllp/line-faults.js';
 import { MllpServer, type MllpServerOptions } from './mllp/mllp-server.js';
 import { untilTaken } from './until-taken.js';
 import { Publishers } from './publishers.js';
@@ -103,7 +104,9 @@ export const bootGateway = async (
   // Who has sent all and closes its end is answered, as over MLLP: Node's HTTP server would hang up.
   Object.assign(app.getHttpServer(), { httpAllowHalfOpen: true });
   refuseTooLarge(app.getHttpAdapter().getInstance(), { publishers, capture, bodyBytesMax: messageBytesMax });
-  const answer = new AnswerFrame(publishers, capture, log, shares);
+  const refuseCutOff = new RefuseCutOff(journal, () => Instant.of(Date.now()));
+  const faults = new LineFaults(publishers, refuseCutOff, log);
+  const answer = new AnswerFrame(publishers, capture, log, shares, faults);
   const tlsAddress = { host: configuration.host, port: configuration.mllpsPort };
   const mllp = new MllpServer({ callers, answer, budget, log, limits, tls, tlsAddress });
   const gauge = setInterval(() => heldBytes.set(budget.held), 1_000);

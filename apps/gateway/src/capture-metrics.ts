@@ -32,6 +32,12 @@ export const failedHandshakes = new Counter({
   help: 'TLS connections that showed no certificate of ours in time',
   registers: [metrics],
 });
+export const lostBytes = new Counter({
+  name: 'reprise_mllp_lost_bytes_total',
+  help: 'Bytes of a sender that came and made no message: cut-off, outside-frame, not-taken',
+  labelNames: ['sender', 'reason'],
+  registers: [metrics],
+});
 export const heldBytes = new Gauge({
   name: 'reprise_capture_held_bytes',
   help: 'Bytes of messages that are held and not yet answered',

@@ -19,6 +19,7 @@ export * from './capture/capture-message.js';
 export * from './capture/captured.js';
 export * from './capture/publisher.js';
 export * from './capture/record-ids.js';
+export * from './capture/refuse-cut-off.js';
 export * from './operate/restores/decide-restore.js';
 export * from './operate/territory/directory-decisions.js';
 export * from './operate/restores/event-mark.js';

@@ -5,6 +5,8 @@ import { Duplex } from 'node:stream';
 import { frame, type FrameItem, FrameReader } from '#hl7v2';
 import { ByteBudget, type SenderCaller } from '#platform';
 import { AnswerFrame } from '../../../apps/gateway/src/mllp/answer-frame.js';
+import { LineFaults } from '../../../apps/gateway/src/mllp/line-faults.js';
+import { isFault } from '../../../apps/gateway/src/mllp/line-item.js';
 import { type CloseReason, MllpConnection } from '../../../apps/gateway/src/mllp/mllp-connection.js';
 import { SenderShares } from '../../../apps/gateway/src/sender-shares.js';
 import { er7Seeds, er7Words } from '../er7-seeds.js';
@@ -51,13 +53,12 @@ const chunksOf = (input: Buffer): readonly Buffer[] => {
 };
 
 const itemText = (item: FrameItem): string =>
-  item.kind === 'cut-off'
-    ? `cut-off ${item.sizeBytes}`
-    : `${item.kind} ${(item.kind === 'frame' ? item.bytes : item.start).toString('latin1')}`;
+  `${item.kind} ${(item.kind === 'too-large' ? item.start : item.bytes).toString('latin1')}`;
 
 const itemsOf = (chunks: readonly Buffer[]): readonly string[] => {
   const reader = new FrameReader(frameBytesMax);
-  return chunks.flatMap((chunk) => reader.push(chunk).map(itemText));
+  const items = chunks.flatMap((chunk) => reader.push(chunk));
+  return [...items, ...reader.silence()].map(itemText);
 };
 
 const closed = (socket: Duplex): Promise<void> =>
@@ -89,7 +90,8 @@ export const mllpTarget = (): Target => ({
     let fault: unknown;
     const log = { warn: () => undefined, fault: (_name: string, error: unknown) => void (fault = error) };
     const { capture } = playedCapture();
-    const answerFrame = new AnswerFrame({ of: () => publisher }, capture, log, new SenderShares());
+    const faults = new LineFaults({ of: () => publisher }, { of: () => Promise.resolve() }, log);
+    const answerFrame = new AnswerFrame({ of: () => publisher }, capture, log, new SenderShares(), faults);
     const budget = new ByteBudget(1_000_000);
     const socket = new PlayedSocket();
     const reasons: CloseReason[] = [];
@@ -100,7 +102,7 @@ export const mllpTarget = (): Target => ({
       budget,
       answer: async (item, now) => {
         const answers = await answerFrame.of(caller, item, now);
-        if (item.kind !== 'cut-off') answered += 1;
+        if (!isFault(item)) answered += 1;
         checkFramed(answers);
         return answers;
       },

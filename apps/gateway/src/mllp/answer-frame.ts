@@ -1,11 +1,13 @@
 import { Failure } from '#domain';
-import { answerBatch, type BatchFile, type FrameItem, readBatch } from '#hl7v2';
+import { answerBatch, type BatchFile, readBatch } from '#hl7v2';
 import type { ProcessLog, SenderCaller } from '#platform';
 import type { CaptureMessage, Hl7Captured, Publisher } from '#usecases';
 import { countCaptured } from '../capture-metrics.js';
 import type { Publishers } from '../publishers.js';
 import type { SenderShares } from '../sender-shares.js';
 import { takeInOrder } from '../take-in-order.js';
+import type { LineFaults } from './line-faults.js';
+import { isFault, type LineItem } from './line-item.js';
 
 /** Settings for an answer to a sender whose own are not known: only `not-now` is ever said with them. */
 const unknownSender = (caller: SenderCaller): Publisher => ({
@@ -32,7 +34,7 @@ const miscounted = {
   en: (told: number, came: number) => `BTS-1 tells of ${told} messages, ${came} have come`,
 } as const satisfies Record<Publisher['sender']['language'], unknown>;
 
-type Message = Exclude<FrameItem, { kind: 'cut-off' }>;
+type Message = Extract<LineItem, { kind: 'frame' | 'too-large' }>;
 
 const tellEveryMs = 10_000;
 
@@ -45,12 +47,13 @@ export class AnswerFrame {
     private readonly capture: CaptureMessage,
     private readonly log: Pick<ProcessLog, 'warn' | 'fault'>,
     private readonly shares: SenderShares,
+    private readonly faults: LineFaults,
   ) {}
 
   /** Rejects only where not even "not now" can be said. */
-  async of(caller: SenderCaller, item: FrameItem, now: boolean): Promise<readonly Buffer[]> {
-    if (item.kind === 'cut-off') {
-      this.log.warn('frame.cut-off', { sender: caller.name, establishment: caller.finess, bytes: item.sizeBytes });
+  async of(caller: SenderCaller, item: LineItem, now: boolean): Promise<readonly Buffer[]> {
+    if (isFault(item)) {
+      await this.faults.tell(caller, item);
       return [];
     }
     const batch = item.kind === 'frame' ? readBatch(item.bytes) : undefined;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { frame, type FrameItem, FrameReader } from '#hl7v2';
+import { frame, FrameReader } from '#hl7v2';
 import type { ByteBudget } from '#platform';
+import { isFault, type LineItem, sizeOf } from './line-item.js';
 
 export interface ConnectionLimits {
   readonly frameBytesMax: number;
@@ -19,30 +20,21 @@ export type CloseReason = 'idle' | 'frame-too-slow' | 'answer-not-read' | 'certi
 export interface ConnectionDuties {
   readonly limits: ConnectionLimits;
   readonly budget: ByteBudget;
-  /** The answers to one item. `now: false`: the budget is spent, say so. A rejection closes the connection. */
-  answer(item: FrameItem, now: boolean): Promise<readonly Buffer[]>;
+  /** The answers to one item, none to a fault. `now: false`: the budget is spent, say so. A rejection closes the connection. */
+  answer(item: LineItem, now: boolean): Promise<readonly Buffer[]>;
   onClosed(reason: CloseReason): void;
 }
 
 interface Waiting {
-  readonly item: FrameItem;
+  readonly item: LineItem;
   readonly bytes: number;
   readonly now: boolean;
 }
 
 /** How long a peer may leave its end open after we have closed ours. */
 const farewellMs = 5_000;
-
-const sizeOf = (item: FrameItem): number => {
-  switch (item.kind) {
-    case 'frame':
-      return item.bytes.byteLength;
-    case 'too-large':
-      return item.start.byteLength;
-    case 'cut-off':
-      return 0;
-  }
-};
+/** Behind an FS: the CR that has not come by then is not to come. */
+const silenceMs = 250;
 
 /**
  * One MLLP connection: frames are answered strictly in order, one in flight; what was sent ahead waits, and when too much waits
@@ -60,6 +52,10 @@ export class MllpConnection {
   private isPaused = false;
   /** The sender will send no more, or we shall read no more. */
   private isEnding = false;
+  private silence: NodeJS.Timeout | undefined;
+  private silenceSeen: NodeJS.Immediate | undefined;
+  private toldSkippedBytes = 0;
+  private hasToldWithoutCr = false;
   private frameSince = 0;
   private lastMoveAt = performance.now();
   private answerSince: number | undefined;
@@ -73,13 +69,13 @@ export class MllpConnection {
     // A peer that vanished without a word is found by TCP itself.
     socket.setKeepAlive(true, 60_000);
     socket.on('data', (chunk: Buffer) => this.take(chunk));
-    socket.on('end', () => this.finish());
+    socket.on('end', () => this.ended());
     // What the peer does to its end of the line is no fault of ours.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.release());
   }
 
-  /** Called every second or so: nothing here has a timer of its own. */
+  /** Called every second or so: nothing else here has a timer of its own, but for a frame that waits for its CR. */
   look(now = performance.now()): void {
     const { frameMsMax, idleMsMax, answerMsMax } = this.duties.limits;
     if (this.answerSince !== undefined && now - this.answerSince > answerMsMax) this.close('answer-not-read');
@@ -101,8 +97,15 @@ export class MllpConnection {
     this.socket.destroy();
   }
 
+  /** The sender will send no more: a frame that lacks only its CR is whole. */
+  private ended(): void {
+    this.endOfSilence();
+    this.finish();
+  }
+
   private take(chunk: Buffer): void {
     if (this.isEnding) return;
+    this.forgetSilence();
     this.lastMoveAt = performance.now();
     const wasMidFrame = this.reader.isMidFrame;
     const items = this.reader.push(chunk);
@@ -111,12 +114,50 @@ export class MllpConnection {
       this.partialBytes = chunk.byteLength + (isSameFrame ? this.partialBytes : 0);
       if (!isSameFrame) this.frameSince = this.lastMoveAt;
     } else this.partialBytes = 0;
+    this.accept([...this.framingFaults(), ...items]);
+    this.awaitSilence();
+  }
+
+  private accept(items: readonly LineItem[]): void {
     const arrivedBytes = items.reduce((sum, item) => sum + sizeOf(item), 0);
     const now = this.account(arrivedBytes);
     for (const item of items) this.waiting.push({ item, bytes: now ? sizeOf(item) : 0, now });
     if (!now && this.reader.isMidFrame) return this.close('budget');
     if (this.waiting.length > 0 && !this.isWorking) void this.work();
     if (this.waitingBytes > this.duties.limits.waitingBytesMax) this.pause();
+  }
+
+  /** What was found between frames since it was last told; a missing CR once a connection. */
+  private framingFaults(): readonly LineItem[] {
+    const { skippedBytes, withoutCr } = this.reader;
+    const faults: LineItem[] = [];
+    const sizeBytes = skippedBytes - this.toldSkippedBytes;
+    if (sizeBytes > 0) faults.push({ kind: 'outside-frame', sizeBytes });
+    this.toldSkippedBytes = skippedBytes;
+    if (withoutCr > 0 && !this.hasToldWithoutCr) faults.push({ kind: 'without-cr' });
+    this.hasToldWithoutCr ||= withoutCr > 0;
+    return faults;
+  }
+
+  /** While we do not read, silence says nothing; and what came while this process was busy is read first. */
+  private awaitSilence(): void {
+    if (!this.reader.isAtEndOfBlock || this.isPaused) return;
+    this.silence = setTimeout(() => {
+      this.silenceSeen = setImmediate(() => this.endOfSilence());
+    }, silenceMs);
+  }
+
+  private forgetSilence(): void {
+    clearTimeout(this.silence);
+    clearImmediate(this.silenceSeen);
+  }
+
+  private endOfSilence(): void {
+    this.forgetSilence();
+    if (this.isEnding || !this.reader.isAtEndOfBlock) return;
+    const items = this.reader.silence();
+    this.partialBytes = 0;
+    this.accept([...this.framingFaults(), ...items]);
   }
 
   /** Moves the budget to what is held now and would be with `more` waiting; false, and nothing more waits, when it is spent. */
@@ -177,9 +218,18 @@ export class MllpConnection {
     // The time during which we did not read is not the sender's.
     this.frameSince = performance.now();
     this.socket.resume();
+    this.awaitSilence();
   }
 
   private release(): void {
+    this.forgetSilence();
+    const sizeBytes = this.waiting.reduce((sum, { item }) => sum + (isFault(item) ? 0 : sizeOf(item)), 0);
+    const lost: readonly LineItem[] = [
+      ...this.waiting.flatMap(({ item }) => (isFault(item) ? [item] : [])),
+      ...this.reader.cutOff(),
+      ...(sizeBytes > 0 ? [{ kind: 'not-taken', sizeBytes } as const] : []),
+    ];
+    for (const fault of lost) this.duties.answer(fault, true).catch(() => undefined);
     this.duties.budget.giveBack(this.budgetedBytes);
     this.budgetedBytes = 0;
     this.waitingBytes = 0;

@@ -30,14 +30,16 @@ const cut = (whole: Buffer, sizes: readonly number[]): Buffer[] => {
   return chunks;
 };
 
-const readAll = (chunks: readonly Buffer[]): { items: string[]; skipped: number; isMidFrame: boolean } => {
+const text = (item: FrameItem): string =>
+  `${item.kind} ${(item.kind === 'too-large' ? item.start : item.bytes).toString('hex')}`;
+const hex = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('hex');
+
+const readAll = (chunks: readonly Buffer[]) => {
   const reader = new FrameReader(cap);
-  const text = (item: FrameItem): string =>
-    item.kind === 'cut-off'
-      ? `cut-off ${item.sizeBytes}`
-      : `${item.kind} ${(item.kind === 'frame' ? item.bytes : item.start).toString('hex')}`;
   const items = chunks.flatMap((chunk) => reader.push(chunk).map(text));
-  return { items, skipped: reader.skippedBytes, isMidFrame: reader.isMidFrame };
+  const { skippedBytes: skipped, withoutCr, isMidFrame, isAtEndOfBlock } = reader;
+  const left = [...reader.silence(), ...reader.cutOff()].map(text);
+  return { items, left, skipped, withoutCr, isMidFrame, isAtEndOfBlock };
 };
 
 describe('MLLP frames', () => {
@@ -52,8 +54,8 @@ describe('MLLP frames', () => {
 
   it('give back what was framed', () => {
     const body = fc.uint8Array({ maxLength: cap }).filter((value) => {
-      const text = Buffer.from(value).toString('latin1');
-      return !text.includes('\x1c\r') && !text.includes('\x0bMSH');
+      const content = Buffer.from(value).toString('latin1');
+      return !['\x1c\r', '\x1c\x0b', '\x0bMSH'].some((end) => content.includes(end));
     });
     fc.assert(
       fc.property(fc.array(body, { maxLength: 5 }), (bodies) => {
@@ -71,9 +73,52 @@ describe('MLLP frames', () => {
 
   it('say that a frame was cut off by the next one', () => {
     expect(readAll([Buffer.from('\x0bMSH|half\x0bMSH|whole\x1c\r')]).items).toEqual([
-      'cut-off 8',
-      `frame ${Buffer.from('MSH|whole').toString('hex')}`,
+      `cut-off ${hex('MSH|half')}`,
+      `frame ${hex('MSH|whole')}`,
     ]);
+  });
+
+  it('end at FS where the next one begins, whoever forgets the CR', () => {
+    const whole = Buffer.from('\x0bMSH|one\x1c\x0bMSH|two\x1c\x0b\x1c\r', 'latin1');
+    expect(readAll([whole])).toMatchObject({
+      items: [`frame ${hex('MSH|one')}`, `frame ${hex('MSH|two')}`, 'frame '],
+      withoutCr: 2,
+      skipped: 0,
+    });
+  });
+
+  it('end at FS when nothing follows, and a CR that comes late is no content', () => {
+    const reader = new FrameReader(cap);
+    expect(reader.push(Buffer.from('\x0bMSH|late\x1c', 'latin1'))).toEqual([]);
+    expect(reader.isAtEndOfBlock).toBe(true);
+    expect(reader.silence().map(text)).toEqual([`frame ${hex('MSH|late')}`]);
+    expect([reader.isAtEndOfBlock, reader.isMidFrame, reader.withoutCr, reader.silence()]).toEqual([
+      false,
+      false,
+      1,
+      [],
+    ]);
+    expect(reader.push(Buffer.concat([Buffer.from('\r'), frame(Buffer.from('MSH|next'))])).map(text)).toEqual([
+      `frame ${hex('MSH|next')}`,
+    ]);
+    expect(reader.skippedBytes).toBe(0);
+  });
+
+  it('go on behind FS and any other byte, and are then not ended by silence', () => {
+    const reader = new FrameReader(cap);
+    reader.push(Buffer.from('\x0bMSH|a\x1c', 'latin1'));
+    reader.push(Buffer.from('b'));
+    expect([reader.isAtEndOfBlock, reader.silence(), reader.isMidFrame]).toEqual([false, [], true]);
+    expect(reader.push(Buffer.from('\x1c\r', 'latin1')).map(text)).toEqual([`frame ${hex('MSH|a\x1cb')}`]);
+  });
+
+  it('that have not ended are given as far as they came, once, and not when they were too large', () => {
+    const reader = new FrameReader(cap);
+    reader.push(Buffer.from('\x0bMSH|ha'));
+    reader.push(Buffer.from('lf'));
+    expect([reader.cutOff().map(text), reader.cutOff()]).toEqual([[`cut-off ${hex('MSH|half')}`], []]);
+    reader.push(Buffer.concat([Buffer.from('\x0b'), Buffer.alloc(cap + 1, 'x')]));
+    expect([reader.isMidFrame, reader.cutOff()]).toEqual([true, []]);
   });
 
   it('say too large at the cap, keep the beginning, and go on behind it', () => {
