@@ -60,13 +60,14 @@ interface Moment {
   readonly timeline: number;
 }
 
-/** A record that is already exactly so gets no version: one record has at most one version per event. */
+/** A record that is already exactly so, and of that patient, gets no version: one record has at most one version per event. */
 const versionsOf = (view: FoldView, draft: Draft, moment: Moment): readonly RecordVersion[] => {
   const versions: RecordVersion[] = [];
   for (const [key, { content, deleted, patient }] of draft.records) {
     const contentHash = hashOf(content);
     const head = view.head(key);
-    if (head && head.deleted === deleted && sameBytes(head.contentHash, contentHash)) continue;
+    const isSame = head?.deleted === deleted && head.patient === patient && sameBytes(head.contentHash, contentHash);
+    if (isSame) continue;
     versions.push({
       key,
       timeline: moment.timeline,

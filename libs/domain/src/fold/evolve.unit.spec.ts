@@ -177,6 +177,12 @@ describe('the fold', () => {
       expect(after([told], [withdraw(other, content)])).toEqual([patient, 'preliminary', 1]);
     });
 
+    it('is the patient’s who was told last, though the content names none and is the same', () => {
+      const binary = (of: RecordKey): Change => ({ kind: 'put', record: observation, patient: of, content });
+      expect(after([binary(patient)], [binary(other)])).toEqual([other, 'unknown', undefined]);
+      expect(after([binary(patient)], [binary(other)], [withdraw(patient)])).toEqual([other, 'unknown', undefined]);
+    });
+
     it('is withdrawn under any number of a patient who was merged', () => {
       const further: Change = { kind: 'link', patient: other, into: patientKey(3) };
       expect(after([told], [merge], [withdraw(other)])).toBe('gone');
