@@ -89,8 +89,8 @@ class Results {
     changes.push(...results.withdrawn, ...results.changes);
     if (hasReport) {
       const { records } = results;
-      const told = { ...within, specimens: [...specimens.records.values()], results: records, attachments };
-      const put = reportOf(report, order, told, mapping);
+      const reported = { ...within, specimens: [...specimens.records.values()], results: records, attachments };
+      const put = reportOf(report, order, reported, mapping);
       if (isWithdrawn) changes.push({ ...put, kind: 'withdraw' });
       else if (documents.some(isUnrepeated)) changes.push({ ...put, kind: 'default' }, { ...put, kind: 'merge-patch' });
       else changes.push(put);
