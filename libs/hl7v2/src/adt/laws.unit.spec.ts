@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { evolve, FoldMemory, Instant, originalTimeline, RecordKey } from '#domain';
 import { validateResource } from '#fhir';
 import { anEvent, asRecorded } from '../../../testing/src/builders/feed.js';
+import { allRecords, recordOf } from '../../../testing/src/builders/folded.js';
 import { contextOf } from '../fixtures/context.js';
 import { frenchAdt } from '../fixtures/adt.js';
 import { readMessage } from '../read-message.js';
@@ -44,8 +45,7 @@ const piece = fc.oneof(
 );
 const mutation = fc.record({ at: fc.integer({ min: 0, max: 9_999 }), cut: fc.nat(12), put: piece });
 
-/** Events of these messages folded, and what R4 has against the records. */
-const faultsOf = (messages: readonly Buffer[]): { readonly faults: readonly string[]; readonly records: number } => {
+const folded = (messages: readonly Buffer[]): FoldMemory => {
   const changes = messages.flatMap((message) => {
     const reading = readMessage(message, contextOf());
     return reading.accepted ? [reading.event.changes] : [];
@@ -53,6 +53,12 @@ const faultsOf = (messages: readonly Buffer[]): { readonly faults: readonly stri
   const state = new FoldMemory(Instant.of(0));
   for (const recorded of asRecorded(changes.map((one) => anEvent(one))))
     state.absorb(evolve(state, recorded, originalTimeline));
+  return state;
+};
+
+/** Events of these messages folded, and what R4 has against the records. */
+const faultsOf = (messages: readonly Buffer[]): { readonly faults: readonly string[]; readonly records: number } => {
+  const state = folded(messages);
   const faults = [...state.heads].flatMap(([key, { content }]) =>
     validateResource(RecordKey.type(key), JSON.parse(Buffer.from(content ?? []).toString()))
       .filter(({ severity }) => severity === 'error')
@@ -89,5 +95,83 @@ describe('ADT', () => {
       { numRuns: 300 },
     );
     expect(made).toBeGreaterThan(900);
+  });
+});
+
+describe('people that ADT merges, links, renumbers and takes apart', () => {
+  const numbers = ['1', '2', '3', '4'];
+  const pid = (ipp: string, address = ''): string =>
+    `PID|1||${ipp}^^^CH^PI||FICTIF${ipp}^Ada^^^^^L||1950|F|||${address}`;
+  const of = (trigger: string, one: string, other: string): Buffer =>
+    trigger === 'A40'
+      ? frenchAdt('A40', pid(one), `MRG|${other}^^^CH^PI`)
+      : frenchAdt(trigger, pid(one), 'PV1|1|N', pid(other).replace('PID|1', 'PID|2'), 'PV1|1|N');
+  /** Transfer of the visit that began under the number `visit`, told under the number `ipp`. */
+  const moved = (visit: string, ipp: string, id: number, trigger = 'A02'): Buffer =>
+    frenchAdt(
+      trigger,
+      pid(ipp),
+      `PV1|1|I|UF${id}${'|'.repeat(16)}V${visit}^^^CH^VN`,
+      `ZBE|${id}^CH|202603${10 + (id % 20)}080000||INSERT|N||||HMS`,
+    );
+  const begun = numbers.map((ipp, index) => moved(ipp, ipp, index + 1, 'A01'));
+  const pair = fc.tuple(fc.constantFrom(...numbers), fc.constantFrom(...numbers)).filter(([a, b]) => a !== b);
+  const word = fc.tuple(fc.constantFrom('A40', 'A40', 'A40', 'A24', 'A37'), pair);
+  const linksOf = (state: FoldMemory, ipp: string): string =>
+    JSON.stringify(recordOf(state, RecordKey.of('Patient', `patient.CH.${ipp}`))?.['link'] ?? []);
+  const ownersOf = (state: FoldMemory): readonly unknown[] =>
+    numbers.map((visit) => recordOf(state, RecordKey.of('Encounter', `visit.CH.V${visit}`))?.['subject']);
+
+  it('are as before once a merge is taken back, among people who were merged already', () => {
+    let [undone, chained] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), pair, (words, [one, other]) => {
+        const history = [...begun, ...words.map(([trigger, [a, b]]) => of(trigger, a, b))];
+        const before = folded(history);
+        if (linksOf(before, one).includes(`.CH.${other}"`)) return;
+        undone++;
+        if (linksOf(before, one) !== '[]' || linksOf(before, other) !== '[]') chained++;
+        expect(allRecords(folded([...history, of('A40', one, other), of('A37', other, one)]))).toEqual(
+          allRecords(before),
+        );
+      }),
+      { numRuns: 150 },
+    );
+    expect(undone).toBeGreaterThan(60);
+    expect(chained).toBeGreaterThan(25);
+  });
+
+  it('have each his own stay again, under whichever number it went on meanwhile', () => {
+    const stays = fc.tuple(pair, fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 10, max: 29 })), { maxLength: 6 }));
+    fc.assert(
+      fc.property(stays, fc.boolean(), ([[one, other], told], isChain) => {
+        const third = numbers.find((ipp) => ipp !== one && ipp !== other) ?? '';
+        const merges = isChain ? [of('A40', third, one), of('A40', other, third)] : [of('A40', other, one)];
+        const undo = isChain ? [of('A37', third, one), of('A37', other, third)] : [of('A37', one, other)];
+        const meanwhile = told.map(([isOther, id]) => moved(one, isOther ? other : one, id));
+        const state = folded([...begun, ...merges, ...meanwhile]);
+        expect(ownersOf(state)).toEqual(ownersOf(folded(begun)));
+        expect(ownersOf(folded([...begun, ...merges, ...meanwhile, ...undo]))).toEqual(ownersOf(folded(begun)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('keep what was told of them under the number that lived when they get their former number back', () => {
+    const renumbered = (from: string, to: string): Buffer =>
+      frenchAdt('A47', `PID|1||${to}^^^CH^PI`, `MRG|${from}^^^CH^PI`);
+    const at = (ipp: string, street: string): Buffer => frenchAdt('A31', pid(ipp, `${street}^^VILLE^^63000^^H`));
+    const state = folded([
+      at('1', 'one'),
+      renumbered('1', '2'),
+      at('1', 'two'),
+      at('2', 'three'),
+      renumbered('2', '1'),
+    ]);
+    expect(recordOf(state, RecordKey.of('Patient', 'patient.CH.1'))).toMatchObject({
+      active: true,
+      identifier: [{ value: '1' }],
+      address: [{ line: ['three'] }],
+    });
   });
 });
