@@ -1,27 +1,21 @@
 import type { Establishment } from '#domain';
-import { insKinds, isIns } from './mapping/identifier.js';
+import { authorityIn } from './mapping/authority.js';
+import { insKindAt, isIns } from './mapping/identifier.js';
 import type { Mapping } from './mapping/mapping.js';
 import type { Composite } from './message/segment.js';
 
 const finessForm = /^\d[\dAB]\d{7}$/;
-
-type Finding = 'finess-foreign' | 'ins-test' | 'ins-production';
-
-const findAt = (finding: Finding, setting: string, warnAt: string, refuseAt: string, mapping: Mapping): void => {
-  if (setting === 'refuse') mapping.findings.refuse(finding, refuseAt);
-  else if (setting === 'warn') mapping.warn(finding, warnAt);
-};
 
 /** INS of test and of production, each by the sender's setting. */
 const checkIdentities = (mapping: Mapping): void => {
   const { sender } = mapping.context;
   for (const pid of mapping.message.all('PID'))
     pid.repetitions(3).forEach((identifier, index) => {
-      const kind = isIns(identifier) ? insKinds[identifier.sub(4, 2)] : undefined;
-      const [warnAt, refuseAt] = [`PID-3[${index + 1}]`, `PID^${pid.sequence}^3`];
-      if (kind?.nature === 'test') findAt('ins-test', sender.testIdentities, warnAt, refuseAt, mapping);
-      if (kind?.nature === 'production')
-        findAt('ins-production', sender.productionIdentities, warnAt, refuseAt, mapping);
+      const nature = isIns(identifier) ? insKindAt(identifier)?.nature : undefined;
+      if (nature !== 'test' && nature !== 'production') return;
+      const setting = nature === 'test' ? sender.testIdentities : sender.productionIdentities;
+      if (setting === 'refuse') mapping.findings.refuse(`ins-${nature}`, `PID^${pid.sequence}^3`);
+      else if (setting === 'warn') mapping.warn(`ins-${nature}`, `PID-3[${index + 1}]`);
     });
 };
 
@@ -54,16 +48,15 @@ const finessPlaces: readonly (readonly [string, readonly (readonly [number, read
 ];
 
 const isForeign = (name: string, { finess, sites }: Establishment): boolean =>
-  name.length === 9 && finessForm.test(name) && name !== finess && !sites.some((site) => site === name);
+  name.length === 9 && name !== finess && finessForm.test(name) && !sites.some((site) => site === name);
 
 const namesForeign = (composite: Composite, components: readonly number[], establishment: Establishment): boolean => {
   // Most components are shorter than a FINESS number is.
-  for (const component of components)
-    if (
-      composite.lengthOf(component) >= 9 &&
-      (isForeign(composite.sub(component, 1), establishment) || isForeign(composite.sub(component, 2), establishment))
-    )
-      return true;
+  for (const component of components) {
+    if (composite.component(component).length < 9) continue;
+    const { namespace, universal } = authorityIn(composite, component);
+    if (isForeign(namespace, establishment) || isForeign(universal, establishment)) return true;
+  }
   return false;
 };
 
@@ -74,8 +67,9 @@ const checkFiness = (mapping: Mapping): void => {
     if (segment === undefined) continue;
     for (const [field, components] of fields) {
       const composite = segment.first(field);
-      if (composite && namesForeign(composite, components, establishment))
-        findAt('finess-foreign', sender.foreignFiness, `${name}-${field}`, `${name}^1^${field}`, mapping);
+      if (composite === undefined || !namesForeign(composite, components, establishment)) continue;
+      if (sender.foreignFiness === 'refuse') mapping.findings.refuse('finess-foreign', `${name}^1^${field}`);
+      else mapping.warn('finess-foreign', `${name}-${field}`);
     }
   }
 };

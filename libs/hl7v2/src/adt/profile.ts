@@ -1,4 +1,4 @@
-import { insKinds, isIns } from '../mapping/identifier.js';
+import { insKindAt, isIns } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Trigger } from './triggers.js';
 
@@ -37,7 +37,7 @@ const checkIns = (mapping: Mapping): void => {
   if (pid === undefined) return;
   const hasIns = pid
     .repetitions(3)
-    .some((identifier) => isIns(identifier) && insKinds[identifier.sub(4, 2)] && identifier.text(1) !== '');
+    .some((identifier) => isIns(identifier) && insKindAt(identifier) && identifier.text(1) !== '');
   if (hasIns && !pid.repetitions(32).some((status) => status.text(1) === 'VALI'))
     mapping.warn('ins-unqualified', 'PID-32');
 };

@@ -3,7 +3,7 @@ import type { Composite } from '../message/segment.js';
 import { authorityIn, domainOf, systemOf } from './authority.js';
 import { concept, members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
-import { ownText, Remembered } from './remembered.js';
+import { Remembered } from './remembered.js';
 import { table } from '../message/table.js';
 
 export const v2Types = 'http://terminology.hl7.org/CodeSystem/v2-0203';
@@ -42,6 +42,11 @@ export const insKinds = table<InsKind>({
 /** The billing number (NSS) is written under the OID of the INS: only the type tells that it is none. */
 export const isIns = (identifier: Composite): boolean => identifier.text(5).startsWith('INS');
 
+const oidOf = (identifier: Composite): string => authorityIn(identifier, 4).universal;
+
+/** What stands under an OID of the INS; `undefined` under any other. */
+export const insKindAt = (identifier: Composite): InsKind | undefined => insKinds[oidOf(identifier)];
+
 const uses = table<string>({ PI: 'usual', MR: 'usual', MRN: 'usual', RRI: 'secondary' });
 
 interface IdentifierKind {
@@ -49,11 +54,13 @@ interface IdentifierKind {
   readonly type?: JsonObject;
 }
 
-const kindNamed = (code: string, oid: string): IdentifierKind => {
-  if (code.startsWith('INS')) {
-    const kind = insKinds[oid];
-    return kind ? { use: kind.use, type: concept(frenchTypes, kind.code) } : { type: { text: code } };
-  }
+const typesOfIns = new Map<InsKind, IdentifierKind>(
+  Object.values(insKinds).flatMap((kind) =>
+    kind ? [[kind, { use: kind.use, type: concept(frenchTypes, kind.code) }]] : [],
+  ),
+);
+
+const kindNamed = (code: string): IdentifierKind => {
   const use = uses[code];
   return { ...(use !== undefined && { use }), type: concept(frenchCodes.has(code) ? frenchTypes : v2Types, code) };
 };
@@ -65,8 +72,9 @@ const remembered = new Remembered<IdentifierKind>(500);
 const kindOf = (identifier: Composite): IdentifierKind => {
   const code = identifier.text(5);
   if (code === '') return untyped;
-  const oid = code.startsWith('INS') ? identifier.sub(4, 2) : '';
-  return remembered.of(`${code} ${oid}`, () => kindNamed(ownText(code), oid));
+  if (!code.startsWith('INS')) return remembered.of(code, kindNamed);
+  const kind = insKindAt(identifier);
+  return (kind && typesOfIns.get(kind)) ?? { type: { text: code } };
 };
 
 /** Two dates that stand side by side as a FHIR Period. */
@@ -76,7 +84,8 @@ export const periodIn = (
   mapping: Mapping,
   location: string,
 ): JsonObject | undefined => {
-  const [from, to] = [composite.text(component), composite.text(component + 1)];
+  const from = composite.text(component);
+  const to = composite.text(component + 1);
   if (from === '' && to === '') return undefined;
   const start = mapping.date(from, `${location}.${component}`);
   const end = mapping.date(to, `${location}.${component + 1}`);
@@ -98,7 +107,7 @@ export const identifierOf = (identifier: Composite, mapping: Mapping, location: 
 
 /** The key by which the fold tells repetitions of `identifier` apart: type code and system. */
 export const identifierKey = (identifier: Composite, mapping: Mapping): string => {
-  const code = isIns(identifier) ? (insKinds[identifier.sub(4, 2)]?.code ?? '') : identifier.text(5);
+  const code = isIns(identifier) ? (insKindAt(identifier)?.code ?? '') : identifier.text(5);
   return `${code}|${systemOf(authorityIn(identifier, 4), mapping)}`;
 };
 
@@ -106,7 +115,7 @@ export const identifierKey = (identifier: Composite, mapping: Mapping): string =
  * The keys that a deletion (`""^^^…^INS`) is about: of an INS without OID, whichever of its kinds is known.
  */
 export const deletedKeys = (identifier: Composite, mapping: Mapping): readonly string[] =>
-  isIns(identifier) && identifier.sub(4, 2) === ''
+  isIns(identifier) && oidOf(identifier) === ''
     ? Object.entries(insKinds).map(([oid, kind]) => `${kind?.code ?? ''}|urn:oid:${oid}`)
     : [identifierKey(identifier, mapping)];
 

@@ -1,6 +1,7 @@
 import { RecordKey } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
-import { identified, insKinds, isIns } from './identifier.js';
+import { authorityIn } from './authority.js';
+import { identified, insKindAt, isIns } from './identifier.js';
 import type { Mapping } from './mapping.js';
 
 /** Identifiers of the person, the insured, the account or the visit: none of them names a patient's record. */
@@ -12,7 +13,7 @@ const valued = (identifiers: readonly Composite[]): readonly Composite[] =>
 /** Under the OIDs of the INS stands the INS, or without a type code perhaps the billing number: never a record's. */
 const canNameRecord = (identifier: Composite): boolean => {
   const type = identifier.text(5);
-  if (type === '') return insKinds[identifier.sub(4, 2)] === undefined;
+  if (type === '') return insKindAt(identifier) === undefined;
   return !isIns(identifier) && !notOfRecord.has(type);
 };
 
@@ -26,7 +27,8 @@ const permanentAmong = (identifiers: readonly Composite[], mapping: Mapping): Co
   for (const one of identifiers) {
     if (!canNameRecord(one)) continue;
     if (domain !== undefined) {
-      if (one.sub(4, 1) === domain || one.sub(4, 2) === domain) return one;
+      const { namespace, universal } = authorityIn(one, 4);
+      if (namespace === domain || universal === domain) return one;
     } else {
       const type = one.text(5);
       if (type === 'PI') return one;

@@ -6,8 +6,20 @@ const quote = 0x22;
 
 /** Most texts need no trimming: looking at both ends is cheaper than asking. Beyond ASCII, blanks are what Unicode says. */
 const trimmed = (text: string): string => {
-  const [first, last] = [text.charCodeAt(0), text.charCodeAt(text.length - 1)];
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
   return first > 0x20 && first < 0x80 && last > 0x20 && last < 0x80 ? text : text.trim();
+};
+
+/** The piece of that number, from 1, between separators; empty where there are fewer. */
+const pieceOf = (text: string, separator: string, number: number): string => {
+  let start = 0;
+  for (let left = number; left > 1; left--) {
+    start = text.indexOf(separator, start) + 1;
+    if (start === 0) return '';
+  }
+  const end = text.indexOf(separator, start);
+  return end < 0 ? text.slice(start) : text.slice(start, end);
 };
 
 /** One repetition of a field; components and sub-components count from 1. */
@@ -18,10 +30,11 @@ export class Composite {
   private hasSubcomponents = false;
   constructor(
     readonly raw: string,
-    private readonly syntax: Syntax,
+    readonly syntax: Syntax,
   ) {}
 
-  private component(number: number): string {
+  /** A component as it stands. */
+  component(number: number): string {
     if (this.split === undefined) {
       if (this.isSingle) return number === 1 ? this.raw : '';
       const { component, subcomponent } = this.syntax;
@@ -38,11 +51,6 @@ export class Composite {
     return this.raw.charCodeAt(0) === quote && this.component(1) === nullValue;
   }
 
-  /** Length of a component as it stands. */
-  lengthOf(component: number): number {
-    return this.component(component).length;
-  }
-
   /** First sub-component of a component, unescaped and trimmed; empty where nothing, or `""`, stands. */
   text(component: number): string {
     const raw = this.component(component);
@@ -53,13 +61,7 @@ export class Composite {
   sub(component: number, subcomponent: number): string {
     const raw = this.component(component);
     if (raw === '') return '';
-    if (this.hasSubcomponents) {
-      const end = raw.indexOf(this.syntax.subcomponent);
-      if (end >= 0)
-        return this.read(
-          subcomponent === 1 ? raw.slice(0, end) : (raw.split(this.syntax.subcomponent)[subcomponent - 1] ?? ''),
-        );
-    }
+    if (this.hasSubcomponents) return this.read(pieceOf(raw, this.syntax.subcomponent, subcomponent));
     return subcomponent > 1 ? '' : this.read(raw);
   }
 
