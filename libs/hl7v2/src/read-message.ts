@@ -40,8 +40,6 @@ const families = table<(mapping: Mapping) => readonly Change[]>({
   ...Object.fromEntries(resultTriggers.map((trigger) => [`ORU^${trigger}`, oruChanges])),
 });
 
-const byteOrderMark = '\u00ef\u00bb\u00bf';
-
 const syntaxOf = (delimiters: Delimiters, charset: Charset, hasEscapes: boolean): Syntax => ({
   ...delimiters,
   charset,
@@ -50,7 +48,7 @@ const syntaxOf = (delimiters: Delimiters, charset: Charset, hasEscapes: boolean)
 
 /** Where MSH begins: byte-order marks and blank lines before it are not the sender's words. */
 const startOf = (bytes: Buffer): number => {
-  let start = bytes.subarray(0, 3).toString('latin1') === byteOrderMark ? 3 : 0;
+  let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (start < bytes.length && (bytes[start] === 0x0d || bytes[start] === 0x0a || bytes[start] === 0x20)) start++;
   return start;
 };
@@ -60,10 +58,13 @@ interface Opened {
   readonly msh: Segment;
 }
 
+const mshMax = 2000;
+
 /** MSH as far as it can be read, one character a byte: it names the character set of the rest. */
 const openMsh = (bytes: Buffer, start: number): Opened | RefusalCode => {
-  if (bytes.subarray(start, start + 3).toString('latin1') !== 'MSH') return 'msh-missing';
-  const head = bytes.subarray(start, start + 2000).toString('latin1');
+  const lineEnd = bytes.indexOf(0x0d, start) + 1;
+  const head = bytes.toString('latin1', start, lineEnd === 0 ? start + mshMax : Math.min(lineEnd, start + mshMax));
+  if (!head.startsWith('MSH')) return 'msh-missing';
   const [range] = segmentRanges(head, head.charAt(3));
   const line = head.slice(0, range?.[1] ?? 0);
   const delimiters = readDelimiters(line);
@@ -76,6 +77,11 @@ const refusalPlaces: Partial<Record<RefusalCode, string>> = {
   'delimiters-unreadable': 'MSH^1^2',
   'not-its-charset': 'MSH^1^18',
   'nul-byte': 'MSH^1',
+};
+
+const typeIn = ({ label }: MessageHead): string => {
+  const end = label.indexOf('^');
+  return end < 0 ? label : label.slice(0, end);
 };
 
 const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii', false), 1);
@@ -112,12 +118,13 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   };
   if (typeof opened === 'string') return refuseEarly(opened, { delimiters: standardDelimiters, msh: noMsh });
   if (bytes.includes(0)) return refuseEarly('nul-byte', opened);
-  const choice = chooseCharset(bytes.subarray(start), opened.msh.text(18), context.sender.hl7?.charset);
+  const body = start === 0 ? bytes : bytes.subarray(start);
+  const choice = chooseCharset(body, opened.msh.text(18), context.sender.hl7?.charset);
   if ('undecodable' in choice) return refuseEarly('not-its-charset', opened);
   if (choice.doubt) findings.warn(choice.doubt, 'MSH-18');
 
   const { delimiters } = opened;
-  const text = decode(bytes.subarray(start), choice.charset);
+  const text = decode(body, choice.charset);
   const encodingEnd = text.indexOf(delimiters.field, 4);
   const hasEscapes = text.indexOf(delimiters.escape, encodingEnd) >= 0;
   const message = new Message(text, syntaxOf(delimiters, choice.charset, hasEscapes));
@@ -128,7 +135,7 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
 
   const work = new Mapping(message, head, context, findings);
   checkPolicy(work);
-  const family = families[head.label] ?? families[head.label.split('^')[0] ?? ''];
+  const family = families[typeIn(head)] ?? families[head.label];
   const changes = family?.(work) ?? [];
   const blanked = blankForbidden(received, message, findings);
   if (findings.errors.length > 0) return { accepted: false, head, errors: findings.errors, received: blanked };

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '#domain';
 import type { Segment } from '../message/segment.js';
 import type { Edits } from './edits.js';
-import { concept, members } from './fhir-json.js';
+import { concept, hasValue, members } from './fhir-json.js';
 import { isSent, ownExtension } from './field-rules.js';
 import { identifierOf } from './identifier.js';
 import type { Mapping } from './mapping.js';
 import { genders, valued } from './patient-fields.js';
-import { addressOf, contactPoint, humanName } from './person-fields.js';
+import { addressOf, contactPoints, humanName } from './person-fields.js';
 
 /** What one field of NK1, or several, are of a contact. */
 interface ContactRule {
@@ -58,10 +58,7 @@ export const nk1Fields: readonly ContactRule[] = [
     fields: [5, 6],
     member: 'telecom',
     becomes: '`contact.telecom`',
-    read: (nk1) => [
-      ...valued(nk1, 5).flatMap((one) => contactPoint(one, 'home') ?? []),
-      ...valued(nk1, 6).flatMap((one) => contactPoint(one, 'work') ?? []),
-    ],
+    read: (nk1) => [...contactPoints(valued(nk1, 5), 'home'), ...contactPoints(valued(nk1, 6), 'work')],
   },
   {
     fields: [4],
@@ -96,10 +93,13 @@ const isContact = ({ name, telecom, address, organization }: JsonObject): boolea
   name !== undefined || telecom !== undefined || address !== undefined || organization !== undefined;
 
 const contactOf = (nk1: Segment, mapping: Mapping): JsonObject => {
-  const contact: Record<string, Json | undefined> = {};
-  for (const { fields, member, read } of nk1Fields)
-    if (isSent(nk1, fields)) contact[member] = read(nk1, mapping, `NK1[${nk1.sequence}]`);
-  return members(contact);
+  const contact: Record<string, Json> = {};
+  const location = `NK1[${nk1.sequence}]`;
+  for (const { fields, member, read } of nk1Fields) {
+    const value = isSent(nk1, fields) ? read(nk1, mapping, location) : undefined;
+    if (hasValue(value)) contact[member] = value;
+  }
+  return contact;
 };
 
 /** All contacts of a message: those that it names are those that there are. `""` in NK1-2 takes them away. */

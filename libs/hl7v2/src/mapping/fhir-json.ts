@@ -1,12 +1,15 @@
 import type { Json, JsonObject } from '#domain';
 
-/** An object of the members that have a value, in the order in which they are written: `undefined`, '' and [] are none. */
+/** `undefined`, '' and [] are none. */
+export const hasValue = (value: Json | undefined): value is Json =>
+  value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+
+/** An object of the members that have a value, in the order in which they are written. */
 export const members = (values: Readonly<Record<string, Json | undefined>>): JsonObject => {
   const kept: Record<string, Json> = {};
   for (const name in values) {
     const value = values[name];
-    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue;
-    kept[name] = value;
+    if (hasValue(value)) kept[name] = value;
   }
   return kept;
 };

@@ -4,13 +4,13 @@ import { table } from '../message/table.js';
 import type { Edits } from './edits.js';
 import { coding, concept, members } from './fhir-json.js';
 import { asTime, carried, type FieldRule, ownExtension } from './field-rules.js';
-import { deletedKeys, identifierOf, insKeyHolds, insKinds, isIns } from './identifier.js';
+import { deletedKeys, identifierOf, insKeyHolds, insKindAt, isIns } from './identifier.js';
 import type { Mapping } from './mapping.js';
 import { identifiersOfPid } from './patient-record.js';
 import {
   addressOf,
   addressUseOf,
-  contactPoint,
+  contactPoints,
   frenchProfiles,
   humanName,
   isBirthplace,
@@ -47,7 +47,7 @@ const deletions = (segment: Segment, field: number): readonly Composite[] =>
 
 const checkIns = (identifier: Composite, location: string, mapping: Mapping): void => {
   if (!isIns(identifier)) return;
-  const kind = insKinds[identifier.sub(4, 2)];
+  const kind = insKindAt(identifier);
   if (kind === undefined) mapping.warn('ins-oid-unknown', `${location}.4`);
   else if (kind.nature !== 'computed' && !insKeyHolds(identifier.text(1))) mapping.warn('ins-key', `${location}.1`);
 };
@@ -142,8 +142,7 @@ const telecomRules: readonly FieldRule[] = telecomFields.map(([field, use]) => (
   fields: [field],
   becomes: '`telecom`',
   read: (pid, edits) => {
-    const points = valued(pid, field).map((telecom) => contactPoint(telecom, use));
-    edits.setAll(`telecom#${field}`, points.filter(isSomething));
+    edits.setAll(`telecom#${field}`, contactPoints(valued(pid, field), use));
   },
 }));
 

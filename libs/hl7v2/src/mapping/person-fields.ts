@@ -19,10 +19,16 @@ const nameUses = table<string>({
 
 export const nameUseOf = (type: string): string => nameUses[type] ?? '';
 
+/** Those that are not empty. */
+const textsOf = (first: string, second = ''): readonly string[] =>
+  first === '' ? (second === '' ? [] : [second]) : second === '' ? [first] : [first, second];
+
 /** FHIR HumanName of an XPN; a name without type is the legal one where it stands alone (HL7 v2.3, PID-5). */
 export const humanName = (name: Composite, mapping: Mapping, isAlone: boolean): JsonObject | undefined => {
   const type = name.text(7);
-  const [family, given, others] = [name.text(1), name.text(2), name.text(3)];
+  const family = name.text(1);
+  const given = name.text(2);
+  const others = name.text(3);
   if (family === '' && given === '' && others === '') return undefined;
   const listsBirthNames = mapping.isFrench && type === 'L' && others !== '';
   return members({
@@ -31,9 +37,9 @@ export const humanName = (name: Composite, mapping: Mapping, isAlone: boolean): 
       : undefined,
     use: type === '' && isAlone ? 'official' : nameUses[type],
     family,
-    given: [given, listsBirthNames ? '' : others].filter((part) => part !== ''),
-    prefix: [name.text(5)].filter((part) => part !== ''),
-    suffix: [name.text(4)].filter((part) => part !== ''),
+    given: textsOf(given, listsBirthNames ? '' : others),
+    prefix: textsOf(name.text(5)),
+    suffix: textsOf(name.text(4)),
   });
 };
 
@@ -64,11 +70,16 @@ const inseeSystem = (code: string): string =>
     ? 'https://mos.esante.gouv.fr/NOS/TRE_R20-Pays/FHIR/TRE-R20-Pays'
     : 'https://mos.esante.gouv.fr/NOS/TRE_R13-CommuneOM/FHIR/TRE-R13-CommuneOM';
 
+/** Components of an XAD that say where; without any of them there is no address. */
+const addressParts = [1, 2, 3, 4, 5, 6, 9] as const;
+
 /** FHIR Address of an XAD; XAD-9 is the INSEE code of the commune in France, the county elsewhere. */
 export const addressOf = (address: Composite, mapping: Mapping, location: string): JsonObject | undefined => {
+  if (!addressParts.some((part) => address.text(part) !== '')) return undefined;
   const ninth = address.text(9);
   const insee = mapping.isFrench && inseeForm.test(ninth) ? ninth : '';
-  const content = members({
+  const type = address.text(7);
+  return members({
     extension:
       insee === ''
         ? undefined
@@ -78,21 +89,14 @@ export const addressOf = (address: Composite, mapping: Mapping, location: string
               valueCoding: { system: inseeSystem(insee), code: insee },
             },
           ],
-    line: [address.text(1), address.text(2)].filter((line) => line !== ''),
+    use: addressUses[type],
+    type: type === 'M' ? 'postal' : undefined,
+    line: textsOf(address.text(1), address.text(2)),
     city: address.text(3),
     district: insee === '' ? ninth : '',
     state: address.text(4),
     postalCode: address.text(5),
     country: address.text(6),
-  });
-  if (Object.keys(content).length === 0) return undefined;
-  const { extension, ...rest } = content;
-  const type = address.text(7);
-  return members({
-    extension,
-    use: addressUses[type],
-    type: type === 'M' ? 'postal' : undefined,
-    ...rest,
     period: periodIn(address, 13, mapping, location),
   });
 };
@@ -120,8 +124,8 @@ const numberOf = (telecom: Composite): string => {
     .join(' ');
 };
 
-/** FHIR ContactPoint of an XTN; `use`: of the field it stands in. */
-export const contactPoint = (telecom: Composite, use: 'home' | 'work'): JsonObject | undefined => {
+/** FHIR ContactPoint of an XTN. */
+const contactPoint = (telecom: Composite, use: 'home' | 'work'): JsonObject | undefined => {
   const equipment = telecom.text(3).toUpperCase();
   const code = telecom.text(2);
   const email = telecom.text(4);
@@ -133,4 +137,14 @@ export const contactPoint = (telecom: Composite, use: 'home' | 'work'): JsonObje
     value,
     use: equipment === 'CP' ? 'mobile' : (telecomUses[code] ?? use),
   };
+};
+
+/** Those of the repetitions of a field that hold a number or an address; `use`: of the field. */
+export const contactPoints = (telecoms: readonly Composite[], use: 'home' | 'work'): readonly JsonObject[] => {
+  const points: JsonObject[] = [];
+  for (const telecom of telecoms) {
+    const point = contactPoint(telecom, use);
+    if (point) points.push(point);
+  }
+  return points;
 };

@@ -77,19 +77,16 @@ export const chooseCharset = (bytes: Uint8Array, declared: string, setting?: Cha
   return charset === known ? { charset } : { charset, doubt: 'charset-mismatch' };
 };
 
-const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-export const decode = (bytes: Uint8Array, charset: Charset): string => {
-  const buffer = bufferOf(bytes);
-  if (charset === 'us-ascii' || isAscii(bytes)) return buffer.toString('latin1');
+export const decode = (bytes: Buffer, charset: Charset): string => {
   switch (charset) {
     case 'utf-8':
-      return buffer.toString('utf8');
+      return bytes.toString('utf8');
+    case 'us-ascii':
     case 'iso-8859-1':
-      return buffer.toString('latin1');
+      return bytes.toString('latin1');
     case 'iso-8859-15':
     case 'windows-1252':
-      return iconv.decode(buffer, charset);
+      return isAscii(bytes) ? bytes.toString('latin1') : iconv.decode(bytes, charset);
   }
 };
 
