@@ -43,12 +43,27 @@ describe('GroupCommit', () => {
     await commits.idle();
   });
 
+  it('lets what is appended in one turn of the event loop go together, also right behind an answer', async () => {
+    const { commits, requests } = slowLog();
+    const first = commits.append(entry(1));
+    await turn();
+    requests[0]?.ok();
+    await first;
+    const together = [commits.append(entry(1))];
+    for (let microtask = 0; microtask < 20; microtask += 1) await Promise.resolve();
+    together.push(commits.append(entry(1)));
+    await turn();
+    expect(requests.map(({ entries }) => entries.length)).toEqual([1, 2]);
+    requests[1]?.ok();
+    expect(await Promise.all(together)).toEqual([1, 2]);
+  });
+
   it('keeps requests small, and lets a large entry go alone', async () => {
     const { commits, requests } = slowLog();
     const sizes = [3 * mega, 2 * mega, 20 * mega, ...Array.from({ length: 1500 }, () => 10)];
     const positions = sizes.map((size) => commits.append(entry(size)));
     for (let n = 0; n < 5; n += 1) {
-      await turn();
+      while (requests.length <= n) await turn();
       requests[n]?.ok();
     }
     expect(await Promise.all(positions)).toEqual(sizes.map((_, n) => n));
@@ -60,7 +75,7 @@ describe('GroupCommit', () => {
     const long = { value: Buffer.from('x'), attributes: { ce_id: 'x'.repeat(3 * mega) } };
     const appended = [entry(1), long, long].map((one) => commits.append(one));
     for (let n = 0; n < 3; n += 1) {
-      await turn();
+      while (requests.length <= n) await turn();
       requests[n]?.ok();
     }
     expect(await Promise.all(appended)).toEqual([0, 1, 2]);
