@@ -5,6 +5,7 @@ import { Failure, type Finess, Instant } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
 import { ByteBudget, CallersFile, followDirectory, httpApp, type ProcessLog, type RunningApp } from '#platform';
 import { CaptureMessage, RefuseCutOff } from '#usecases';
+import type { FastifyInstance } from 'fastify';
 import { heldBytes } from './capture-metrics.js';
 import { BudgetShare } from './budget-share.js';
 import type { GatewayConfiguration } from './gateway-configuration.js';
@@ -17,8 +18,10 @@ import { untilTaken } from './until-taken.js';
 import { Publishers } from './publishers.js';
 import { readSecrets } from './read-secrets.js';
 import { SenderShares } from './sender-shares.js';
+import { RefuseRequest } from './refuse-request.js';
 import { refuseTooLarge } from './refuse-too-large.js';
 import { Turns } from './turns.js';
+import { unpackBodies } from './unpack-bodies.js';
 
 const mebibyte = 1024 * 1024;
 /** Of all messages that are held and not answered yet, by all doors together. */
@@ -86,6 +89,7 @@ export const bootGateway = async (
     newId: () => randomUUID(),
     letOthers: () => (turns.isOver ? turns.pass() : undefined),
   });
+  const httpBudget = new BudgetShare(budget, httpHeldBytesMax);
   const app = await httpApp(
     GatewayModule.of({
       publishers,
@@ -98,12 +102,15 @@ export const bootGateway = async (
       log,
       rawBodies: ['*'],
       bodyBytesMax: messageBytesMax,
-      budget: new BudgetShare(budget, httpHeldBytesMax),
+      budget: httpBudget,
     },
   );
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   // Who has sent all and closes its end is answered, as over MLLP: Node's HTTP server would hang up.
   Object.assign(app.getHttpServer(), { httpAllowHalfOpen: true });
-  refuseTooLarge(app.getHttpAdapter().getInstance(), { publishers, capture, bodyBytesMax: messageBytesMax });
+  const refuse = new RefuseRequest(publishers, capture);
+  refuseTooLarge(fastify, refuse, messageBytesMax);
+  unpackBodies(fastify, { refuse, budget: httpBudget, bodyBytesMax: messageBytesMax });
   const refuseCutOff = new RefuseCutOff(journal, () => Instant.of(Date.now()));
   const faults = new LineFaults(publishers, refuseCutOff, log);
   const answer = new AnswerFrame(publishers, capture, log, shares, faults);

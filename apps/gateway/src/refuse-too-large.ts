@@ -1,18 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { Failure } from '#domain';
-import type { SenderCaller } from '#platform';
-import type { CaptureMessage } from '#usecases';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify';
-import { countCaptured } from './capture-metrics.js';
-import { messageIdOf } from './fhir/message-id.js';
-import { sendFailure } from './fhir/outcome.js';
-import type { Publishers } from './publishers.js';
-
-interface TooLargeDuties {
-  readonly publishers: Publishers;
-  readonly capture: CaptureMessage;
-  readonly bodyBytesMax: number;
-}
+import type { FastifyInstance, RequestPayload } from 'fastify';
+import { type RefuseRequest, senderOf } from './refuse-request.js';
 
 /** As of an MLLP frame: enough to tell what it was. */
 const keptBytes = 4096;
@@ -24,8 +13,6 @@ const dropped = { bytesMax: 64 * 1024 * 1024, idleMsMax: 2_000 };
 
 const tooLarge = (bytesMax: number): Failure =>
   new Failure('input.too-large', `the body is larger than ${bytesMax} bytes`, 'split it');
-
-const methods = ['PUT', 'POST', 'PATCH', 'DELETE'] as const;
 
 /** The first bytes of what comes; the rest is dropped. */
 const startOf = (payload: RequestPayload): Promise<Buffer> =>
@@ -83,53 +70,24 @@ class Bounded extends Transform {
   }
 }
 
-/** The sender whose own address this is: what anybody else sends is no message of the establishment. */
-const senderOf = (request: FastifyRequest): SenderCaller | undefined => {
-  const { caller, params } = request;
-  const { finess } = params as { readonly finess?: string };
-  return caller?.kind === 'sender' && caller.finess === finess ? caller : undefined;
-};
-
 /**
  * A body that is too large is refused as any message is: into the journal, with its first 4 KB, before the answer (413). Its
  * announced length is believed; where none is announced, it is counted while it comes.
  */
-export const refuseTooLarge = (fastify: FastifyInstance, duties: TooLargeDuties): void => {
-  const { publishers, capture, bodyBytesMax } = duties;
+export const refuseTooLarge = (fastify: FastifyInstance, refuse: RefuseRequest, bodyBytesMax: number): void => {
   const failure = tooLarge(bodyBytesMax);
-
-  /** What is to be answered: the refusal, or why it could not be kept. */
-  const refused = async (request: FastifyRequest, caller: SenderCaller, body: Buffer): Promise<Failure> => {
-    const since = performance.now();
-    const publisher = publishers.of(caller);
-    if (publisher instanceof Failure) return publisher;
-    const messageId = messageIdOf(request.headers);
-    const method = methods.find((known) => known === request.method) ?? 'POST';
-    const envelope = { messageId: messageId instanceof Failure ? '' : messageId };
-    const captured = await capture.refuseWrite(publisher, { method, body }, envelope, failure);
-    countCaptured(request.url.endsWith('/events') ? 'cloudevents' : 'fhir', captured.outcome, since);
-    return captured.failure;
-  };
-  const answer = (reply: FastifyReply, caller: SenderCaller, what: Failure): FastifyReply => {
-    const publisher = publishers.of(caller);
-    // What else comes is not read: the connection is of no more use.
-    return sendFailure(
-      reply.header('Connection', 'close'),
-      what,
-      publisher instanceof Failure ? 'fr' : publisher.sender.language,
-    );
-  };
-
   fastify.addHook('preParsing', async (request, reply, payload) => {
     const announced = request.headers['content-length'];
     const caller = senderOf(request);
     if (!caller || (announced !== undefined && Number(announced) <= bodyBytesMax)) return payload;
     if (announced === undefined && request.headers['transfer-encoding'] === undefined) return payload;
     if (announced !== undefined) {
-      await answer(reply, caller, await refused(request, caller, await startOf(payload)));
+      const told = await refuse.keep(request, caller, { body: await startOf(payload), failure });
+      // What else comes is not read: the connection is of no more use.
+      await refuse.answer(request, reply.header('Connection', 'close'), caller, told);
       return payload;
     }
-    const bounded = new Bounded(bodyBytesMax, (start) => refused(request, caller, start));
+    const bounded = new Bounded(bodyBytesMax, (body) => refuse.keep(request, caller, { body, failure }));
     payload.on('error', (error: Error) => bounded.destroy(error));
     return payload.pipe(bounded);
   });

@@ -1,4 +1,4 @@
-import type { Failure, FailureCode, Instant, Position, Warning } from '#domain';
+import { Failure, type FailureCode, type Instant, type Position, type Warning } from '#domain';
 
 /** Why a message will never be accepted as it is. No patient data. */
 export interface Reason {
@@ -20,8 +20,16 @@ const refusedStatuses: Partial<Record<FailureCode, number>> = {
   'input.not-supported': 501,
 };
 
+/** By what its headers say of it, a body is in a form that is not even read (415). */
+export class UnsupportedMedia extends Failure {
+  constructor(message: string, hint: string) {
+    super('input.not-supported', message, hint);
+  }
+}
+
 /** The HTTP status of a write that will never be accepted as it is (contract, section 4); none where it is not the content's fault. */
-export const refusedStatus = ({ code }: Failure): number | undefined => refusedStatuses[code];
+export const refusedStatus = (failure: Failure): number | undefined =>
+  failure instanceof UnsupportedMedia ? 415 : refusedStatuses[failure.code];
 
 /** What the way that a message came by says of it, where the message does not say it itself. */
 export interface Envelope {

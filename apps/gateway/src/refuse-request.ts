@@ -1,0 +1,51 @@
+import { Failure } from '#domain';
+import type { SenderCaller } from '#platform';
+import type { CaptureMessage } from '#usecases';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { countCaptured } from './capture-metrics.js';
+import { sendProblem } from './cloud-events/problem.js';
+import { messageIdOf } from './fhir/message-id.js';
+import { sendFailure } from './fhir/outcome.js';
+import type { Publishers } from './publishers.js';
+
+const methods = ['PUT', 'POST', 'PATCH', 'DELETE'] as const;
+
+const isOfEvents = ({ url }: FastifyRequest): boolean => /\/events(?:\?|$)/.test(url);
+
+/** The sender whose own address this is: what anybody else sends is no message of the establishment. */
+export const senderOf = (request: FastifyRequest): SenderCaller | undefined => {
+  const { caller, params } = request;
+  const { finess } = params as { readonly finess?: string };
+  return caller?.kind === 'sender' && caller.finess === finess ? caller : undefined;
+};
+
+/** Refuses requests whose body does not even reach a controller, as any message is refused: into the journal, then the answer. */
+export class RefuseRequest {
+  constructor(
+    private readonly publishers: Publishers,
+    private readonly capture: CaptureMessage,
+  ) {}
+
+  /** Gives what is to be answered: the refusal, or why it could not be kept. */
+  async keep(
+    request: FastifyRequest,
+    caller: SenderCaller,
+    { body, failure }: { readonly body: Uint8Array; readonly failure: Failure },
+  ): Promise<Failure> {
+    const since = performance.now();
+    const publisher = this.publishers.of(caller);
+    if (publisher instanceof Failure) return publisher;
+    const messageId = messageIdOf(request.headers);
+    const method = methods.find((known) => known === request.method) ?? 'POST';
+    const envelope = { messageId: messageId instanceof Failure ? '' : messageId };
+    const captured = await this.capture.refuseWrite(publisher, { method, body }, envelope, failure);
+    countCaptured(isOfEvents(request) ? 'cloudevents' : 'fhir', captured.outcome, since);
+    return captured.failure;
+  }
+
+  answer(request: FastifyRequest, reply: FastifyReply, caller: SenderCaller, failure: Failure): FastifyReply {
+    const publisher = this.publishers.of(caller);
+    const language = publisher instanceof Failure ? 'fr' : publisher.sender.language;
+    return isOfEvents(request) ? sendProblem(reply, failure) : sendFailure(reply, failure, language);
+  }
+}
