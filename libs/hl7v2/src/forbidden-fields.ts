@@ -3,12 +3,16 @@ import { type Message, segmentRanges } from './message/message.js';
 import type { Segment } from './message/segment.js';
 
 /**
- * Race, religion and ethnic group are not recorded in France (IHE PAM France 2.11: forbidden in all messages); what a sender
- * sends of them must not reach a log that nothing is ever deleted from.
+ * Race, religion and ethnic group are not recorded in France (IHE PAM France 2.11: forbidden in all messages), of whomever they are
+ * told: HL7 v2.5 has them of the patient, of his next of kin, of the guarantor and of the insured, and his place of worship. What a
+ * sender sends of them must not reach a log that nothing is ever deleted from.
  */
 export const forbidden: Readonly<Record<string, readonly number[]>> = {
   PID: [10, 17, 22],
+  PD1: [14],
   NK1: [25, 28, 35],
+  GT1: [41, 44, 55],
+  IN2: [39, 42, 71],
 };
 
 /**
@@ -18,21 +22,19 @@ export const forbidden: Readonly<Record<string, readonly number[]>> = {
 export const unused: readonly number[] = [2, 4, 9, 12, 19, 20, 28];
 
 const none: readonly number[] = [];
-const all = Object.fromEntries(
-  Object.entries(forbidden).map(([name, fields]) => [
-    name,
-    name === 'PID' ? [...fields, ...unused].sort((a, b) => a - b) : fields,
-  ]),
-);
+type Fields = readonly (readonly [string, readonly number[]])[];
+const always: Fields = Object.entries(forbidden);
+const french: Fields = always.map(([name, fields]) => [
+  name,
+  name === 'PID' ? [...fields, ...unused].sort((a, b) => a - b) : fields,
+]);
 
 const namesPatient = (pid: Segment): boolean => pid.repetitions(3).some((identifier) => identifier.text(1) !== '');
 
-/** The fields of a segment that are not to be recorded and hold something. */
-const fieldsToBlank = (segment: Segment, isFrench: boolean): readonly number[] => {
-  if (segment.name !== 'PID' && segment.name !== 'NK1') return none;
-  const fields = (isFrench ? all : forbidden)[segment.name] ?? none;
+/** Those of the fields that hold something. */
+const fieldsToBlank = (segment: Segment, fields: readonly number[]): readonly number[] => {
   const found = fields.filter((field) => segment.raw(field) !== '');
-  return found.includes(2) && !namesPatient(segment) ? found.filter((field) => field !== 2) : found;
+  return found[0] === 2 && !namesPatient(segment) ? found.filter((field) => field !== 2) : found;
 };
 
 /** Start and end of a field within a segment's text; the name is field 0. */
@@ -67,10 +69,11 @@ const report = (found: readonly Found[], findings: Findings): void => {
 /** The bytes without the content of fields that are not to be recorded; the same bytes where there is none. Every other byte is kept. */
 export const blankForbidden = (received: Uint8Array, message: Message, findings: Findings): Uint8Array => {
   const found: Found[] = [];
-  for (const segment of message.segments) {
-    const fields = fieldsToBlank(segment, message.isFrench);
-    if (fields.length > 0) found.push({ segment, fields });
-  }
+  for (const [name, told] of message.isFrench ? french : always)
+    for (const segment of message.all(name)) {
+      const fields = fieldsToBlank(segment, told);
+      if (fields.length > 0) found.push({ segment, fields });
+    }
   if (found.length === 0) return received;
   report(found, findings);
   // Delimiters and segment ends are ASCII in every character set: read as one byte a character, indices are byte offsets.

@@ -4,11 +4,20 @@ import { contextOf } from './fixtures/context.js';
 import { readMessage } from './read-message.js';
 
 const msh = 'MSH|^~\\&|A|B|C|D|20260310||ADT^A31|M1|P|2.5||||||UNICODE UTF-8';
-const forbidden: Record<string, readonly number[]> = { PID: [10, 17, 22], NK1: [25, 28, 35] };
+const forbidden: Record<string, readonly number[]> = {
+  PID: [10, 17, 22],
+  PD1: [14],
+  NK1: [25, 28, 35],
+  GT1: [41, 44, 55],
+  IN2: [39, 42, 71],
+};
 
 const field = fc.string({ unit: fc.constantFrom('a', 'é', '^', '~', '&', 'œ', ' ', '"'), maxLength: 4 });
 const segment = fc
-  .tuple(fc.constantFrom('PID', 'NK1', 'PV1', 'ZZZ'), fc.array(field, { maxLength: 40 }))
+  .tuple(
+    fc.constantFrom('PID', 'PD1', 'NK1', 'GT1', 'IN1', 'IN2', 'PV1', 'ZZZ'),
+    fc.array(field, { maxLength: 75, size: 'max' }),
+  )
   .map(([name, fields]) => [name, ...fields]);
 
 describe('fields that the law forbids', () => {
@@ -44,6 +53,23 @@ describe('fields that the law forbids', () => {
     ]);
     expect(warnings[0]?.text).toContain('(2)');
     expect(JSON.stringify(warnings)).not.toContain('secret');
+  });
+
+  it('are those of the guarantor and the insured as well, and the place of worship', () => {
+    const segment = (name: string, fields: readonly number[]): string =>
+      [name, ...Array.from({ length: 72 }, (_, i) => (fields.includes(i + 1) ? 'secret' : ''))].join('|');
+    const told = [
+      segment('GT1', [41, 44, 55]),
+      segment('IN2', [39, 42, 71]),
+      segment('IN2', [71]),
+      segment('PD1', [14]),
+    ];
+    const reading = readMessage(Buffer.from([msh, 'PID|1||42^^^CH^PI', ...told].join('\r')), contextOf());
+    const { received, warnings } = reading.accepted ? reading.event : { received: Buffer.of(), warnings: [] };
+    expect(Buffer.from(received).toString()).not.toContain('secret');
+    expect(warnings.map(({ code, location }) => `${code} ${location}`)).toEqual(
+      ['PD1-14', 'GT1-41', 'GT1-44', 'GT1-55', 'IN2-39', 'IN2-42', 'IN2-71'].map((at) => `field-forbidden ${at}`),
+    );
   });
 
   it('of the French profile are blanked with those that it excludes, whatever stands before MSH', () => {
