@@ -1,3 +1,4 @@
+import type { Instant } from './instant.js';
 import type { Json } from './json.js';
 import type { Position } from './position.js';
 import type { RecordKey } from './record.js';
@@ -38,6 +39,19 @@ export const movementNatures = [
   'discharge',
 ] as const;
 export type MovementNature = (typeof movementNatures)[number];
+
+/** One of each in a visit, where a sender gives movements no number: a second message of it speaks of the same. */
+export const oncePerVisit: ReadonlySet<MovementNature> = new Set([
+  'pending-admission',
+  'pending-transfer',
+  'pending-discharge',
+  'pre-admission',
+  'admission',
+  'discharge',
+]);
+
+/** Wards that a patient depends on, each of which a movement may change alone (ZBE-9: H or L, M, S). */
+export type Responsibility = 'housing' | 'medical' | 'nursing';
 
 /** A FHIR body as it was sent; a new version unless the record already is exactly this. */
 export interface Put {
@@ -99,9 +113,16 @@ export interface Movement {
     /** `Encounter/id` of the movement. */
     readonly record: RecordKey;
     readonly nature: MovementNature;
-    /** ZBE-2, or EVN-6, EVN-2, PV1-44/45 without ZBE: FHIR dateTime with offset. */
+    /** ZBE-2, or EVN-6, EVN-2, PV1-44/45 without ZBE: FHIR dateTime with offset, or a date. */
     readonly start?: string;
-    /** Edits of the movement's own Encounter: class, location, serviceProvider, participant… */
+    /** Of a `start` that is a day: its midnight where the sender is. */
+    readonly startsAt?: Instant;
+    /** Of a cancel: what it takes back, by whatever messages that was told; absent, what its own nature told. */
+    readonly scope?: readonly Responsibility[];
+    /**
+     * Edits of the movement's own Encounter: class, location, serviceProvider, participant… One that has a number (ZBE-1) says its
+     * `identifier` in every message; one that a trigger alone tells of has none.
+     */
     readonly edits: readonly MemberEdit[];
   };
 }

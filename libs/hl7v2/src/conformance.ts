@@ -28,14 +28,22 @@ export interface SegmentConformance {
 const identifying: readonly FieldConformance[] = [
   {
     fields: [3],
-    becomes: 'where a movement puts the patient: `location` of the movement and the visit, and a Location',
+    becomes:
+      'where a movement puts the patient, or where he is as long as no movement says it: `location` of the movement and the visit, and a Location',
   },
   {
     fields: [19, 50],
     becomes: `the visit's number, \`identifier\`: the first of ${visitNumberPlaces.join(', ')}, or where the sender's setting says`,
   },
   { fields: [42], becomes: 'the place of a transfer or admission that is announced' },
-  { fields: [44, 45], becomes: 'time of admission and of discharge in messages without ZBE' },
+  {
+    fields: [44],
+    becomes: 'time of admission in messages without ZBE; `period.start` of a visit whose admission was never told',
+  },
+  {
+    fields: [45],
+    becomes: 'time of discharge in messages without ZBE; `period.end` of a visit of which no movement was told',
+  },
 ];
 
 /** Read where ZBE is there; without it the trigger and EVN tell of the movement. */

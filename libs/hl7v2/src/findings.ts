@@ -60,6 +60,11 @@ export const warnings = {
     en: 'a code that is not in its table, left out',
     strict: '103',
   },
+  'code-case': {
+    fr: 'code en minuscules, lu comme en majuscules',
+    en: 'a code in lower case, read as in capitals',
+    strict: '103',
+  },
   'number-form': {
     fr: "nombre sous une forme que FHIR n'admet pas : gardé comme texte",
     en: 'a number in a form that FHIR does not have: kept as text',
@@ -127,8 +132,8 @@ export const warnings = {
     strict: '103',
   },
   'movement-time-missing': {
-    fr: "heure du mouvement annulé inconnue : l'annulation n'est pas traduite",
-    en: 'the time of the cancelled movement is unknown: the cancellation is not mapped',
+    fr: 'heure du mouvement annulé inconnue : le dernier de cette nature est annulé',
+    en: 'the time of the cancelled movement is unknown: the newest of its kind is cancelled',
   },
   'merge-of-itself': {
     fr: 'un patient fusionné, lié ou déplacé vers lui-même : ignoré',

@@ -31,7 +31,7 @@ export type Reading =
     };
 
 /** Raised when changes that the same bytes give come out otherwise. */
-const mapping = { name: 'ihe-pam-fr', version: 3 } as const;
+const mapping = { name: 'ihe-pam-fr', version: 4 } as const;
 
 /** Message type to changes; what is not here is recorded and mapped to nothing. */
 const families = table<(mapping: Mapping) => readonly Change[]>({

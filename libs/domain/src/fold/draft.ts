@@ -1,16 +1,18 @@
 import { hash } from 'node:crypto';
 import type { Change, Link, Movement, Relocate, Withdraw } from '../change.js';
 import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
-import type { Position } from '../position.js';
+import type { RecordedEvent, Warning } from '../log-event.js';
 import { type Head, RecordKey } from '../record.js';
 import { editMembers } from './members.js';
 import { areOnePerson, merged, nobody, numbersOf, seenAlso, unlinked } from './link-patients.js';
 import { relocated, withRelocations } from './relocations.js';
 import { renderPatient } from './render-patient.js';
-import { membersOf, renderVisit } from './render-visit.js';
+import { renderVisit } from './render-visit.js';
+import { standingMovements } from './standing-movements.js';
 import type { FoldView } from './state.js';
 import type { AccountSubject, FoldedMovement, Merge, PatientSubject, Subject, VisitSubject } from './subject.js';
-import { standingMovements, tell, tellVisit } from './tell-movement.js';
+import { leavesTrace, type Spoken, takenBackBy, tell, tellVisit } from './tell-movement.js';
+import { membersOf } from './visit-members.js';
 
 /** Why an event cannot be applied: its patient waits. Names records, never their content. */
 export class FoldFault extends Error {
@@ -26,8 +28,14 @@ export interface DraftedRecord {
 /** By which event, and by which of its changes. */
 type Told = Pick<Merge, 'position' | 'nth'>;
 
+const cancelOfNothing: Warning = {
+  code: 'cancel-of-nothing',
+  location: '',
+  text: 'this cancels nothing that stands: no movement of its number or kind is known in the visit',
+};
+
 /** A visit of which nothing was told yet. */
-const untold: Omit<VisitSubject, 'patient'> = { kind: 'visit', relocations: [], members: {}, movements: {} };
+const untold: Omit<VisitSubject, 'patient'> = { kind: 'visit', relocations: [], words: [], movements: {} };
 
 const nothing = new Uint8Array(0);
 
@@ -54,24 +62,28 @@ const patientOf = (patient: RecordKey | undefined): { readonly patient?: RecordK
 export class Draft {
   readonly records = new Map<RecordKey, DraftedRecord>();
   readonly subjects = new Map<RecordKey, Subject>();
+  readonly warnings: Warning[] = [];
 
   constructor(
     private readonly view: FoldView,
     private readonly earlier?: Draft,
   ) {}
 
-  /** The changes of the event at this position. Throws FoldFault; the draft is then of no use. */
-  make(changes: readonly Change[], position: Position): void {
-    changes.forEach((change, nth) => this.change(change, { position, nth }));
+  /** The changes of this event. Throws FoldFault; the draft is then of no use. */
+  make({ event, position }: RecordedEvent): void {
+    const sentAt = event.sentAt ?? event.receivedAt;
+    const spoken: Spoken = { sentAt, occurredAt: event.occurredAt ?? sentAt };
+    event.changes.forEach((change, nth) => this.change(change, { position, nth }, spoken));
     for (const [key, subject] of this.subjects) this.render(key, subject);
   }
 
   absorb(other: Draft): void {
     for (const [key, record] of other.records) this.records.set(key, record);
     for (const [key, subject] of other.subjects) this.subjects.set(key, subject);
+    this.warnings.push(...other.warnings);
   }
 
-  private change(change: Change, told: Told): void {
+  private change(change: Change, told: Told, spoken: Spoken): void {
     switch (change.kind) {
       case 'put':
         this.put(change.record, change.patient, change.content);
@@ -94,7 +106,7 @@ export class Draft {
         return;
       }
       case 'movement':
-        this.move(change);
+        this.move(change, spoken);
         return;
       case 'link':
         this.link(change, told);
@@ -175,7 +187,7 @@ export class Draft {
     return subject?.kind === 'account' ? subject : { kind: 'account', visits: [], relocations: [] };
   }
 
-  private move(change: Movement): void {
+  private move(change: Movement, spoken: Spoken): void {
     const { account, movement } = change;
     const before = this.visitSubject(change.visit);
     if (account && account !== before?.account) this.count(change.visit, account, before?.account);
@@ -183,14 +195,20 @@ export class Draft {
     const { mistaken, ...rest } = before ?? { ...untold, patient: named };
     const patient = this.ownerOf(rest, relocated(named, rest.relocations));
     const known: VisitSubject = { ...rest, patient, ...(account && { account }) };
-    if (!movement) {
-      this.subjects.set(change.visit, { ...tellVisit(known, change.visitEdits), ...(mistaken && { mistaken }) });
-      return;
-    }
-    const former = known.movements[movement.record] ?? this.takeFromOtherVisit(movement.record, known.patient) ?? {};
-    const told = tell(former, movement, change.visitEdits);
-    this.subjects.set(movement.record, { kind: 'movement', visit: change.visit });
-    this.subjects.set(change.visit, { ...known, movements: { ...known.movements, [movement.record]: told } });
+    const speakOfVisit = (): void => {
+      const told = tellVisit(known, change.visitEdits, spoken);
+      this.subjects.set(change.visit, { ...told, ...(mistaken && { mistaken }) });
+    };
+    if (!movement) return speakOfVisit();
+    const former = known.movements[movement.record] ?? this.takeFromOtherVisit(movement.record, known.patient);
+    const meant = movement.action === 'cancel' ? takenBackBy(known, movement, former) : movement.record;
+    if (!meant) this.warnings.push(cancelOfNothing);
+    if (!meant && !leavesTrace(movement)) return speakOfVisit();
+    const record = meant ?? movement.record;
+    const said = record === movement.record ? movement : { ...movement, edits: [] };
+    const told = tell(known.movements[record] ?? former, said, change.visitEdits, spoken);
+    this.subjects.set(record, { kind: 'movement', visit: change.visit });
+    this.subjects.set(change.visit, { ...known, movements: { ...known.movements, [record]: told } });
   }
 
   /** A merge moves no visit: it stays with the number that it was told under, whichever of that person's numbers a message names. */

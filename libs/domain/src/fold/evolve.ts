@@ -94,10 +94,15 @@ const withoutEffect = (moment: Moment, outcome: Effects['outcome']): Effects => 
   warnings: [],
 });
 
-const drafted = (view: FoldView, draft: Draft, moment: Moment): Pick<Effects, 'records' | 'versions' | 'subjects'> => ({
+const drafted = (
+  view: FoldView,
+  draft: Draft,
+  moment: Moment,
+): Pick<Effects, 'records' | 'versions' | 'subjects' | 'warnings'> => ({
   records: [...draft.records.keys()],
   versions: versionsOf(view, draft, moment),
   subjects: [...draft.subjects],
+  warnings: draft.warnings,
 });
 
 /** Applies the event, or parks it with the reason. */
@@ -112,7 +117,7 @@ const applyOrPark = (view: FoldView, moment: Moment): Effects => {
   if (behind) return park(`waits behind position ${behind.recorded.position}`);
   try {
     const draft = new Draft(view);
-    draft.make(event.changes, moment.recorded.position);
+    draft.make(moment.recorded);
     return { ...withoutEffect(moment, 'applied'), ...drafted(view, draft, moment) };
   } catch (error) {
     if (error instanceof FoldFault) return park(error.message);
@@ -129,13 +134,13 @@ const drain = (view: FoldView, moment: Moment, change: Drain): Effects => {
     for (const key of parked.waiting) blocked.add(key);
   };
   for (const parked of view.parked) {
-    const { position, event } = parked.recorded;
+    const { position } = parked.recorded;
     if (change.skip.includes(position)) settled.push({ position, outcome: 'unmapped' });
     else if (!parked.waiting.includes(change.patient) || parked.waiting.some((key) => blocked.has(key))) block(parked);
     else {
       try {
         const one = new Draft(view, whole);
-        one.make(event.changes, position);
+        one.make(parked.recorded);
         whole.absorb(one);
         settled.push({ position, outcome: 'applied' });
       } catch (error) {
@@ -176,5 +181,9 @@ export const evolve = (view: FoldView, recorded: RecordedEvent, timeline: Timeli
   const repeat = messageKey === '' ? 'no' : repeats(view.seen(messageKey, recorded.receivedHash), moment);
   if (repeat === 'same-bytes') return { ...withoutEffect(moment, 'duplicate'), messageKey };
   const effects = first ? applyOrPark(view, moment) : withoutEffect(moment, 'unmapped');
-  return { ...effects, messageKey, warnings: repeat === 'other-bytes' ? [reused] : [] };
+  return {
+    ...effects,
+    messageKey,
+    warnings: repeat === 'other-bytes' ? [reused, ...effects.warnings] : effects.warnings,
+  };
 };

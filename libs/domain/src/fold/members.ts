@@ -58,19 +58,20 @@ export const editMembers = (members: Members, edits: readonly MemberEdit[]): Mem
 };
 
 /** What an edit is about: a whole member, or one repetition of it. */
-const targetOf = (change: MemberEdit): string | undefined =>
-  change.op === 'upsert' ? repetitionKey(change.value) : change.op === 'drop' ? change.key : undefined;
+export const targetOf = (change: MemberEdit): string => {
+  if (change.op === 'upsert') return `${change.member} ${repetitionKey(change.value)}`;
+  return change.op === 'drop' ? `${change.member} ${change.key}` : change.member;
+};
 
-/** One list of edits that does what `earlier` and then `later` do, with at most one edit a member or repetition. */
-export const composeEdits = (earlier: readonly MemberEdit[], later: readonly MemberEdit[]): readonly MemberEdit[] =>
-  later.reduce<readonly MemberEdit[]>((edits, change) => {
-    const same = (other: MemberEdit): boolean => other.member === change.member;
-    if (change.op === 'default')
-      return edits.some((other) => same(other) && other.op !== 'drop') ? edits : [...edits, change];
-    const target = targetOf(change);
-    const kept = edits.filter((other) => !same(other) || (target !== undefined && targetOf(other) !== target));
-    return [...kept, change];
-  }, earlier);
+/** Is nothing of the earlier edit left after the later one? */
+const overrides = (later: MemberEdit, earlier: MemberEdit): boolean =>
+  later.op !== 'default' &&
+  later.member === earlier.member &&
+  (later.op === 'set' || later.op === 'clear' || targetOf(later) === targetOf(earlier));
+
+/** The earlier edits of which the later ones leave something. */
+export const outlasting = (earlier: readonly MemberEdit[], later: readonly MemberEdit[]): readonly MemberEdit[] =>
+  earlier.filter((edit) => !later.some((other) => overrides(other, edit)));
 
 const partAt = (name: string): number => name.search(/[#.]/);
 

@@ -1,37 +1,13 @@
 import { isObject, type Json, type JsonObject } from '../json.js';
 import { RecordKey } from '../record.js';
-import { assembled, editMembers } from './members.js';
-import type { Members, VisitSubject } from './subject.js';
-import { hasHappened, isPending, type StandingMovement } from './tell-movement.js';
+import { assembled } from './members.js';
+import type { StandingMovement } from './standing-movements.js';
+import type { VisitSubject } from './subject.js';
+import { courseOf, isPending, type VisitCourse, type VisitStatus } from './visit-course.js';
+import { inOrder, membersOf } from './visit-members.js';
 
 const profile = 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-encounter';
 const unknownClass: JsonObject = { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' };
-
-const isStart = ({ nature }: StandingMovement): boolean => nature === 'admission' || nature === 'pre-admission';
-
-/** After these the patient is there, whatever discharge was told before. */
-const presence: ReadonlySet<string> = new Set(['admission', 'class', 'transfer', 'leave', 'return']);
-
-/** The discharge that ended the visit: the last one, unless the patient was moved afterwards. */
-const endOf = (happened: readonly StandingMovement[]): StandingMovement | undefined => {
-  const last = happened.findLast(({ nature }) => nature === 'discharge' || presence.has(nature));
-  return last?.nature === 'discharge' ? last : undefined;
-};
-
-const statusOf = (
-  { mistaken }: VisitSubject,
-  happened: readonly StandingMovement[],
-  all: readonly StandingMovement[],
-): string => {
-  if (mistaken) return 'entered-in-error';
-  if (happened.length === 0) {
-    if (all.some((movement) => !movement.cancelled)) return 'planned';
-    return all.length === 0 ? 'unknown' : 'cancelled';
-  }
-  if (endOf(happened)) return 'finished';
-  if (happened.every(({ nature }) => nature === 'pre-admission')) return 'planned';
-  return happened.findLast(({ nature }) => presence.has(nature))?.nature === 'leave' ? 'onleave' : 'in-progress';
-};
 
 const periodOf = (start: string | undefined, end: string | undefined): JsonObject => ({
   ...(start !== undefined && start !== '' && { start }),
@@ -40,64 +16,129 @@ const periodOf = (start: string | undefined, end: string | undefined): JsonObjec
 
 const withPeriod = (period: JsonObject): JsonObject => (Object.keys(period).length > 0 ? { period } : {});
 
-const locationsOf = ({ members }: StandingMovement): readonly JsonObject[] => {
-  const { location } = members;
-  return Array.isArray(location) ? (location as readonly Json[]).filter(isObject) : [];
-};
+const objectsIn = (list: Json | undefined): readonly JsonObject[] =>
+  Array.isArray(list) ? (list as readonly Json[]).filter(isObject) : [];
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const locationsOf = ({ members }: StandingMovement): readonly JsonObject[] => objectsIn(members['location']);
 
-/** Where the patient lay, one entry a stay in a place; the present one is `active`. */
-const placesOf = (happened: readonly StandingMovement[], end: StandingMovement | undefined): readonly Json[] => {
-  const moves = happened.filter((movement) => movement.nature !== 'discharge' && locationsOf(movement).length > 0);
-  const stays = moves.filter((move, at) => {
-    const before = moves[at - 1];
-    return !before || before.nature === 'pre-admission' || !same(locationsOf(move), locationsOf(before));
-  });
-  return stays.flatMap((stay, at) => {
-    const next = stays[at + 1];
-    const until = next ? next.start : end?.start;
-    const status = next || end ? 'completed' : stay.nature === 'pre-admission' ? 'planned' : 'active';
-    const period = withPeriod(periodOf(stay.start, until));
-    return locationsOf(stay).map((location) => ({ ...location, status, ...period }));
-  });
-};
+const isSamePlace = (one: StandingMovement, other: StandingMovement): boolean =>
+  JSON.stringify(locationsOf(one)) === JSON.stringify(locationsOf(other));
 
-/** What was told of the visit: with no movement first, then with each, in the order in which they happened. */
-export const membersOf = (subject: VisitSubject, counted: readonly StandingMovement[]): Members =>
-  assembled(
-    counted.reduce((members, { visitEdits }) => editMembers(members, visitEdits), {
-      ...subject.mistaken,
-      ...subject.members,
-    }),
+/** Where the patient is to come. */
+const plannedPlaces = ({ expected }: VisitCourse): readonly Json[] =>
+  expected.flatMap((plan) =>
+    locationsOf(plan).map((location) => ({
+      ...location,
+      status: 'planned',
+      ...withPeriod(periodOf(plan.start, undefined)),
+    })),
   );
 
-const movementStatus = (movement: StandingMovement, end: string | undefined): string => {
-  if (movement.cancelled) return 'cancelled';
-  if (isPending(movement)) return 'planned';
-  return end !== undefined || movement.nature === 'discharge' ? 'finished' : 'in-progress';
+/** Where the patient lay, one entry a stay in a place; the present one is `active`. */
+const placesOf = ({ stay, end }: VisitCourse): readonly Json[] => {
+  const moves = stay.filter((movement) => movement.nature !== 'discharge' && locationsOf(movement).length > 0);
+  const stays = moves.filter((move, at) => {
+    const before = moves[at - 1];
+    return !before || !isSamePlace(move, before);
+  });
+  return stays.flatMap((one, at) => {
+    const next = stays[at + 1];
+    const period = withPeriod(periodOf(one.start, next ? next.start : end?.start));
+    return locationsOf(one).map((location) => ({
+      ...location,
+      status: next || end ? 'completed' : 'active',
+      ...period,
+    }));
+  });
 };
 
-const renderMovement = (
-  visit: RecordKey,
-  subject: VisitSubject,
+/** What messages say of a visit's times and place where no movement does: feeds begin in the middle of stays. */
+interface Told {
+  readonly start?: string;
+  readonly end?: string;
+  readonly places: readonly JsonObject[];
+}
+
+const textIn = (value: Json | undefined, name: string): string | undefined => {
+  const text = isObject(value) ? value[name] : undefined;
+  return typeof text === 'string' ? text : undefined;
+};
+
+const placeStatus: Readonly<Partial<Record<VisitStatus, string>>> = { planned: 'planned', finished: 'completed' };
+
+const toldPlaces = ({ places }: Told, status: VisitStatus): readonly Json[] =>
+  status === 'cancelled' ? [] : places.map((location) => ({ ...location, status: placeStatus[status] ?? 'active' }));
+
+/** By PV1-2 and PV1-45 where no movement says whether he is there. */
+const statusOf = ({ status, hasCome }: VisitCourse, told: Told, visitClass: Json): VisitStatus => {
+  if (hasCome || status !== 'in-progress') return status;
+  if (told.end !== undefined) return 'finished';
+  return textIn(visitClass, 'code') === 'PRENC' ? 'planned' : status;
+};
+
+/** A visit begins with its admission; without one, when messages say that it did, or with the first that is heard of it. */
+const startOf = ({ status, hasCome, stay, expected }: VisitCourse, told: Told): string | undefined => {
+  if (status === 'cancelled') return undefined;
+  if (status === 'planned') return expected[0]?.start;
+  const admission = hasCome ? stay.find(({ nature }) => nature === 'admission') : undefined;
+  return admission?.start ?? told.start ?? stay[0]?.start;
+};
+
+/** Has come what was announced: a transfer at its time, or earlier to the place that was named? */
+const isFulfilled = (announced: StandingMovement, { hasCome, happened, end }: VisitCourse): boolean => {
+  if (announced.nature === 'pending-discharge') return end !== undefined;
+  if (announced.nature !== 'pending-transfer') return hasCome;
+  return happened.some(
+    (one) =>
+      one.nature === 'transfer' &&
+      (one.moment >= announced.moment || (one.moment >= announced.toldAt && isSamePlace(one, announced))),
+  );
+};
+
+/** An announcement ends with what it announces; one that nothing came of is cancelled by the end of the visit. */
+const movementStatus = (
   movement: StandingMovement,
-  { visitClass, end }: { readonly visitClass: Json; readonly end: string | undefined },
-): Json => {
-  const { class: ownClass, extension, identifier, ...rest } = assembled(movement.members);
+  course: VisitCourse,
+  visitStatus: VisitStatus,
+  end: string | undefined,
+): string => {
+  if (movement.cancelled || visitStatus === 'cancelled') return 'cancelled';
+  if (isPending(movement) || movement.nature === 'pre-admission') {
+    if (isFulfilled(movement, course)) return 'finished';
+    return visitStatus === 'finished' ? 'cancelled' : 'planned';
+  }
+  if (visitStatus === 'planned') return 'planned';
+  return end !== undefined || movement.nature === 'discharge' || visitStatus === 'finished'
+    ? 'finished'
+    : 'in-progress';
+};
+
+interface OfVisit {
+  readonly record: RecordKey;
+  readonly subject: VisitSubject;
+  readonly course: VisitCourse;
+  readonly status: VisitStatus;
+  readonly visitClass: Json;
+}
+
+const renderMovement = (movement: StandingMovement, visit: OfVisit): Json => {
+  const { happened } = visit.course;
+  const at = happened.indexOf(movement);
+  const next = at < 0 ? undefined : happened[at + 1]?.start;
+  const { class: ownClass, extension, identifier, ...rest } = inOrder(assembled(movement.members));
   return {
     resourceType: 'Encounter',
     id: RecordKey.id(movement.record),
     meta: { profile: [profile] },
     ...(extension !== undefined && { extension }),
     ...(identifier !== undefined && { identifier }),
-    status: movementStatus(movement, end),
-    class: ownClass ?? visitClass,
+    status: movementStatus(movement, visit.course, visit.status, next),
+    class: ownClass ?? visit.visitClass,
     type: [{ coding: [{ system: 'urn:reprise:movement', code: movement.nature }] }],
-    subject: { reference: subject.patient },
+    subject: { reference: visit.subject.patient },
     ...rest,
-    ...withPeriod(periodOf(movement.start, movement.nature === 'discharge' ? movement.start : end)),
-    partOf: { reference: visit },
+    ...withPeriod(periodOf(movement.start, movement.nature === 'discharge' ? movement.start : next)),
+    partOf: { reference: visit.record },
   };
 };
 
@@ -107,34 +148,35 @@ const renderMovement = (
  * relocation is known has no record yet.
  */
 export const renderVisit = (
-  visit: RecordKey,
+  record: RecordKey,
   subject: VisitSubject,
   all: readonly StandingMovement[],
 ): readonly (readonly [RecordKey, Json])[] => {
-  if (all.length === 0 && Object.keys(subject.members).length === 0 && !subject.mistaken) return [];
-  const happened = all.filter(hasHappened);
-  const start = (happened.find(isStart) ?? happened[0])?.start;
-  const end = endOf(happened);
-  // Of a visit that was taken back whole, or is only announced, it is still told which it was.
-  const { class: told, extension, identifier, ...rest } = membersOf(subject, happened.length > 0 ? happened : all);
-  const visitClass = told ?? unknownClass;
-  const places = placesOf(happened, end);
+  if (all.length === 0 && subject.words.length === 0 && !subject.mistaken) return [];
+  const course = courseOf(all);
+  const { class: toldClass, extension, identifier, location, period, ...rest } = membersOf(subject, all, course);
+  const told: Told = {
+    places: objectsIn(location),
+    ...periodOf(textIn(period, 'start'), textIn(period, 'end')),
+  };
+  const visitClass = toldClass ?? unknownClass;
+  const status = statusOf(course, told, visitClass);
+  const end = course.end ? course.end.start : status === 'finished' ? told.end : undefined;
+  const lain = course.status === 'planned' ? plannedPlaces(course) : placesOf(course);
+  const places = lain.length > 0 ? lain : toldPlaces(told, status);
   const whole: Json = {
     resourceType: 'Encounter',
-    id: RecordKey.id(visit),
+    id: RecordKey.id(record),
     meta: { profile: [profile] },
     ...(extension !== undefined && { extension }),
     ...(identifier !== undefined && { identifier }),
-    status: statusOf(subject, happened, all),
+    status: subject.mistaken ? 'entered-in-error' : status,
     class: visitClass,
     subject: { reference: subject.patient },
     ...rest,
-    ...withPeriod(periodOf(start, end?.start)),
+    ...withPeriod(periodOf(startOf(course, told), end)),
     ...(places.length > 0 && { location: places }),
   };
-  const movements = all.map((movement) => {
-    const next = hasHappened(movement) ? happened[happened.indexOf(movement) + 1] : undefined;
-    return [movement.record, renderMovement(visit, subject, movement, { visitClass, end: next?.start })] as const;
-  });
-  return [[visit, whole], ...movements];
+  const visit: OfVisit = { record, subject, course, status, visitClass };
+  return [[record, whole], ...all.map((movement) => [movement.record, renderMovement(movement, visit)] as const)];
 };

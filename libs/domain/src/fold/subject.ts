@@ -1,4 +1,5 @@
 import type { MemberEdit, MovementNature } from '../change.js';
+import type { Instant } from '../instant.js';
 import type { Json } from '../json.js';
 import type { Position } from '../position.js';
 import type { RecordKey } from '../record.js';
@@ -27,12 +28,23 @@ export interface PatientSubject {
 
 /** What the messages of one nature told of a movement: the last word of each counts. */
 export interface Telling {
-  /** FHIR dateTime with offset; empty where no message said one. */
+  /** FHIR dateTime with offset, or a date; empty where no message said one. */
   readonly start: string;
+  /** Of a start that is a day: its midnight where the sender is. */
+  readonly startsAt?: Instant;
+  /** When it was told first. */
+  readonly toldAt: Instant;
   readonly cancelled: boolean;
+}
+
+/** What one message said of a movement, as far as no later one of the same nature said it otherwise. */
+export interface MovementWords {
+  readonly nature: MovementNature;
+  /** From when on they count beside what was said of the visit alone (`VisitWord`). */
+  readonly at: Instant;
   /** Of the movement's own Encounter. */
-  readonly members: Members;
-  /** Of the visit's Encounter, while this movement stands; one edit a member or repetition (`composeEdits`). */
+  readonly edits: readonly MemberEdit[];
+  /** Of the visit's Encounter, while this movement stands. */
   readonly visitEdits: readonly MemberEdit[];
 }
 
@@ -40,7 +52,17 @@ export interface Telling {
  * A movement by what was told of it: one that several messages tell of (housing, medical and nursing responsibility share a
  * ZBE-1) has a telling each, so that taking one back leaves the others.
  */
-export type FoldedMovement = Readonly<Partial<Record<MovementNature, Telling>>>;
+export interface FoldedMovement {
+  readonly tellings: Readonly<Partial<Record<MovementNature, Telling>>>;
+  /** In the order in which they came: whatever nature they are of, the newest word counts. */
+  readonly words: readonly MovementWords[];
+}
+
+/** What a message about no movement (A08) said of the visit, at its own time. */
+export interface VisitWord {
+  readonly at: Instant;
+  readonly edit: MemberEdit;
+}
 
 /** Late messages about an account or a visit that was given to another patient (A44) still name the former one. */
 export type Relocations = readonly { readonly from: RecordKey; readonly to: RecordKey }[];
@@ -52,8 +74,8 @@ export interface VisitSubject {
   /** The account that it is counted in, the last that was told. */
   readonly account?: RecordKey;
   readonly relocations: Relocations;
-  /** What was told before any movement was. */
-  readonly members: Members;
+  /** In the order of their times; of one member or repetition the last alone. */
+  readonly words: readonly VisitWord[];
   /** What it was told to be, of a visit whose last movement turned out to be another visit's: until one is told of it again. */
   readonly mistaken?: Members;
   readonly movements: Readonly<Record<RecordKey, FoldedMovement>>;

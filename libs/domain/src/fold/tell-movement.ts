@@ -1,115 +1,138 @@
-import { type MemberEdit, type Movement, type MovementNature, movementNatures } from '../change.js';
-import { RecordKey } from '../record.js';
-import { composeEdits, editMembers } from './members.js';
-import type { FoldedMovement, Members, Telling, VisitSubject } from './subject.js';
+import { type MemberEdit, type Movement, type MovementNature, oncePerVisit, type Responsibility } from '../change.js';
+import type { Instant } from '../instant.js';
+import type { RecordKey } from '../record.js';
+import { outlasting } from './members.js';
+import { momentOf, numberIn, standingMovements, tellingsOf } from './standing-movements.js';
+import type { FoldedMovement, MovementWords, VisitSubject, VisitWord } from './subject.js';
 
-/** Which nature a movement has that was told under several: the strongest first. */
-const strongest: readonly MovementNature[] = [
-  'discharge',
-  'admission',
-  'pre-admission',
-  'leave',
-  'return',
-  'class',
-  'transfer',
-  'medical-ward',
-  'nursing-ward',
-  'responsibility',
-  'pending-discharge',
-  'pending-transfer',
-  'pending-admission',
-];
-
-/** A movement as it stands after all that was told of it. */
-export interface StandingMovement {
-  readonly record: RecordKey;
-  readonly nature: MovementNature;
-  /** FHIR dateTime with offset; empty where no message said one. */
-  readonly start: string;
-  readonly cancelled: boolean;
-  readonly members: Members;
-  readonly visitEdits: readonly MemberEdit[];
+/** When a message was spoken, by its sender: of what moment it speaks, and when it was sent. */
+export interface Spoken {
+  readonly occurredAt: Instant;
+  readonly sentAt: Instant;
 }
-
-const tellingsOf = (told: FoldedMovement): readonly (readonly [MovementNature, Telling])[] =>
-  strongest.flatMap((nature) => {
-    const telling = told[nature];
-    return telling ? [[nature, telling] as const] : [];
-  });
-
-const standing = (record: RecordKey, told: FoldedMovement): readonly StandingMovement[] => {
-  const all = tellingsOf(told);
-  const alive = all.filter(([, telling]) => !telling.cancelled);
-  const counted = alive.length > 0 ? alive : all;
-  const [first] = counted;
-  if (!first) return [];
-  const weakestFirst = counted.toReversed().map(([, telling]) => telling);
-  return [
-    {
-      record,
-      nature: first[0],
-      start: counted.find(([, { start }]) => start !== '')?.[1].start ?? '',
-      cancelled: alive.length === 0,
-      members: Object.assign({}, ...weakestFirst.map(({ members }) => members)) as Members,
-      visitEdits: weakestFirst.flatMap(({ visitEdits }) => visitEdits),
-    },
-  ];
-};
-
-const moment = (start: string): number => (start === '' ? Number.NEGATIVE_INFINITY : Date.parse(start));
-
-const rank: ReadonlyMap<MovementNature, number> = new Map(movementNatures.map((nature, index) => [nature, index]));
-
-const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** In the order in which they happened; never in that in which they were heard of, so that late and back-dated ones fall into place. */
-export const standingMovements = (visit: VisitSubject): readonly StandingMovement[] =>
-  Object.entries(visit.movements)
-    .flatMap(([record, told]) => standing(record as RecordKey, told))
-    .sort(
-      (a, b) =>
-        compare(moment(a.start), moment(b.start)) ||
-        compare(rank.get(a.nature) ?? 0, rank.get(b.nature) ?? 0) ||
-        compare(a.record, b.record),
-    );
-
-export const isPending = ({ nature }: { readonly nature: MovementNature }): boolean => nature.startsWith('pending-');
-
-/** Does it say where the visit is? Neither taken back nor merely announced. */
-export const hasHappened = (movement: StandingMovement): boolean => !movement.cancelled && !isPending(movement);
-
-const untold: Telling = { start: '', cancelled: false, members: {}, visitEdits: [] };
 
 type Told = NonNullable<Movement['movement']>;
 
-/** A correction of a nature that was never told speaks of what was: of all of it when it takes it back. */
-const naturesMeant = (told: FoldedMovement, { nature, action }: Told): readonly MovementNature[] => {
-  const known = tellingsOf(told).map(([one]) => one);
-  if (action === 'insert' || known.length === 0 || known.includes(nature)) return [nature];
-  return action === 'cancel' ? known : known.slice(0, 1);
+const responsibilityOf = (nature: MovementNature): Responsibility => {
+  if (nature === 'medical-ward') return 'medical';
+  return nature === 'nursing-ward' ? 'nursing' : 'housing';
 };
 
-/** The movement after a message of it. An INSERT of what is known already is a correction; what was taken back may come again. */
-export const tell = (told: FoldedMovement, change: Told, visitEdits: readonly MemberEdit[]): FoldedMovement => {
-  const after: Partial<Record<MovementNature, Telling>> = { ...told };
-  for (const nature of naturesMeant(told, change)) {
-    const before = told[nature] ?? untold;
-    after[nature] = {
-      start: change.start ?? before.start,
+/** A cancel takes back what is within its scope. One that names a nature that was never told means all, or a ward that nobody told of. */
+const naturesTakenBack = (
+  known: readonly MovementNature[],
+  { nature, scope = [] }: Told,
+): readonly MovementNature[] => {
+  const within = known.filter((one) => one === nature || scope.includes(responsibilityOf(one)));
+  if (within.length > 0) return within;
+  return responsibilityOf(nature) === 'housing' && known.length > 0 ? known : [nature];
+};
+
+/** A correction of a nature that was never told speaks of what was, and rather of what stands. */
+const naturesMeant = (told: FoldedMovement, change: Told): readonly MovementNature[] => {
+  const tellings = tellingsOf(told);
+  const known = tellings.map(([nature]) => nature);
+  if (change.action === 'cancel') return naturesTakenBack(known, change);
+  if (change.action === 'insert' || known.includes(change.nature)) return [change.nature];
+  const alive = tellings.find(([, { cancelled }]) => !cancelled);
+  return [alive?.[0] ?? known[0] ?? change.nature];
+};
+
+const says = (words: MovementWords, member: string): boolean =>
+  words.edits.some((edit) => edit.member === member && edit.op !== 'drop');
+
+/** The newest word of a nature leaves nothing of what it said before of the same; what other natures said stays for when it is taken back. */
+const withWords = (all: readonly MovementWords[], newest: MovementWords): readonly MovementWords[] => {
+  const { nature, edits, visitEdits } = newest;
+  const isOfNature = (words: MovementWords): boolean => words.nature === nature;
+  const earlier = all.map((words) =>
+    isOfNature(words)
+      ? {
+          ...words,
+          edits: outlasting(words.edits, edits),
+          visitEdits: outlasting(words.visitEdits, visitEdits),
+        }
+      : words,
+  );
+  const isSaid = (member: string): boolean => all.some((words) => isOfNature(words) && says(words, member));
+  const news = edits.filter(({ op, member }) => op !== 'default' || !isSaid(member));
+  return [...earlier, { ...newest, edits: news }].filter(
+    (words) => words.edits.length > 0 || words.visitEdits.length > 0,
+  );
+};
+
+const untold: FoldedMovement = { tellings: {}, words: [] };
+
+/**
+ * The movement after a message of it. An INSERT of what is known already is a correction; what was taken back may come again.
+ * Beside what is said of the visit alone, a movement speaks from when it happened, or was told if that was before; a correction from
+ * when it was sent.
+ */
+export const tell = (
+  told: FoldedMovement = untold,
+  change: Told,
+  visitEdits: readonly MemberEdit[],
+  { sentAt }: Spoken,
+): FoldedMovement => {
+  const meant = naturesMeant(told, change);
+  const tellings = { ...told.tellings };
+  for (const nature of meant) {
+    const before = told.tellings[nature];
+    const { start, startsAt } = change.start === undefined ? { start: '', ...before } : change;
+    tellings[nature] = {
+      start: start ?? '',
+      ...(startsAt !== undefined && { startsAt }),
+      toldAt: before?.toldAt ?? sentAt,
       cancelled: change.action === 'cancel',
-      members: editMembers(before.members, change.edits),
-      visitEdits: composeEdits(before.visitEdits, visitEdits),
     };
   }
-  return after;
+  const nature = meant[0] ?? change.nature;
+  const telling = tellings[nature];
+  const isNews = told.tellings[nature] === undefined && telling !== undefined && telling.start !== '';
+  const at = isNews ? (Math.min(momentOf(telling), sentAt) as Instant) : sentAt;
+  return { tellings, words: withWords(told.words, { nature, at, edits: change.edits, visitEdits }) };
 };
 
-/** A message about the visit and no movement (A08) is about where the visit is: it stands with that movement. */
-export const tellVisit = (visit: VisitSubject, edits: readonly MemberEdit[]): VisitSubject => {
-  const current = standingMovements(visit).findLast(hasHappened);
-  const told = current && visit.movements[current.record];
-  const telling = current && told?.[current.nature];
-  if (!current || !telling) return { ...visit, members: editMembers(visit.members, edits) };
-  const after = { ...told, [current.nature]: { ...telling, visitEdits: composeEdits(telling.visitEdits, edits) } };
-  return { ...visit, movements: { ...visit.movements, [current.record]: after } };
+/** The visit after a message about it and no movement (A08): what it says stands whatever becomes of movements, until a later word. */
+export const tellVisit = (
+  visit: VisitSubject,
+  edits: readonly MemberEdit[],
+  { occurredAt: at }: Spoken,
+): VisitSubject => {
+  const edit = (word: VisitWord): MemberEdit => word.edit;
+  const earlier = visit.words.filter((word) => word.at <= at);
+  const later = visit.words.filter((word) => word.at > at);
+  const left = new Set(outlasting(earlier.map(edit), edits));
+  const news = outlasting(edits, later.map(edit)).map((one): VisitWord => ({ at, edit: one }));
+  return { ...visit, words: [...earlier.filter((word) => left.has(word.edit)), ...news, ...later] };
 };
+
+const numberOf = ({ edits }: Told): string => {
+  const edit = edits.find(({ member, op }) => member === 'identifier' && op === 'set');
+  return edit && 'value' in edit ? numberIn(edit.value) : '';
+};
+
+/**
+ * The movement that a cancel takes back, `own` if it is known under its key; none where nothing of the kind stands. Numbers are not
+ * always told, nor always under the same authority: a cancel by the trigger alone means the newest of its nature, and one with a number
+ * that is not known the newest that has the same, or none.
+ */
+export const takenBackBy = (
+  visit: VisitSubject,
+  change: Told,
+  own: FoldedMovement | undefined,
+): RecordKey | undefined => {
+  const { record, nature } = change;
+  const number = numberOf(change);
+  const standsAs = (told: FoldedMovement | undefined): boolean => told?.tellings[nature]?.cancelled === false;
+  if (own && (number !== '' || !oncePerVisit.has(nature) || standsAs(own))) return record;
+  const standing = standingMovements(visit).filter((one) => standsAs(visit.movements[one.record]));
+  const newest =
+    number === ''
+      ? standing.at(-1)
+      : (standing.findLast((one) => one.number === number) ?? standing.findLast((one) => one.number === ''));
+  return newest?.record;
+};
+
+/** A movement that is known only by its cancellation is shown; one of several of its kind that no number or time tells apart is not. */
+export const leavesTrace = (change: Told): boolean => numberOf(change) !== '' || oncePerVisit.has(change.nature);

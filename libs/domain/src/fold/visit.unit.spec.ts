@@ -6,6 +6,7 @@ import {
   type Change,
   evolve,
   type FoldMemory,
+  type MemberEdit,
   type Movement,
   type MovementNature,
   originalTimeline,
@@ -27,7 +28,19 @@ interface Said {
 
 const at = (hour: number): string => new Date(Date.UTC(2026, 2, 10, hour)).toISOString();
 const movementKey = (movement: number): RecordKey => RecordKey.of('Encounter', `m${movement}`);
+/** Numbers of one and of two digits: their order is not that of their texts. */
+const numbered = (movement: number): MemberEdit => ({
+  op: 'set',
+  member: 'identifier',
+  value: [{ value: `${movement + 8}` }],
+});
 const hasPlace = (nature: MovementNature): boolean => ['admission', 'transfer', 'pre-admission'].includes(nature);
+
+const placed = (place: number): MemberEdit => ({
+  op: 'set',
+  member: 'location',
+  value: [{ location: { reference: `Location/uf${place}` } }],
+});
 
 const changeOf = (said: Said, over: Partial<Movement> = {}): Movement => ({
   kind: 'movement',
@@ -40,10 +53,10 @@ const changeOf = (said: Said, over: Partial<Movement> = {}): Movement => ({
     record: movementKey(said.movement),
     nature: said.nature,
     ...(said.action !== 'cancel' && { start: at(said.hour) }),
-    edits:
-      said.action !== 'cancel' && hasPlace(said.nature)
-        ? [{ op: 'set', member: 'location', value: [{ location: { reference: `Location/uf${said.place}` } }] }]
-        : [],
+    edits: [
+      numbered(said.movement),
+      ...(said.action !== 'cancel' && hasPlace(said.nature) ? [placed(said.place)] : []),
+    ],
   },
 });
 
@@ -55,32 +68,40 @@ const modelOf = (messages: readonly Said[]) => {
     const kept = said.action === 'cancel' && before ? before : said;
     last.set(said.movement, { ...kept, taken: said.action === 'cancel' });
   }
-  const natures = ['pre-admission', 'admission', 'class', 'transfer', 'responsibility', 'leave', 'return', 'discharge'];
   const standing = [...last.values()]
     .filter(({ taken }) => !taken)
-    .toSorted(
-      (a, b) =>
-        a.hour - b.hour ||
-        natures.indexOf(a.nature) - natures.indexOf(b.nature) ||
-        (`m${a.movement}` < `m${b.movement}` ? -1 : 1),
-    );
-  const moves = standing.filter(({ nature }) => !['responsibility', 'pre-admission'].includes(nature));
+    .toSorted((a, b) => a.hour - b.hour || stage(a.nature) - stage(b.nature) || a.movement - b.movement);
+  const plans = standing.filter(({ nature }) => nature === 'pre-admission');
+  const happened = standing.filter(({ nature }) => nature !== 'pre-admission');
+  const isNeverAdmitted = [...last.values()].some(({ nature, taken }) => nature === 'admission' && taken);
+  const isHere = happened.some(({ nature }) => !['responsibility', 'discharge'].includes(nature));
+  const moves = happened.filter(({ nature }) => nature !== 'responsibility' && (isHere || !isNeverAdmitted));
   const newest = moves.at(-1);
   const end = newest?.nature === 'discharge' ? newest.hour : undefined;
+  const first = plans.length > 0 ? happened.indexOf(moves[0] as (typeof moves)[0]) : 0;
+  const stay = newest ? happened.slice(first) : happened;
   let status = 'in-progress';
-  if (standing.length === 0) status = 'cancelled';
-  else if (end !== undefined) status = 'finished';
-  else if (standing.every(({ nature }) => nature === 'pre-admission')) status = 'planned';
-  else if (newest?.nature === 'leave') status = 'onleave';
-  const placed = standing.filter(({ nature }) => hasPlace(nature));
+  if (newest) status = end !== undefined ? 'finished' : newest.nature === 'leave' ? 'onleave' : 'in-progress';
+  else if (plans.length > 0) status = 'planned';
+  else if (isNeverAdmitted) status = 'cancelled';
+  else if (standing.length === 0 && [...last.values()].some(({ nature }) => nature === 'pre-admission'))
+    status = 'cancelled';
+  const begun = status === 'planned' ? plans[0] : (stay.find(({ nature }) => nature === 'admission') ?? stay[0]);
+  const lain = status === 'planned' ? plans : stay.filter(({ nature }) => hasPlace(nature));
   return {
     status,
-    start: (standing.find(({ nature }) => nature.endsWith('admission')) ?? standing[0])?.hour,
+    start: status === 'cancelled' ? undefined : begun?.hour,
     end,
-    inpatient: standing.at(-1)?.inpatient,
-    place: placed.at(-1)?.place,
+    inpatient: status === 'cancelled' ? undefined : (happened.at(-1) ?? plans.at(-1))?.inpatient,
+    place: status === 'cancelled' ? undefined : lain.at(-1)?.place,
     taken: [...last.values()].filter(({ taken }) => taken).map(({ movement }) => movement),
   };
+};
+
+/** At one moment he is expected, then admitted, and leaves at last; all between is in the order of its numbers. */
+const stage = (nature: MovementNature): number => {
+  const stages: Partial<Record<MovementNature, number>> = { 'pre-admission': 0, admission: 1, discharge: 3 };
+  return stages[nature] ?? 2;
 };
 
 const natures = [
@@ -160,8 +181,9 @@ describe('a visit', () => {
         const undone = [...extra, { ...(extra[0] as Said), action: 'cancel' as const }];
         const without = fold(stories.flat().map((said) => changeOf(said)));
         const taken = fold(mixed([...stories, undone], turns).map((said) => changeOf(said)));
-        // A visit of which nothing stands tells at least which it was, by what was taken back.
-        if (recordOf(without, visit)?.['status'] === 'cancelled') return;
+        // A visit of which nothing stands tells at least which it was, by what was taken back; and whose admission is taken back was not.
+        const model = modelOf(stories.flat());
+        if (model.inpatient === undefined || modelOf([...stories.flat(), ...undone]).status !== model.status) return;
         const others = (state: FoldMemory): string[] =>
           allRecords(state).filter((record) => !record.startsWith(`${movementKey(9)} `));
         expect(others(taken)).toEqual(others(without));

@@ -198,12 +198,17 @@ describe('ADT of senders without the French extension', () => {
     expect(start('A03')).toBe('2024-01-13T10:00:00+01:00');
   });
 
-  it('A12 cancels the transfer of its time, and none where it names no time', () => {
+  it('A12 cancels the transfer of its time, and with a warning the newest where it names no time', () => {
     const told = movementOf(changesOf(read(msh('A02'), 'EVN||20240111080500||||20240111080000', patient, stay)));
     const undone = movementOf(changesOf(read(msh('A12'), 'EVN||20240111090000||||20240111080000', patient, stay)));
     expect(undone?.movement).toMatchObject({ action: 'cancel', record: told?.movement?.record });
-    const nameless = movementOf(changesOf(read(msh('A12'), 'EVN||20240111090000', patient, stay)));
-    expect(nameless).not.toHaveProperty('movement');
+    const nameless = read(msh('A12'), 'EVN||20240111090000', patient, stay);
+    expect(movementOf(changesOf(nameless))?.movement).toMatchObject({
+      action: 'cancel',
+      scope: ['housing', 'medical', 'nursing'],
+      edits: [],
+    });
+    expect(nameless.accepted && nameless.event.warnings.map(({ code }) => code)).toContain('movement-time-missing');
   });
 });
 

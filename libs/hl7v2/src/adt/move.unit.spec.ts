@@ -38,12 +38,13 @@ describe('A45', () => {
     const changes = moved(plainAdt('A45', pid('2', 'A2^^^CH^AN'), 'MRG|1^^^CH^PI||A1||V1', pv1));
     expect(changes).toMatchObject([
       { kind: 'relocate', from: 'Patient/patient.CH.1', what: 'Encounter/visit.CH.V1' },
+      { kind: 'put', record: 'Location/location.750712184.OPD' },
       { kind: 'movement', visit: 'Encounter/visit.CH.V1', account: 'Account/account.CH.A2' },
     ]);
   });
   it('is of the account alone where MRG-1 is empty', () => {
     const changes = moved(plainAdt('A45', pid('2', 'A2^^^CH^AN'), 'MRG|||A1||V1^^^CH^VN', pv1));
-    expect(changes.map(({ kind }) => kind)).toEqual(['movement']);
+    expect(changes.map(({ kind }) => kind)).toEqual(['put', 'movement']);
   });
   it('says that it does not rename a visit', () => {
     expect(warningsIn(plainAdt('A45', pid('2'), 'MRG|||||V0', pv1))).toContain('numbers-unmapped MRG-5');

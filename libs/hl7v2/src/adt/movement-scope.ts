@@ -1,4 +1,4 @@
-import type { MovementNature } from '#domain';
+import type { MovementNature, Responsibility } from '#domain';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Segment } from '../message/segment.js';
 
@@ -41,6 +41,18 @@ export const scopeOf = (zbe: Segment, mapping: Mapping): MovementScope => {
     isAdministrative: letters.includes('D'),
   };
 };
+
+/** What a cancel takes back: the wards that its letters name; with none, all of the movement that it is about. */
+export const responsibilitiesOf = ({ place, medical, nursing }: MovementScope): readonly Responsibility[] => {
+  const named: readonly (readonly [boolean, Responsibility])[] = [
+    [place, 'housing'],
+    [medical, 'medical'],
+    [nursing, 'nursing'],
+  ];
+  return named.flatMap(([isNamed, responsibility]) => (isNamed ? [responsibility] : []));
+};
+
+export const allResponsibilities = responsibilitiesOf(everything);
 
 /** A transfer that changes no place is one of responsibility; several messages of one movement are told apart by it. */
 export const transferWithin = (scope: MovementScope): MovementNature => {

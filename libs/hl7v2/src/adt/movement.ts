@@ -1,18 +1,26 @@
-import type { JsonObject, Movement, MovementNature } from '#domain';
-import { RecordKey } from '#domain';
+import type { JsonObject, Movement, MovementNature, Responsibility } from '#domain';
+import { oncePerVisit, RecordKey } from '#domain';
 import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
 import { members } from '../mapping/fhir-json.js';
 import type { Identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
+import type { Hl7Time } from '../message/hl7-time.js';
 import { table } from '../message/table.js';
-import { type MovementScope, natureWithin, scopeOf, transferWithin } from './movement-scope.js';
+import {
+  allResponsibilities,
+  type MovementScope,
+  natureWithin,
+  responsibilitiesOf,
+  scopeOf,
+  transferWithin,
+} from './movement-scope.js';
 import { natureOf, type Trigger } from './triggers.js';
 
 /** What a message tells of a movement, before its place and class are added. */
 export type ToldMovement = Omit<NonNullable<Movement['movement']>, 'edits'> & {
   /** The ZBE that tells of it, and what it may say by that. */
-  readonly zbe?: { readonly segment: Segment; readonly scope: MovementScope; readonly identifier: JsonObject };
+  readonly zbe?: { readonly segment: Segment; readonly allowed: MovementScope; readonly identifier: JsonObject };
 };
 
 type Action = ToldMovement['action'];
@@ -26,17 +34,28 @@ const actions = table<Action>({
   CANCEL: 'cancel',
 });
 
-const timeAt = (mapping: Mapping, segment: string, field: number): string | undefined =>
-  mapping.time(mapping.message.first(segment)?.text(field) ?? '', `${segment}-${field}`)?.text;
+const timeAt = (mapping: Mapping, segment: string, field: number): Hl7Time | undefined =>
+  mapping.time(mapping.message.first(segment)?.text(field) ?? '', `${segment}-${field}`);
+
+/** A day begins at its midnight where the sender is: without it nobody could tell what it comes before. */
+const startingAt = (time: Hl7Time | undefined): Pick<ToldMovement, 'start' | 'startsAt'> =>
+  time === undefined
+    ? {}
+    : {
+        start: time.text,
+        ...(time.precision === 'day' && time.instant !== undefined && { startsAt: time.instant }),
+      };
 
 /** EVN-6 (occurred), else EVN-2 (recorded), else MSH-7. */
-const eventTime = (mapping: Mapping): string | undefined =>
+const eventTime = (mapping: Mapping): Hl7Time | undefined =>
   timeAt(mapping, 'EVN', 6) ?? timeAt(mapping, 'EVN', 2) ?? timeAt(mapping, 'MSH', 7);
 
 /** ZBE-4, unless the trigger can only mean a cancellation. */
 const actionOf = (zbe: Segment, meaning: Trigger, mapping: Mapping): Action | undefined => {
-  const told = actions[zbe.text(4)];
+  const word = zbe.text(4);
+  const told = actions[word.toUpperCase()];
   if (told === undefined) return undefined;
+  if (actions[word] === undefined) mapping.warn('code-case', 'ZBE-4');
   const own = meaning.movement;
   // A06 and A07 cancel each other; of all others one trigger inserts and another one cancels.
   if (own === undefined || own.nature === 'class' || (own.action === 'cancel') === (told === 'cancel')) return told;
@@ -63,6 +82,12 @@ const natureFrom = (
   return told === 'transfer' ? transferWithin(scope) : told;
 };
 
+/** Of what the cancel of a movement takes back: an admission or a discharge that is of no ward (ZBE-9 = D) is taken back whole. */
+const takenBack = (nature: MovementNature, scope: MovementScope): readonly Responsibility[] => {
+  const named = responsibilitiesOf(scope);
+  return named.length === 0 && oncePerVisit.has(nature) ? allResponsibilities : named;
+};
+
 /** What IHE PAM requires of ZBE, refused where it fails: a movement under a wrong key or time corrupts the visit. */
 const movementsOfZbe = (
   zbe: Segment,
@@ -81,18 +106,24 @@ const movementsOfZbe = (
   const time = mapping.time(raw, 'ZBE-2');
   if (raw !== '' && time === undefined) findings.refuse('movement-time', `${place}^2`);
   if (entities.length === 0 || action === undefined || (raw !== '' && time === undefined)) return [];
-  const scope = scopeOf(zbe, mapping);
-  const nature = natureFrom(zbe, trigger, action, scope, mapping);
-  const start = time?.text ?? (action === 'insert' ? eventTime(mapping) : undefined);
+  const allowed = scopeOf(zbe, mapping);
+  const nature = natureFrom(zbe, trigger, action, allowed, mapping);
+  const start = startingAt(time ?? (action === 'insert' ? eventTime(mapping) : undefined));
+  const scope = action === 'cancel' ? takenBack(nature, allowed) : [];
   return entities.map((entity) => ({
     action,
     record: recordOfNumber(entity, visit, mapping),
     nature,
-    ...(start !== undefined && { start }),
+    ...start,
+    ...(scope.length > 0 && { scope }),
     zbe: {
       segment: zbe,
-      scope,
-      identifier: members({ system: systemOf(authorityOfEntity(entity), mapping), value: entity.text(1) }),
+      allowed,
+      identifier: members({
+        type: { text: 'ZBE-1' },
+        system: systemOf(authorityOfEntity(entity), mapping),
+        value: entity.text(1),
+      }),
     },
   }));
 };
@@ -102,16 +133,6 @@ const recordOfNumber = (entity: Composite, visit: Identified, mapping: Mapping):
   mapping.context.sender.hl7?.movementNumber === 'visit'
     ? recordOf(mapping, visit.domain, `${visit.value} #${entity.text(1)}`)
     : recordOf(mapping, domainOf(authorityOfEntity(entity), mapping), entity.text(1));
-
-/** One of each in a visit: a second message of it speaks of the same. The others are told apart by their time. */
-const oncePerVisit: ReadonlySet<MovementNature> = new Set([
-  'pending-admission',
-  'pending-transfer',
-  'pending-discharge',
-  'pre-admission',
-  'admission',
-  'discharge',
-]);
 
 /** Where the time of a movement stands in PV1 and PV2, or is planned (EVN-3), in senders' messages without ZBE. */
 export const visitTimes: Readonly<Partial<Record<MovementNature, readonly (readonly [string, number])[]>>> = {
@@ -132,7 +153,7 @@ export const visitTimes: Readonly<Partial<Record<MovementNature, readonly (reado
   ],
 };
 
-const visitTime = (nature: MovementNature, mapping: Mapping): string | undefined => {
+const visitTime = (nature: MovementNature, mapping: Mapping): Hl7Time | undefined => {
   for (const [segment, field] of visitTimes[nature] ?? []) {
     const time = timeAt(mapping, segment, field);
     if (time !== undefined) return time;
@@ -147,16 +168,15 @@ const movementOfTrigger = (
 ): readonly ToldMovement[] => {
   const occurred = timeAt(mapping, 'EVN', 6);
   const isOnce = oncePerVisit.has(nature);
-  const record = (time: string): RecordKey =>
-    recordOf(mapping, visit.domain, `${visit.value} ${nature}${isOnce ? '' : ` ${time}`}`);
+  const record = (time: Hl7Time | undefined): RecordKey =>
+    recordOf(mapping, visit.domain, `${visit.value} ${nature}${isOnce ? '' : ` ${time?.text ?? ''}`}`);
   if (action === 'cancel') {
     // EVN-2 is then the time of the cancellation, which no movement had.
-    if (isOnce || occurred !== undefined) return [{ action, record: record(occurred ?? ''), nature }];
-    mapping.warn('movement-time-missing', 'EVN-6');
-    return [];
+    if (!isOnce && occurred === undefined) mapping.warn('movement-time-missing', 'EVN-6');
+    return [{ action, record: record(occurred), nature, scope: allResponsibilities }];
   }
   const start = occurred ?? visitTime(nature, mapping) ?? eventTime(mapping);
-  return [{ action, record: record(start ?? ''), nature, ...(start !== undefined && { start }) }];
+  return [{ action, record: record(start), nature, ...startingAt(start) }];
 };
 
 /** The movements that the message tells of: by ZBE where there is one, and then one for each number in ZBE-1. */

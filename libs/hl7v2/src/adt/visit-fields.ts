@@ -74,6 +74,7 @@ export const pv1Fields: readonly FieldRule[] = [
     read: (pv1, edits, mapping) => {
       const visitClass = classOf(pv1, mapping);
       if (visitClass) edits.set('class', visitClass);
+      else if (pv1.isNull(2)) edits.clear('class');
     },
   },
   conceptMember(4, 'type', v2Table('0007'), 'admission type', 'list'),
@@ -116,6 +117,9 @@ const admitReason = (pv2: Segment, edits: Edits, mapping: Mapping): void => {
     ]);
 };
 
+/** Of one who is on leave: his return ends it. */
+export const expectedReturnUrl = ownExtension('expected-return');
+
 export const pv2Fields: readonly FieldRule[] = [
   {
     fields: [3],
@@ -131,7 +135,7 @@ export const pv2Fields: readonly FieldRule[] = [
     codedIn(v2Table('0430')),
     'mode of arrival',
   ),
-  carried('PV2', 47, ownExtension('expected-return'), asTime, 'expected return from leave'),
+  carried('PV2', 47, expectedReturnUrl, asTime, 'expected return from leave'),
 ];
 
 /** PMSI modes of entry and exit. */

@@ -10,7 +10,15 @@ import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { movementsIn, type ToldMovement } from './movement.js';
 import type { Trigger } from './triggers.js';
-import { classOf, participantRules, pv1Fields, pv2Fields, zfmFields, zfvFields } from './visit-fields.js';
+import {
+  classOf,
+  expectedReturnUrl,
+  participantRules,
+  pv1Fields,
+  pv2Fields,
+  zfmFields,
+  zfvFields,
+} from './visit-fields.js';
 
 /** Where a visit's number may stand, in the order in which it is looked for; a setting of the sender names one. */
 export const visitNumberPlaces = ['PV1-19', 'PID-18', 'PV1-50'] as const;
@@ -57,15 +65,44 @@ interface Told {
   readonly number: Composite;
 }
 
-const visitEdits = (
-  { pv1, pid, number }: Told,
+/** The time in a field of PV1, for where no movement says it. */
+const timeEdit = (pv1: Segment, field: number, member: string, edits: Edits, mapping: Mapping): void => {
+  const time = mapping.time(pv1.text(field), `PV1-${field}`);
+  if (time) edits.set(member, time.text);
+  else if (pv1.isNull(field)) edits.clear(member);
+};
+
+/** Feeds begin in the middle of stays: when the visit began, and without a movement also when it ended and where the patient is. */
+const withoutMovement = (
+  { pv1 }: Told,
   movement: ToldMovement | undefined,
+  location: RecordKey | undefined,
+  edits: Edits,
+  mapping: Mapping,
+): void => {
+  if (!movement?.nature.endsWith('admission')) timeEdit(pv1, 44, 'period.start', edits, mapping);
+  if (movement) return;
+  timeEdit(pv1, 45, 'period.end', edits, mapping);
+  placeEdit(pv1, location, edits);
+};
+
+const placeEdit = (pv1: Segment, location: RecordKey | undefined, edits: Edits): void => {
+  if (location) edits.set('location', [{ location: { reference: location } }]);
+  else if (pv1.isNull(3)) edits.clear('location');
+};
+
+const visitEdits = (
+  told: Told,
+  movement: ToldMovement | undefined,
+  location: RecordKey | undefined,
   mapping: Mapping,
 ): readonly MemberEdit[] => {
+  const { pv1, pid, number } = told;
   const edits = new Edits(true);
   edits.set('identifier', [numberOf(number, 'VN', mapping)]);
   const account = accountOf(pid);
   if (account) edits.set('account', [{ identifier: numberOf(account, 'AN', mapping) }]);
+  else if (pid.isNull(18)) edits.clear('account');
   // A movement that is taken back says no more than of which visit: what counts is what the others said.
   if (movement?.action === 'cancel') return edits.all();
   // How a visit ends stands with the discharge, so that it goes when that is cancelled.
@@ -75,6 +112,8 @@ const visitEdits = (
     const segment = mapping.message.first(name);
     if (segment) applyRules(rules, segment, edits, mapping, mayEnd);
   }
+  withoutMovement(told, movement, location, edits, mapping);
+  if (movement?.nature === 'return') edits.drop('extension', expectedReturnUrl);
   return edits.all();
 };
 
@@ -92,15 +131,10 @@ const unitOf = (unit: Composite, mapping: Mapping): JsonObject | undefined => {
 const nursingUrl = ownExtension('nursing-unit');
 const endUrl = ownExtension('told-end');
 
-const zbeEdits = (
-  { segment, scope, identifier }: NonNullable<ToldMovement['zbe']>,
-  edits: Edits,
-  mapping: Mapping,
-): void => {
-  edits.set('identifier', [identifier]);
+const zbeEdits = ({ segment, allowed }: NonNullable<ToldMovement['zbe']>, edits: Edits, mapping: Mapping): void => {
   const [medical, nursing] = [
-    scope.medical ? segment.first(7) : undefined,
-    scope.nursing ? segment.first(8) : undefined,
+    allowed.medical ? segment.first(7) : undefined,
+    allowed.nursing ? segment.first(8) : undefined,
   ];
   const provider = medical && unitOf(medical, mapping);
   if (provider) edits.set('serviceProvider', provider);
@@ -110,26 +144,26 @@ const zbeEdits = (
   else if (nursing?.isNull) edits.drop('extension', nursingUrl);
   const end = mapping.time(segment.text(3), 'ZBE-3');
   if (end) edits.extend({ url: endUrl, valueDateTime: end.text });
+  else if (segment.isNull(3)) edits.drop('extension', endUrl);
 };
 
-/** What a movement says of its own period; a cancellation says nothing of it. */
+/** What a movement says of its own period; a cancellation says no more than its number. */
 const movementEdits = (
   { pv1 }: Told,
   movement: ToldMovement,
   location: RecordKey | undefined,
   mapping: Mapping,
 ): readonly MemberEdit[] => {
-  if (movement.action === 'cancel') return [];
   const edits = new Edits(true);
+  if (movement.zbe) edits.set('identifier', [movement.zbe.identifier]);
+  if (movement.action === 'cancel') return edits.all();
   if (movement.zbe) zbeEdits(movement.zbe, edits, mapping);
   // Without ZBE the class is the visit's alone: a later A08 that changes it has no movement to say so in.
   const movementClass = movement.zbe && classOf(pv1, mapping);
   if (movementClass) edits.set('class', movementClass);
-  if (location) {
-    const value = [{ location: { reference: location } }];
-    if (movement.zbe?.scope.place === false) edits.suggest('location', value);
-    else edits.set('location', value);
-  }
+  else if (movement.zbe && pv1.isNull(2)) edits.clear('class');
+  if (movement.zbe?.allowed.place !== false) placeEdit(pv1, location, edits);
+  else if (location) edits.suggest('location', [{ location: { reference: location } }]);
   if (movement.nature === 'responsibility') {
     applyRules(participantRules, pv1, edits, mapping);
   }
@@ -137,7 +171,9 @@ const movementEdits = (
 };
 
 /** Where a movement puts the patient: PV1-3, for what is only announced PV1-42; an admission is somewhere whatever its scope. */
-const placeOf = ({ pv1 }: Told, { action, nature, zbe }: ToldMovement): Composite | undefined => {
+const placeOf = ({ pv1 }: Told, movement: ToldMovement | undefined): Composite | undefined => {
+  if (movement === undefined) return pv1.first(3);
+  const { action, nature, zbe } = movement;
   if (action === 'cancel') return undefined;
   switch (nature) {
     case 'pending-discharge':
@@ -157,8 +193,18 @@ const placeOf = ({ pv1 }: Told, { action, nature, zbe }: ToldMovement): Composit
     case 'leave':
     case 'return':
     case 'discharge':
-      return zbe === undefined || zbe.scope.place ? pv1.first(3) : undefined;
+      return zbe === undefined || zbe.allowed.place ? pv1.first(3) : undefined;
   }
+};
+
+const changeOf = (
+  told: Told,
+  movement: ToldMovement,
+  location: RecordKey | undefined,
+  mapping: Mapping,
+): NonNullable<Movement['movement']> => {
+  const { zbe: _zbe, ...rest } = movement;
+  return { ...rest, edits: movementEdits(told, movement, location, mapping) };
 };
 
 /** The visit that a PV1 tells of, with the place it names; nothing where it tells of none (PV1-2 = N). */
@@ -186,21 +232,14 @@ export const visitChanges = (
     ...(account && { account: accountRecord(identified(account, mapping), mapping) }),
   } as const;
   const movements = movementsIn(trigger, meaning, visit, mapping);
-  if (movements.length === 0) return [{ ...whole, visitEdits: visitEdits(told, undefined, mapping) }];
-  return movements.flatMap((movement): readonly Change[] => {
+  const all = movements.length > 0 ? movements : [undefined];
+  return all.flatMap((movement): readonly Change[] => {
     const place = placeOf(told, movement);
     const location = place && locationOf(place, mapping);
-    const { action, record, nature, start } = movement;
     const change: Movement = {
       ...whole,
-      visitEdits: visitEdits(told, movement, mapping),
-      movement: {
-        action,
-        record,
-        nature,
-        ...(start !== undefined && { start }),
-        edits: movementEdits(told, movement, location?.record, mapping),
-      },
+      visitEdits: visitEdits(told, movement, location?.record, mapping),
+      ...(movement && { movement: changeOf(told, movement, location?.record, mapping) }),
     };
     return location ? [location, change] : [change];
   });
