@@ -4,7 +4,10 @@ import { Edits } from './edits.js';
 import { applyRules } from './field-rules.js';
 import { deletedKeys, identifierOf } from './identifier.js';
 import type { Mapping } from './mapping.js';
-import { pidFields } from './patient-fields.js';
+import { pidFields, reliabilityRule } from './patient-fields.js';
+
+/** What a sender that is no authority on identities may suggest of one. */
+const suggested = pidFields.filter((rule) => rule !== reliabilityRule);
 
 /**
  * Edits of a FHIR Patient from PID. An empty field says nothing; a field that is sent replaces all its repetitions, so that an
@@ -12,7 +15,7 @@ import { pidFields } from './patient-fields.js';
  */
 export const patientEdits = (pid: Segment, mapping: Mapping, certain: boolean): readonly MemberEdit[] => {
   const edits = new Edits(certain);
-  applyRules(pidFields, pid, edits, mapping);
+  applyRules(certain ? pidFields : suggested, pid, edits, mapping);
   return edits.all();
 };
 

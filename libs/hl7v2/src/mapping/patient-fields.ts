@@ -207,6 +207,14 @@ const reliability = (pid: Segment, edits: Edits): void => {
   else edits.drop('extension', reliabilityUrl);
 };
 
+/** Who is no authority on identities qualifies none: his status beside another's INS would say more than anybody told. */
+export const reliabilityRule: FieldRule = {
+  fields: [32],
+  becomes:
+    'extension `fr-core-identity-reliability`, every status; an INS is told while one is VALI and none is PROV, VIDE, DOUT or FICT, and kept back otherwise. Nothing where PID gives defaults only (results, documents)',
+  read: reliability,
+};
+
 export const pidFields: readonly FieldRule[] = [
   {
     fields: [2, 3],
@@ -237,6 +245,6 @@ export const pidFields: readonly FieldRule[] = [
   { fields: [16], becomes: '`maritalStatus`', read: maritalStatus },
   { fields: [6], becomes: 'extension `patient-mothersMaidenName`', read: mothersName },
   { fields: [26], becomes: 'extension `patient-nationality`', read: nationality },
-  { fields: [32], becomes: 'extension `fr-core-identity-reliability`, every status', read: reliability },
+  reliabilityRule,
   carried('PID', 33, ownExtension('identity-updated'), asTime, 'last update of the identity at the sender'),
 ];

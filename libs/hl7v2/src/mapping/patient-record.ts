@@ -39,6 +39,10 @@ const permanentAmong = (identifiers: readonly Composite[], mapping: Mapping): Co
   return record ?? any;
 };
 
+/** The identifier of senders before v2.3.1, which had one field of their own for it: a billing number names no record there either. */
+const formerlyIn = (segment: Segment, field: number): Composite | undefined =>
+  valued(segment.repetitions(field)).find(canNameRecord);
+
 const recordOf = (identifier: Composite, mapping: Mapping): RecordKey => {
   const { domain, value } = identified(identifier, mapping);
   return RecordKey.of('Patient', mapping.context.idOf('patient', domain, value));
@@ -46,7 +50,7 @@ const recordOf = (identifier: Composite, mapping: Mapping): RecordKey => {
 
 /** Patient record of a PID: by PID-3, or by PID-2 of senders before v2.3.1. */
 export const patientOfPid = (pid: Segment, mapping: Mapping): RecordKey | undefined => {
-  const identifier = permanentAmong(valued(pid.repetitions(3)), mapping) ?? valued(pid.repetitions(2))[0];
+  const identifier = permanentAmong(valued(pid.repetitions(3)), mapping) ?? formerlyIn(pid, 2);
   return identifier && recordOf(identifier, mapping);
 };
 
@@ -56,7 +60,7 @@ export const patientOfPid = (pid: Segment, mapping: Mapping): RecordKey | undefi
  */
 export const patientsOfMrg = (mrg: Segment, mapping: Mapping): readonly RecordKey[] => {
   const identifiers = valued(mrg.repetitions(1));
-  const first = permanentAmong(identifiers, mapping) ?? valued(mrg.repetitions(4))[0];
+  const first = permanentAmong(identifiers, mapping) ?? formerlyIn(mrg, 4);
   if (first === undefined) return [];
   const { domain } = identified(first, mapping);
   const others = identifiers.filter(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MemberEdit, Sender } from '#domain';
+import { type MemberEdit, RecordKey, type Sender } from '#domain';
+import { fold, recordOf } from '../../../testing/src/builders/folded.js';
 import { changesIn, editOf, errorsIn, frenchAdt, identityEdits, plainAdt, warningsIn } from '../fixtures/adt.js';
 
 /** A PID of these fields, beside its identifier. */
@@ -31,6 +32,43 @@ describe('who a PID is of', () => {
   it('is never told by INS or billing numbers', () => {
     for (const only of ['9^^^X&1.2.250.1.213.1.4.8&ISO^INS', '9^^^X^NH', '9^^^S&1.2.250.1.213.1.4.8&ISO'])
       expect(errorsIn(frenchAdt('A31', `PID|1||${only}`))).toEqual(['PID^1^3 101']);
+  });
+  it('is told by the fields of senders before v2.3.1 under the same rule', () => {
+    const [billing, ins] = ['9^^^S&1.2.250.1.213.1.4.8&ISO^NH', '9^^^S&1.2.250.1.213.1.4.8&ISO'];
+    for (const only of [billing, ins, `${ins}~${billing}`]) {
+      expect(errorsIn(plainAdt('A31', `PID|1|${only}`))).toEqual(['PID^1^3 101']);
+      expect(errorsIn(plainAdt('A40', 'PID|1||1^^^A', `MRG|${billing}|||${only}`))).toEqual(['MRG^1^1 101']);
+    }
+    const [known] = changesIn(plainAdt('A31', `PID|1|${billing}~2^^^A`));
+    expect(known).toMatchObject({ patient: 'Patient/patient.A.2' });
+    const merged = changesIn(plainAdt('A40', 'PID|1||1^^^A', `MRG||||${billing}~2^^^A`));
+    expect(merged.at(-1)).toMatchObject({ kind: 'link', patient: 'Patient/patient.A.2' });
+  });
+});
+
+describe('an identity of whom a laboratory speaks', () => {
+  const ins = '279035121518989^^^X&1.2.250.1.213.1.4.10&ISO^INS';
+  const result = Buffer.from(
+    [
+      'MSH|^~\\&|SIL|LAB|EAI|GHT|20260310091500||ORU^R01^ORU_R01|L1|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8',
+      pidOf({ 3: `42^^^CH^PI~${ins}`, 32: 'VALI', 6: 'MERE' }),
+      'OBR|1|1^P|2^F|GLU^Glucose|||20260310080000||||||||||||||||||F',
+      'OBX|1|NM|GLU^Glucose||1.30|g/L|||||F',
+    ].join('\r'),
+  );
+  const after = (...messages: readonly Buffer[]): string =>
+    JSON.stringify(recordOf(fold(messages.map((bytes) => changesIn(bytes))), RecordKey.of('Patient', 'patient.CH.42')));
+  it('is qualified by none of its words', () => {
+    const admission = frenchAdt('A28', pidOf({ 3: `42^^^CH^PI~${ins}` }));
+    for (const messages of [[admission, result], [result, admission], [result]]) {
+      expect(after(...messages)).not.toContain('279035121518989');
+      expect(after(...messages)).not.toContain('VALI');
+    }
+  });
+  it('keeps the rest of what it suggests', () => {
+    expect(after(result)).toContain('MERE');
+    const qualified = frenchAdt('A28', pidOf({ 3: `42^^^CH^PI~${ins}`, 32: 'VALI' }));
+    expect(after(qualified, result)).toContain('279035121518989');
   });
 });
 
