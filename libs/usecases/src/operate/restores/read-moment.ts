@@ -18,18 +18,17 @@ const parts = (day: string, time: string): Instant | undefined => {
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== day ? undefined : Instant.of(ms);
 };
 
-/** The two ways to say a local time without doubt. */
+/** What a local time can mean: in the zone of the establishment, or in UTC, as machines write it. */
 const candidates = (day: string, time: string, local: Instant, timeZone: string): Failure => {
   const { offsets, exists } = localMeanings(local, timeZone);
-  const zoned = offsets.map((offset) => `${day}T${time}${offsetText(offset)}`);
-  const [first = 0] = offsets;
-  const both = zoned.length > 1 ? zoned : [...zoned, Instant.iso(Instant.of(local - first * 60_000))];
+  const meant = offsets.length > 1 ? offsets : [...new Set([...offsets, 0])];
+  const said = meant.map((offset) => `${day}T${time}${offset === 0 ? 'Z' : offsetText(offset)}`);
   const why = !exists
     ? `${day} ${time} does not exist in ${timeZone}: the clocks go forward over it`
     : offsets.length > 1
       ? `${day} ${time} occurs twice in ${timeZone}`
       : `${day} ${time} has no zone`;
-  return new Failure('input.invalid', why, `say ${both.join(' or ')}`);
+  return new Failure('input.invalid', why, `say ${said.join(' or ')}`);
 };
 
 /**

@@ -45,10 +45,21 @@ describe('T as an operator writes it', () => {
   });
 
   it('refuses a local time with both candidates', () => {
-    expect(failure('2026-11-20T14:30:00').hint).toBe('say 2026-11-20T14:30:00+01:00 or 2026-11-20T13:30:00.000Z');
-    expect(failure('2026-11-20 14:30', { now, timeZone: 'Indian/Reunion' }).hint).toContain(
-      '2026-11-20T14:30:00+04:00',
+    expect(failure('2026-11-20T14:30:00').hint).toBe('say 2026-11-20T14:30:00+01:00 or 2026-11-20T14:30:00Z');
+    expect(failure('2026-11-20 14:30', { now, timeZone: 'Indian/Reunion' }).hint).toBe(
+      'say 2026-11-20T14:30:00+04:00 or 2026-11-20T14:30:00Z',
     );
+    expect(failure('2026-11-20 14:30', { now, timeZone: 'UTC' }).hint).toBe('say 2026-11-20T14:30:00Z');
+  });
+
+  it('never writes one instant twice among the candidates', () => {
+    const locals = ['2026-11-20T14:30:00', '2026-10-25T02:30:00', '2026-03-29T02:30:00', '2026-07-01T08:00:00'];
+    for (const timeZone of ['Europe/Paris', 'Indian/Reunion', 'America/Martinique', 'Europe/London'])
+      for (const local of locals) {
+        const said = failure(local, { now, timeZone }).hint.replace('say ', '').split(' or ');
+        expect(new Set(said.map((one) => Instant.parse(one))).size).toBe(said.length);
+        expect(said.every((one) => one.startsWith(local))).toBe(true);
+      }
   });
 
   it('names both offsets of the hour that occurs twice', () => {
