@@ -19,12 +19,15 @@ export const restoreNamed = (directory: Directory, restoreId: string): Restore =
   return restore;
 };
 
+/** As operators see it: what was requested is running, or has failed. */
+const shown = (state: RestoreState): string => (state === 'requested' ? 'running' : state);
+
 const inState = (directory: Directory, restoreId: string, states: readonly RestoreState[], what: string): Restore => {
   const restore = restoreNamed(directory, restoreId);
   if (!states.includes(restore.state))
     throw refused(
-      `restore ${restoreId} is ${restore.state}: it cannot be ${what}`,
-      `only what is ${states.join(' or ')} can be`,
+      `restore ${restoreId} is ${shown(restore.state)}: it cannot be ${what}`,
+      `only what is ${states.map(shown).join(' or ')} can be`,
     );
   return restore;
 };

@@ -1,12 +1,13 @@
-import { Failure, type Finess, Instant, isExcluded, Position, type Timeline } from '#domain';
+import { counts, type Exclusions, Failure, type Finess, Instant, isExcluded, Position, type Timeline } from '#domain';
 import type { Directory } from '../../directory/directory.js';
 import type { RestoreTarget } from '../../directory/directory-event.js';
 import type { EstablishmentLog, LogRange } from '../../ports/establishment-log.js';
-import { type EventMark, markAt } from './event-mark.js';
+import { type EventMark, markAt, markOf } from './event-mark.js';
 import { ResolveCut } from './resolve-cut.js';
 import { resolveRequest } from './resolve-request.js';
 import { type PlanRequest, planHash, type ResolvedRequest, type RestorePlan } from './restore-plan.js';
-import { walkLog } from '../verify/walk-log.js';
+import { type Walked, walkLog } from '../verify/walk-log.js';
+import { whatMoved } from './what-moved.js';
 
 /** How fast the replicas build, events/s. */
 export interface BuildRate {
@@ -31,10 +32,16 @@ interface Excluded {
   readonly count: number;
   readonly first: Position | 'none';
   readonly positions: readonly Position[];
+  /** What the events walked through are labelled, and which of the types that are to be excluded are among them. */
+  readonly labels: ReadonlySet<string>;
+  readonly typesFound: ReadonlySet<string>;
 }
 
-const nothingExcluded: Excluded = { count: 0, first: 'none', positions: [] };
+const nothingExcluded: Excluded = { count: 0, first: 'none', positions: [], labels: new Set(), typesFound: new Set() };
 const shownMax = 20;
+const labelsMax = 40;
+/** Most often the first event looked at counts; looking further back goes in steps up to this. */
+const lookBackMax = 4096;
 /** Below this many events the bytes are counted, above they are sampled. */
 const countedEvents = 20_000;
 
@@ -46,9 +53,12 @@ export class PlanRestore {
     this.resolveCut = new ResolveCut(log);
   }
 
-  /** Throws `input.invalid`, `not-found`, `refused-by-policy` (nothing would be in it), `log.*`. */
+  /** Throws `input.invalid`, `not-found` (a type that no event has, too), `refused-by-policy` (nothing would be in it), `log.*`. */
   async plan(request: PlanRequest, directory: Directory, at: { now: Instant; rate: BuildRate }): Promise<RestorePlan> {
-    const plan = await this.resolved(resolveRequest(request, directory, at.now), directory, at.rate);
+    const resolved = resolveRequest(request, directory, at.now);
+    const parts = await this.parts(resolved, directory);
+    refuseUnknownTypes(resolved.exclusions.types, parts);
+    const plan = planOf(parts, resolved, directory, at.rate);
     if (plan.events > 0 || plan.request.allowEmpty) return plan;
     throw new Failure(
       'refused-by-policy',
@@ -62,52 +72,20 @@ export class PlanRestore {
    * that matters, or another restore was requested or promoted since.
    */
   async confirm(plan: RestorePlan, directory: Directory, rate: BuildRate): Promise<RestorePlan> {
-    const again = await this.resolved(plan.request, directory, rate);
+    const again = planOf(await this.parts(plan.request, directory), plan.request, directory, rate);
     if (again.hash === plan.hash && planHash(plan) === plan.hash) return again;
-    throw new Failure(
-      'refused-by-policy',
-      `the plan no longer holds: ${whatMoved(plan, again)}`,
-      'plan again with `reprise restore plan`, and look at what it says now',
+    const [moved, hint = 'plan again with `reprise restore plan`, and look at what it says now'] = whatMoved(
+      plan,
+      again,
+      directory,
     );
+    throw new Failure('refused-by-policy', `the plan no longer holds: ${moved}`, hint);
   }
 
-  private async resolved(request: ResolvedRequest, directory: Directory, rate: BuildRate): Promise<RestorePlan> {
+  private async parts(request: ResolvedRequest, directory: Directory): Promise<readonly Part[]> {
     const parts: Part[] = [];
     for (const establishment of request.establishments) parts.push(await this.part(establishment, request, directory));
-    const excluded = parts.reduce((sum, part) => sum + part.excluded.count, 0);
-    const events = parts.reduce((sum, { target }) => sum + target.events, 0) - excluded;
-    const by = <T>(value: (part: Part) => T): Record<string, T> =>
-      Object.fromEntries(parts.map((part) => [part.establishment, value(part)]));
-    const decisive = {
-      scope: { establishments: request.establishments },
-      clock: request.exclusions.clock,
-      cuts: by(({ target }) => String(cutOf(target))),
-      afterCut: request.afterCut,
-      targets: parts.map(({ target }) => target),
-      liveTimelines: by(({ establishment }) => directory.currentTimeline(establishment).timeline.number),
-      logIds: by(({ logId }) => logId),
-    };
-    const hash = planHash(decisive);
-    return {
-      planId: `plan-${hash.slice(0, 16)}`,
-      hash,
-      ...decisive,
-      to:
-        parts
-          .map(({ to }) => to)
-          .toSorted()
-          .at(-1) ?? '',
-      lastIn: parts.flatMap(({ lastIn }) => lastIn ?? []),
-      firstOut: parts.flatMap(({ firstOut }) => firstOut ?? []),
-      events,
-      excluded,
-      excludedPositions: by((part) => part.excluded.positions.map(String)),
-      bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-      gaps: parts.flatMap(({ gaps }) => gaps),
-      estimateSeconds: Math.max(1, Math.ceil((events + excluded) / rate.eventsPerSecond)),
-      estimateBasis: rate.basis,
-      request: { ...request, plannedAt: by(({ target }) => plannedAtOf(target)) },
-    };
+    return parts;
   }
 
   private async part(establishment: Finess, request: ResolvedRequest, directory: Directory): Promise<Part> {
@@ -130,12 +108,13 @@ export class PlanRestore {
       afterCut: request.afterCut,
       resumeAt: 'not-promoted',
     };
+    const lastIn = await this.lastThatCounts(establishment, timeline, point.cut, range);
     return {
       establishment,
       logId: range.logId,
       target: { establishment, timeline, buildTo, events: Math.max(0, buildTo - Math.max(0, range.first) + 1) },
       to: point.to,
-      ...(point.lastIn && { lastIn: point.lastIn }),
+      ...(lastIn && { lastIn }),
       ...(point.firstOut && { firstOut: point.firstOut }),
       bytes: await this.bytesUpTo(establishment, range, buildTo),
       excluded,
@@ -147,23 +126,40 @@ export class PlanRestore {
     establishment: Finess,
     { point, exclusions: { clock } }: ResolvedRequest,
     range: LogRange,
-  ): Promise<{ cut: Position; to: string; after?: Instant; lastIn?: EventMark; firstOut?: EventMark }> {
+  ): Promise<{ cut: Position; to: string; after?: Instant; firstOut?: EventMark }> {
     if (point.kind === 'instant') {
       const instant = Instant.parse(point.instant);
-      const { cut, lastIn, firstOut } = await this.resolveCut.at(establishment, instant, clock);
-      const marks = { ...(lastIn && { lastIn }), ...(firstOut && { firstOut }) };
-      return { cut, to: point.instant, ...marks, ...(clock !== 'recorded' && { after: instant }) };
+      const { cut, firstOut } = await this.resolveCut.at(establishment, instant, clock);
+      return { cut, to: point.instant, ...(firstOut && { firstOut }), ...(clock !== 'recorded' && { after: instant }) };
     }
     const cut = Position.parse(point.position);
     if (cut > range.last)
       throw new Failure(
         'input.invalid',
         `position ${cut} lies beyond the end of the log of ${establishment}`,
-        `its newest event is ${range.last}`,
+        range.last === Position.none ? 'it has no event yet' : `its newest event is ${range.last}`,
       );
-    const lastIn = await markAt(this.log, establishment, cut, range);
+    const at = await markAt(this.log, establishment, cut, range);
     const firstOut = await markAt(this.log, establishment, Position.of(cut + 1), range);
-    return { cut, to: lastIn?.recordedAt ?? '', ...(lastIn && { lastIn }), ...(firstOut && { firstOut }) };
+    return { cut, to: at?.recordedAt ?? '', ...(firstOut && { firstOut }) };
+  }
+
+  /** The last event up to the cut that has effect on this timeline; undefined where none has. */
+  private async lastThatCounts(
+    establishment: Finess,
+    timeline: Timeline,
+    cut: Position,
+    { first }: LogRange,
+  ): Promise<EventMark | undefined> {
+    const start = Math.max(0, first);
+    for (let [to, step] = [cut as number, 1]; to >= start; to -= step, step = Math.min(4 * step, lookBackMax)) {
+      const from = Math.max(start, to - step + 1);
+      let last: Walked | undefined;
+      for await (const batch of walkLog(this.log, establishment, Position.of(from), Position.of(to)))
+        last = batch.findLast(({ recorded, recordedAt }) => counts(timeline, { ...recorded, recordedAt })) ?? last;
+      if (last) return markOf(establishment, last);
+    }
+    return undefined;
   }
 
   private async excludedUpTo(
@@ -174,15 +170,23 @@ export class PlanRestore {
     let count = 0;
     let first: Position | 'none' = 'none';
     const positions: Position[] = [];
+    const labels = new Set<string>();
+    const typesFound = new Set<string>();
     for await (const batch of walkLog(this.log, establishment, Position.of(0), to)) {
       for (const { recorded, recordedAt } of batch) {
-        if (!isExcluded(exclusions, recorded.event, recordedAt)) continue;
+        const { event } = recorded;
+        if (event.format !== 'control' && !labels.has(event.label)) {
+          labels.add(event.label);
+          for (const type of exclusions.types)
+            if (isExcluded({ ...nothing, types: [type] }, event, recordedAt)) typesFound.add(type);
+        }
+        if (!isExcluded(exclusions, event, recordedAt)) continue;
         count += 1;
         if (first === 'none') first = recorded.position;
         if (positions.length < shownMax) positions.push(recorded.position);
       }
     }
-    return { count, first, positions };
+    return { count, first, positions, labels, typesFound };
   }
 
   /** Counted in a small log, sampled at ten places of a large one. */
@@ -204,20 +208,62 @@ export class PlanRestore {
   }
 }
 
+const planOf = (
+  parts: readonly Part[],
+  request: ResolvedRequest,
+  directory: Directory,
+  rate: BuildRate,
+): RestorePlan => {
+  const excluded = parts.reduce((sum, part) => sum + part.excluded.count, 0);
+  const events = parts.reduce((sum, { target }) => sum + target.events, 0) - excluded;
+  const by = <T>(value: (part: Part) => T): Record<string, T> =>
+    Object.fromEntries(parts.map((part) => [part.establishment, value(part)]));
+  const decisive = {
+    scope: { establishments: request.establishments },
+    clock: request.exclusions.clock,
+    cuts: by(({ target }) => String(cutOf(target))),
+    afterCut: request.afterCut,
+    targets: parts.map(({ target }) => target),
+    liveTimelines: by(({ establishment }) => directory.currentTimeline(establishment).timeline.number),
+    logIds: by(({ logId }) => logId),
+  };
+  const hash = planHash(decisive);
+  return {
+    planId: `plan-${hash.slice(0, 16)}`,
+    hash,
+    ...decisive,
+    to:
+      parts
+        .map(({ to }) => to)
+        .toSorted()
+        .at(-1) ?? '',
+    lastIn: parts.flatMap(({ lastIn }) => lastIn ?? []),
+    firstOut: parts.flatMap(({ firstOut }) => firstOut ?? []),
+    events,
+    excluded,
+    excludedPositions: by((part) => part.excluded.positions.map(String)),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    gaps: parts.flatMap(({ gaps }) => gaps),
+    estimateSeconds: Math.max(1, Math.ceil((events + excluded) / rate.eventsPerSecond)),
+    estimateBasis: rate.basis,
+    request: { ...request, plannedAt: by(({ target }) => plannedAtOf(target)) },
+  };
+};
+
+const nothing: Exclusions = { senders: [], types: [], between: [], clock: 'recorded' };
+
+/** As a wrong name of a sender: it would exclude nothing, and nobody would see it. */
+const refuseUnknownTypes = (types: readonly string[], parts: readonly Part[]): void => {
+  const unknown = types.find((type) => !parts.some(({ excluded }) => excluded.typesFound.has(type)));
+  if (unknown === undefined) return;
+  const there = [...new Set(parts.flatMap(({ excluded }) => [...excluded.labels]))].toSorted();
+  throw new Failure(
+    'not-found',
+    `no event of type "${unknown.slice(0, 40)}" is in this plan`,
+    `types there: ${there.slice(0, labelsMax).join(', ') || 'none'}${there.length > labelsMax ? ', …' : ''}`,
+  );
+};
+
 const cutOf = ({ timeline }: RestoreTarget): Position => ('parent' in timeline ? timeline.cut : Position.none);
 const plannedAtOf = ({ timeline }: RestoreTarget): Position =>
   'parent' in timeline ? timeline.plannedAt : Position.none;
-
-/** The first thing that an operator has to know of. */
-const whatMoved = (before: RestorePlan, now: RestorePlan): string => {
-  for (const establishment of before.scope.establishments) {
-    if (before.logIds[establishment] !== now.logIds[establishment]) return `the log of ${establishment} is another one`;
-    if (before.liveTimelines[establishment] !== now.liveTimelines[establishment])
-      return `timeline ${now.liveTimelines[establishment]} of ${establishment} has gone live since`;
-    if (before.cuts[establishment] !== now.cuts[establishment])
-      return `the cut of ${establishment} was ${before.cuts[establishment]} and is ${now.cuts[establishment]}`;
-  }
-  const number = (plan: RestorePlan): string => plan.targets.map(({ timeline }) => timeline.number).join(', ');
-  if (number(before) !== number(now)) return 'another restore was requested since';
-  return 'its content and its hash do not belong together';
-};

@@ -99,7 +99,12 @@ describe('a restore, planned', () => {
     expect((await plan({ beforeEvent: '7' })).cuts).toEqual({ [finess]: '6' });
     expect((await plan({ beforeEvent: `${finess}-7` })).cuts).toEqual({ [finess]: '6' });
     expect((await refusal(plan({ beforeEvent: `${other}-7` }))).code).toBe('input.invalid');
-    expect((await refusal(plan({ toPosition: '10' }))).message).toContain('beyond the end');
+    const beyond = await refusal(plan({ toPosition: '10' }));
+    expect([beyond.message, beyond.hint]).toEqual([
+      `position 10 lies beyond the end of the log of ${finess}`,
+      'its newest event is 9',
+    ]);
+    expect((await refusal(plan({ establishment: other, toPosition: '0' }))).hint).toBe('it has no event yet');
   });
 
   it('branches before the first event that is left out, and replays on top when asked', async () => {
@@ -109,6 +114,31 @@ describe('a restore, planned', () => {
     const replayed = await plan({ to: iso(6), excludeBetween: [[iso(2), iso(3)]], afterCut: 'replay' });
     expect(replayed).toMatchObject({ events: 8, excluded: 2 });
     expect(replayed.targets[0]).toMatchObject({ buildTo: 9, timeline: { branch: 1, cut: 6, plannedAt: 9 } });
+  });
+
+  it('names as the last event in one that counts, and none where none does', async () => {
+    const last = async (request: PlanRequest): Promise<readonly string[]> =>
+      (await plan(request)).lastIn.map(({ position }) => position);
+    expect(await last({ to: iso(5), excludeSenders: ['his-b'] })).toEqual(['4']);
+    expect(await last({ toPosition: '7', excludeBetween: [[iso(3), iso(7)]] })).toEqual(['2']);
+    expect(await last({ to: iso(5), excludeBetween: [[iso(0), iso(9)]], allowEmpty: true })).toEqual([]);
+    const withoutB = await plan({ to: iso(9), excludeSenders: ['his-b'] });
+    tell(directory, requestRestore(directory, withoutB, { by: 'a', at: now, restoreId: 'r1' }));
+    tell(directory, { v: 1, at: now, by: 'control', kind: 'restore-built', restoreId: 'r1', certificates: [] });
+    tell(directory, approveRestore(directory, 'r1', { by: 'b', at: now, sign }));
+    tell(directory, promoteRestore(directory, 'r1', { by: 'a', at: now, ends: { [finess]: Position.of(9) } }));
+    for (let n = 0; n < 3; n++) await append({ sender: 'his-b' });
+    expect(await last({ to: iso(12) })).toEqual(['12']);
+    expect(await last({ to: iso(12), excludeBetween: [[iso(10), iso(12)]] })).toEqual(['8']);
+  });
+
+  it('refuses a type that no event has, with those that there are', async () => {
+    await append({ label: 'ADT^A01' });
+    const refused = await refusal(plan({ to: iso(10), excludeTypes: ['ADT^A01', 'ADT^A99'] }));
+    expect([refused.code, refused.message]).toEqual(['not-found', 'no event of type "ADT^A99" is in this plan']);
+    expect(refused.hint).toMatch(/^types there: ADT\^A01, /);
+    expect(await plan({ to: iso(10), excludeTypes: ['ADT'] })).toMatchObject({ excluded: 1 });
+    expect(await plan({ to: iso(10), excludeTypes: ['ADT^A01'] })).toMatchObject({ excluded: 1 });
   });
 
   it('leaves out one by one what is later on the clock of the sender', async () => {
@@ -142,6 +172,7 @@ describe('a restore, planned', () => {
   it('refuses a plan of nothing unless that is meant: before the first event, an empty log', async () => {
     for (const request of [{ to: iso(-1) }, { establishment: other, to: iso(4) }, { beforeEvent: '0' }]) {
       expect((await refusal(plan(request))).code).toBe('refused-by-policy');
+      expect((await refusal(plan({ ...request, excludeTypes: ['ADT'], allowEmpty: true }))).code).toBe('not-found');
       const empty = await plan({ ...request, allowEmpty: true });
       expect([empty.events, Object.values(empty.cuts)]).toEqual([0, ['-1']]);
     }
@@ -171,7 +202,13 @@ describe('a restore, planned', () => {
     await append();
     expect((await refusal(planner.confirm(late, directory, rate))).message).toContain('the cut');
     tell(directory, requestRestore(directory, first, { by: 'a', at: now, restoreId: 'r1' }));
-    expect((await refusal(planner.confirm(first, directory, rate))).message).toContain('another restore');
+    const again = await refusal(planner.confirm(first, directory, rate));
+    expect(again.message).toBe('the plan no longer holds: restore r1 was requested with it');
+    expect(again.hint).toContain('reprise restore watch r1');
+    const sibling = { ...first, hash: 'of-another-plan-of-that-moment' };
+    expect((await refusal(planner.confirm(sibling, directory, rate))).message).toContain(
+      'restore r1 was requested since',
+    );
     log.replace(finess);
     await append();
     expect((await refusal(planner.confirm(first, directory, rate))).message).toContain('another one');
@@ -195,6 +232,9 @@ describe('a restore, planned', () => {
     tell(directory, requestRestore(directory, first, { ...a, restoreId: 'r1' }));
     expect(refused(() => requestRestore(directory, first, { ...a, restoreId: 'r2' }))).toBe('busy');
     expect(refused(() => approveRestore(directory, 'r1', { ...b, sign }))).toBe('refused-by-policy');
+    expect(() => approveRestore(directory, 'r1', { ...b, sign })).toThrow(
+      'restore r1 is running: it cannot be approved',
+    );
     expect(refused(() => approveRestore(directory, 'rX', { ...b, sign }))).toBe('not-found');
     tell(directory, { v: 1, at: now, by: 'control', kind: 'restore-built', restoreId: 'r1', certificates: [] });
     expect(refused(() => promoteRestore(directory, 'r1', b))).toBe('refused-by-policy');
@@ -204,6 +244,7 @@ describe('a restore, planned', () => {
     tell(directory, promoteRestore(directory, 'r1', a));
     expect(directory.currentTimeline(finess)).toMatchObject({ after: 9, timeline: { number: 2, resumeAt: 9 } });
     expect(refused(() => cancelRestore(directory, 'r1', a))).toBe('refused-by-policy');
+    expect(() => cancelRestore(directory, 'r1', a)).toThrow('restore r1 is promoted: it cannot be cancelled');
     expect((await refusal(new PlanRestore(log).confirm(first, directory, rate))).message).toContain('gone live');
     tell(directory, rollBackRestore(directory, 'r1', b));
     expect(directory.currentTimeline(finess).timeline.number).toBe(1);
