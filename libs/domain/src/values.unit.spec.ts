@@ -50,6 +50,9 @@ describe('values that come from outside', () => {
 
   it('instants need a zone', () => {
     expect(Instant.parse('2026-11-20T14:30:00+01:00')).toBe(Date.UTC(2026, 10, 20, 13, 30));
+    for (const raw of ['2026-11-20T14:30:00Z', '2026-11-20t14:30:00z', '2026-11-20 14:30:00z'])
+      expect(Instant.parse(raw)).toBe(Date.UTC(2026, 10, 20, 14, 30));
+    expect(() => Instant.parse('DUPONT')).toThrow(/^(?!.*DUPONT)/);
     for (const raw of ['2026-11-20T14:30:00', '2026-11-20', 'now', '2026-13-01T00:00:00Z'])
       expect(
         refused(() => Instant.parse(raw)),

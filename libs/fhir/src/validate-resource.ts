@@ -44,6 +44,31 @@ const tooStrict = /^(?:Invalid base64Binary format|String cannot be larger than 
 /** Repeats the first part of the reference, whatever that is. */
 const invalidReference = /^Invalid reference: got "([^"]*)"/;
 
+const word = String.raw`[A-Za-z]+(?:\.[A-Za-z]+)*`;
+/** All that Medplum says and that is repeated: what it finds beside, it may tell in the sender's own words. */
+const known = new RegExp(
+  `^(?:${[
+    'Missing required property',
+    'Invalid null value',
+    'Invalid empty (?:non-primitive )?value',
+    'Invalid numeric value',
+    `Invalid (?:${word}) (?:format|value)`,
+    `Invalid JSON type: ${word} is not a valid FHIR type`,
+    `Invalid JSON type: expected ${word}, but got ${word}`,
+    'Expected (?:array of values|single value) for property',
+    'Expected number to be an integer',
+    String.raw`Expected number to be in the range -?\d+\.\.-?\d+`,
+    'String cannot be larger than 1 MB',
+    'String must contain non-whitespace content',
+    'Value did not match expected pattern',
+    String.raw`base64Binary exceeds \d+ bytes`,
+    String.raw`Invalid number of values: expected \d+\.\.(?:\d+|\*), but found \d+`,
+    String.raw`Constraint [\w-]+ not met: .*`,
+    'Error evaluating invariant expression',
+    'cannot be read as a resource of this type',
+  ].join('|')})$`,
+);
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -81,7 +106,7 @@ const ofMedplum = (issue: MedplumIssue): readonly Issue[] => {
   if (text.startsWith('Invalid additional property'))
     return [{ severity: 'error', code, text: 'no such element in FHIR R4 (extensions go into "extension")', location }];
   const severity = issue.severity === 'error' && !tooStrict.test(text) ? 'error' : 'warning';
-  return [{ severity, code, text, location }];
+  return [{ severity, code, text: known.test(text) ? text : 'not valid FHIR R4', location }];
 };
 
 /** Medplum checks no code: FHIR R4 section 4.1.3, required bindings, for the elements of type `code` whose codes can be listed. */

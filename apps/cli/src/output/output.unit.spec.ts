@@ -38,6 +38,16 @@ describe('output', () => {
     expect(writeTable([cells('nom', 'n', 'x'), cells('病院', '12', 'y')])).toBe('nom    n  x\n病院  12  y\n');
   });
 
+  it('tables stay narrow whatever one row holds; what stands last is told whole', () => {
+    const cells = (...texts: string[]) => texts.map((text) => ({ text, align: 'left' }) as const);
+    const [first = '', second = ''] = writeTable([
+      cells('X'.repeat(5_000), 'end'),
+      cells('病'.repeat(40), 'y'.repeat(90)),
+    ]).split('\n');
+    expect(first).toBe(`${'X'.repeat(63)}…  end`);
+    expect([displayWidth(second), second.endsWith(`…   ${'y'.repeat(90)}`)]).toEqual([64 + 2 + 90, true]);
+  });
+
   it.each([
     [2.14, '2.1 s', '2,1 s'],
     [0, '0 s', '0 s'],

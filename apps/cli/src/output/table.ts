@@ -29,8 +29,24 @@ export interface Cell {
   readonly paint?: (text: string) => string;
 }
 
-/** Aligned columns, two spaces apart, no line longer than it must be. */
-export const writeTable = (rows: readonly (readonly Cell[])[]): string => {
+/** An id of thousands of characters is not to widen its column for all other rows; `--output json` tells it whole. */
+const widthMax = 64;
+
+const shortened = (text: string): string => {
+  if (displayWidth(text) <= widthMax) return text;
+  let short = '';
+  for (const character of text) {
+    if (displayWidth(short + character) >= widthMax) break;
+    short += character;
+  }
+  return `${short}…`;
+};
+
+/** Aligned columns, two spaces apart, no line longer than it must be: all but the last are cut at 64. */
+export const writeTable = (whole: readonly (readonly Cell[])[]): string => {
+  const rows = whole.map((row) =>
+    row.map((cell, at) => (at === row.length - 1 ? cell : { ...cell, text: shortened(cell.text) })),
+  );
   const widths: number[] = [];
   for (const row of rows)
     for (const [at, { text }] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, displayWidth(text));

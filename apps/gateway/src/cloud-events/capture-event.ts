@@ -1,5 +1,5 @@
 import { Failure } from '#domain';
-import type { WriteRequest } from '#fhir';
+import { scanJson, valueAt, type WriteRequest } from '#fhir';
 import type { Captured, CaptureMessage, Envelope, Publisher } from '#usecases';
 import type { CloudEvent, ReadEvent } from './read-cloud-events.js';
 
@@ -21,10 +21,26 @@ const envelopeOf = ({ source, id, time }: CloudEvent): Envelope => ({
   cloudEvent: { source, id },
 });
 
+/** FHIRPath Patch: what is no JSON is told so when it is read. */
+const isParameters = (data: Uint8Array): boolean => {
+  try {
+    const { bytes, members } = scanJson(data);
+    const type = members.get('resourceType');
+    return type !== undefined && valueAt(bytes, type) === 'Parameters';
+  } catch {
+    return false;
+  }
+};
+
+/** Data that is called JSON, or FHIR, is a merge patch where the event's type says patch: contract, section 4. */
+const isMergePatch = ({ contentType, data }: CloudEvent): boolean =>
+  /^(?:application\/(?:fhir\+)?json)?\s*(?:;|$)/i.test(contentType) && !isParameters(data);
+
 const writeOf = (event: CloudEvent, method: WriteRequest['method']): WriteRequest => {
-  // A patch may be called JSON: what the event's type says is clear enough.
-  const isPatch = method === 'PATCH' && /^(?:application\/json)?\s*(?:;|$)/i.test(event.contentType);
-  const contentType = isPatch ? 'application/merge-patch+json' : event.contentType;
+  const contentType =
+    method === 'PATCH' && isMergePatch(event)
+      ? event.contentType.replace(/^[^;]*/, 'application/merge-patch+json')
+      : event.contentType;
   return {
     method,
     path: event.subject,

@@ -1,13 +1,14 @@
-import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { Failure } from '#domain';
 import { Callers, httpAnswers, type SenderCaller, TheCaller } from '#platform';
-import { type Captured, CaptureMessage, type Publisher } from '#usecases';
+import { type Captured, CaptureMessage, MethodNotAllowed, type Publisher } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
 import { Publishers } from '../publishers.js';
 import { SenderShares } from '../sender-shares.js';
 import { takeInOrder } from '../take-in-order.js';
 import { captureEvent } from './capture-event.js';
+import { problemJson, sendProblem } from './problem.js';
 import { type ReadEvent, readCloudEvents, type ReadEvents } from './read-cloud-events.js';
 
 /** What became of one event. */
@@ -49,6 +50,11 @@ export class CloudEventsController {
       this.takeAll(publisher, this.read(request, body)),
     );
     await answer(reply, await told);
+  }
+
+  @Get()
+  async get(@Res() reply: FastifyReply): Promise<void> {
+    await sendProblem(reply.header('Allow', 'POST'), new MethodNotAllowed());
   }
 
   private read({ headers }: FastifyRequest, body: Buffer): ReadEvents {
@@ -94,6 +100,6 @@ const answer = (reply: FastifyReply, events: readonly Told[]): FastifyReply => {
   const title = isAway ? 'not all events could be taken now' : 'some events will never be taken as they are';
   return reply
     .code(status)
-    .header('Content-Type', 'application/problem+json; charset=utf-8')
+    .header('Content-Type', problemJson)
     .send({ type: 'about:blank', title, status, hint: 'sending all of them again is safe', events });
 };

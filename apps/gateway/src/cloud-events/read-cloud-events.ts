@@ -99,6 +99,15 @@ const required = (attributes: Attributes, name: string): string => {
   return value;
 };
 
+/** RFC 3986: what no URI-reference holds. Without a space in the source, source + space + id is one pair and no other. */
+const noUri = /[\s"<>\\^`{|}]/;
+
+const sourceOf = (attributes: Attributes): string => {
+  const source = required(attributes, 'source');
+  if (noUri.test(source)) throw invalid('the event’s source is no URI-reference');
+  return source;
+};
+
 const optional = (attributes: Attributes, name: string): string =>
   attributes[name] === undefined || attributes[name] === null ? '' : required(attributes, name);
 
@@ -108,7 +117,7 @@ const eventOf = (attributes: Attributes, data: () => Uint8Array, bytes: Uint8Arr
     const time = optional(attributes, 'time');
     return {
       id: required(attributes, 'id'),
-      source: required(attributes, 'source'),
+      source: sourceOf(attributes),
       type: required(attributes, 'type'),
       subject: optional(attributes, 'subject'),
       ...(time !== '' && { time: Instant.parse(time) }),

@@ -61,6 +61,7 @@ describe('reading CloudEvents', () => {
     ['base64 that is none', structuredType, { ...attributes, data_base64: 'é' }],
     ['a local time', structuredType, { ...attributes, time: '2026-11-20T14:30:00' }],
     ['an id that is no text', structuredType, { ...attributes, id: 1 }],
+    ['a source that is no URI-reference', structuredType, { ...attributes, source: 'urn:x y' }],
     ['an empty source', structuredType, { ...attributes, source: '' }],
     ['an id without end', structuredType, { ...attributes, id: 'x'.repeat(2_000) }],
   ])('refuses %s', (_what, headers, event) => {

@@ -201,6 +201,17 @@ describe('the FHIR door', () => {
     expect(open).toEqual([200, 200, 200, 200]);
   });
 
+  it('says of a read that it takes writes only', async () => {
+    for (const path of ['', '/', '/Patient', '/Patient/x', '/Patient/x/_history']) {
+      const answer = await ask('GET', path);
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, PUT, PATCH, DELETE']);
+      expect(((await answer.json()) as Outcome).resourceType).toBe('OperationOutcome');
+    }
+    const headers = { authorization: `Bearer ${first.token}` };
+    const events = await fetch(`${gateway.base}/establishments/${first.finess}/events`, { headers });
+    expect([events.status, events.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
   describe('CloudEvents', () => {
     const publish = (body: string | Buffer, headers: Record<string, string>, token = first.token): Promise<Response> =>
       fetch(`${gateway.base}/establishments/${first.finess}/events`, {
@@ -273,6 +284,23 @@ describe('the FHIR door', () => {
       expect(taken.map((event) => event?.label)).toEqual(['PATCH Patient', 'DELETE Patient', 'SIU^S12', 'SIU^S12']);
       expect(taken.map((event) => event?.messageId)).toEqual(['urn:his p', 'urn:his r', 'urn:his v', 'urn:his b']);
       expect(Buffer.from(taken[2]?.received ?? []).toString()).toBe(er7);
+    });
+
+    it('takes a patch whatever JSON it is called, and no FHIRPath Patch', async () => {
+      const patch = { type: 'org.hl7.fhir.r4.patch', data: { active: true } };
+      const types = [
+        undefined,
+        'application/json',
+        'application/fhir+json; charset=utf-8',
+        'application/merge-patch+json',
+      ];
+      const merged = types.map((datacontenttype, n) => structured({ ...patch, id: `patch-${n}`, datacontenttype }));
+      expect((await publish(JSON.stringify(merged), inBatch)).status).toBe(202);
+      const parameters = { resourceType: 'Parameters', parameter: [{ name: 'operation' }] };
+      for (const datacontenttype of types) {
+        const event = structured({ ...patch, id: 'fhirpath', datacontenttype, data: parameters });
+        expect((await publish(JSON.stringify(event), inStructured)).status).toBe(422);
+      }
     });
 
     it('tells of every event of a batch what became of it', async () => {

@@ -1,8 +1,8 @@
-import { Controller, Delete, Inject, Patch, Post, Put, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { Failure } from '#domain';
 import { type WriteRequest, writeResponse } from '#fhir';
 import { Callers, type SenderCaller, TheCaller } from '#platform';
-import { CaptureMessage, type FhirCaptured, type Publisher } from '#usecases';
+import { CaptureMessage, type FhirCaptured, MethodNotAllowed, type Publisher } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
 import { Publishers } from '../publishers.js';
@@ -39,6 +39,16 @@ export class WriteController {
   @Delete(everyPath)
   delete(@Req() request: HttpWrite, @Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
     return this.write(writeOf('DELETE', request), { request, reply, caller });
+  }
+
+  @Get(everyPath)
+  async get(@Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
+    const publisher = this.publishers.of(caller);
+    await sendFailure(
+      reply.header('Allow', 'POST, PUT, PATCH, DELETE'),
+      new MethodNotAllowed(),
+      publisher instanceof Failure ? 'fr' : publisher.sender.language,
+    );
   }
 
   private async write(

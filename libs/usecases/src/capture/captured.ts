@@ -27,9 +27,16 @@ export class UnsupportedMedia extends Failure {
   }
 }
 
+/** A read where there are only writes (405). */
+export class MethodNotAllowed extends Failure {
+  constructor() {
+    super('input.not-supported', 'this address takes writes only', 'send reads to a reader');
+  }
+}
+
 /** The HTTP status of a write that will never be accepted as it is (contract, section 4); none where it is not the content's fault. */
 export const refusedStatus = (failure: Failure): number | undefined =>
-  failure instanceof UnsupportedMedia ? 415 : refusedStatuses[failure.code];
+  failure instanceof UnsupportedMedia ? 415 : failure instanceof MethodNotAllowed ? 405 : refusedStatuses[failure.code];
 
 /** What the way that a message came by says of it, where the message does not say it itself. */
 export interface Envelope {
