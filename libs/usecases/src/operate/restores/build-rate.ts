@@ -1,3 +1,4 @@
+import type { GenerationReport } from '../../ports/replica-status.js';
 import type { BuildRate } from './plan-restore.js';
 import type { ReplicaBuilds } from './restore-report.js';
 
@@ -6,17 +7,33 @@ const assumed: BuildRate = { eventsPerSecond: 20_000, basis: 'assumed' };
 /** A build of fewer events measures the overhead. */
 const enoughEvents = 1000;
 
-/** Events/s of the slowest replica's last build: a restore is built when all of them are. */
+interface Measured {
+  readonly events: number;
+  readonly seconds: number;
+}
+
+const measured = (reports: readonly GenerationReport[]): readonly Measured[] =>
+  reports.flatMap(({ state, eventsTotal: events, startedAt, finishedAt }) =>
+    (state === 'built' || state === 'following') &&
+    events >= enoughEvents &&
+    startedAt !== undefined &&
+    finishedAt !== undefined
+      ? [{ events, seconds: Math.max(0.001, (finishedAt - startedAt) / 1000) }]
+      : [],
+  );
+
+/**
+ * Events/s of the slowest replica, because a restore is built when all of them are. What counts is the newest of a replica's large
+ * builds, those of at least half the largest: what a build takes besides its events does not spoil the estimate of others.
+ */
 export const buildRate = (builds: ReplicaBuilds): BuildRate => {
   const rates: number[] = [];
   for (const reports of builds.values()) {
     if (reports === 'unreachable') continue;
-    const last = reports.findLast(
-      ({ state, eventsTotal, startedAt, finishedAt }) =>
-        (state === 'built' || state === 'following') && eventsTotal >= enoughEvents && startedAt && finishedAt,
-    );
-    if (last?.startedAt !== undefined && last.finishedAt !== undefined)
-      rates.push(last.eventsTotal / Math.max(0.001, (last.finishedAt - last.startedAt) / 1000));
+    const finished = measured(reports);
+    const largest = Math.max(...finished.map(({ events }) => events));
+    const last = finished.findLast(({ events }) => events >= largest / 2);
+    if (last) rates.push(last.events / last.seconds);
   }
   return rates.length === 0 ? assumed : { eventsPerSecond: Math.max(1, Math.min(...rates)), basis: 'measured' };
 };
