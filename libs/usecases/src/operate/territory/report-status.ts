@@ -3,6 +3,7 @@ import type { Directory } from '../../directory/directory.js';
 import type { EstablishmentLog } from '../../ports/establishment-log.js';
 import type { LiveReport, ReplicaStatus } from '../../ports/replica-status.js';
 import { type BuildRate } from '../restores/plan-restore.js';
+import { lastProven, type ProvenRestore } from './last-proven.js';
 import type { AlarmReport, SenderWatch, WatchSenders } from '../senders/watch-senders.js';
 
 /** A source that has said nothing for this long is called silent. */
@@ -47,7 +48,7 @@ export interface EstablishmentReport {
   readonly sealAgeSeconds: null;
   readonly rtoSeconds: number | null;
   readonly rtoBasis: BuildRate['basis'];
-  readonly lastProvenRestore: { readonly restoreId: string; readonly finishedAt: string } | null;
+  readonly lastProvenRestore: ProvenRestore | null;
   readonly replicas: readonly ReplicaLag[];
   readonly senders: readonly SenderLine[];
 }
@@ -102,10 +103,6 @@ export class ReportStatus {
     const lastAt = end === 'unknown' ? undefined : end.lastAt;
     const silentSeconds = lastAt === undefined ? null : Math.max(0, Math.round((now - lastAt) / 1000));
     const worst = replicas.toSorted((a, b) => (b.lagSeconds ?? -1) - (a.lagSeconds ?? -1))[0];
-    const proven = [...directory.restores.values()]
-      .flatMap(({ certificates }) => certificates)
-      .filter((certificate) => certificate.establishment === establishment)
-      .at(-1);
     return {
       establishment,
       name: directory.establishments.get(establishment)?.name ?? '',
@@ -129,7 +126,7 @@ export class ReportStatus {
       sealAgeSeconds: null,
       rtoSeconds: end === 'unknown' ? null : Math.ceil((end.last + 1) / rate.eventsPerSecond),
       rtoBasis: rate.basis,
-      lastProvenRestore: proven ? { restoreId: proven.restoreId, finishedAt: proven.finishedAt } : null,
+      lastProvenRestore: lastProven(directory.restores.values(), establishment),
       replicas,
       senders: (await this.watch.look(directory, establishment, now)).map(lineOf),
     };
