@@ -1,11 +1,13 @@
-import { type Json, numberAt, textAt, valueAt } from './session/json.js';
+import { type Json, listAt, numberAt, textAt, valueAt } from './session/json.js';
 
 /** A restore as far as the terminal reads it; the data it prints is what control said, whole. */
 export interface Restore {
   readonly restoreId: string;
   readonly state: string;
   readonly phase: string;
-  /** RFC 3339 on the recorded clock; empty before the first event. */
+  /** Of several establishments, the one that is being built; empty before and after. */
+  readonly building: string;
+  /** RFC 3339 on the recorded clock, of what is being built; empty before the first event. */
   readonly eventTimeReached: string;
   readonly target: string;
   readonly eventsDone: number;
@@ -13,10 +15,14 @@ export interface Restore {
   readonly etaSeconds: number | undefined;
 }
 
+const isOfSeveral = (answer: Json): boolean =>
+  new Set(listAt(answer, 'builds').map((build) => textAt(build, 'establishment'))).size > 1;
+
 export const restoreOf = (answer: Json): Restore => ({
   restoreId: textAt(answer, 'restoreId'),
   state: textAt(answer, 'state'),
   phase: textAt(answer, 'phase'),
+  building: isOfSeveral(answer) ? textAt(answer, 'building') : '',
   eventTimeReached: textAt(answer, 'eventTimeReached'),
   target: textAt(answer, 'target'),
   eventsDone: numberAt(answer, 'eventsDone'),

@@ -257,6 +257,17 @@ describe('a verb', () => {
     expect((await control.reprise(['restore', 'watch', 'r1'])).code).toBe(1);
   });
 
+  it('watching a restore of several establishments names the one that is being built', async () => {
+    const watched = async (establishments: readonly string[]): Promise<string> => {
+      const builds = establishments.map((establishment) => ({ establishment }));
+      const running = { ...restore, state: 'running', phase: 'replaying', building: '990000028', builds };
+      control.answers = [{ json: running }, { json: restore }];
+      return (await control.reprise(['restore', 'watch', 'r1'])).stderr;
+    };
+    expect(await watched(['990000010', '990000028'])).toContain('replaying  990000028 recorded');
+    expect(await watched(['990000028', '990000028'])).toContain('replaying  recorded');
+  });
+
   it('says how to watch again when it is interrupted', async () => {
     control.answers = [{ json: { ...restore, state: 'running' } }];
     for (const [signal, code] of [

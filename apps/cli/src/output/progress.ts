@@ -9,15 +9,23 @@ const phases = ['waiting', 'replaying', 'indexing', 'verifying', 'done'];
 /** What is shown; made from what was shown before, so that it never goes back, whatever a poll says. */
 export type Shown = Pick<
   Restore,
-  'phase' | 'eventTimeReached' | 'target' | 'eventsDone' | 'eventsTotal' | 'etaSeconds'
+  'phase' | 'building' | 'eventTimeReached' | 'target' | 'eventsDone' | 'eventsTotal' | 'etaSeconds'
 >;
 
 const later = (a: string, b: string): string => (!(Date.parse(b) <= Date.parse(a)) && b !== '' ? b : a);
 const further = (a: string, b: string): string => (phases.indexOf(b) >= phases.indexOf(a) ? b : a);
 
+/** Another establishment is replayed from its own beginning: its event time is its own. */
+const reached = (shown: Shown | undefined, restore: Shown): Pick<Shown, 'building' | 'eventTimeReached'> => {
+  if (shown === undefined || (restore.building !== '' && restore.building !== shown.building)) return restore;
+  const { building, eventTimeReached } = shown;
+  return { building, eventTimeReached: later(eventTimeReached, restore.eventTimeReached) };
+};
+
 export const advance = (shown: Shown | undefined, restore: Shown): Shown => ({
   phase: further(shown?.phase ?? '', restore.phase),
-  eventTimeReached: later(shown?.eventTimeReached ?? '', restore.eventTimeReached),
+  building: reached(shown, restore).building,
+  eventTimeReached: reached(shown, restore).eventTimeReached,
   target: restore.target,
   eventsDone: Math.max(shown?.eventsDone ?? 0, restore.eventsDone),
   eventsTotal: Math.max(shown?.eventsTotal ?? 0, restore.eventsTotal, restore.eventsDone),
@@ -26,20 +34,24 @@ export const advance = (shown: Shown | undefined, restore: Shown): Shown => ({
 
 const seconds = (instant: string): string => instant.replace(/\.\d+(?=Z|[+-]\d\d:\d\d$)/, '');
 
-/** The phase and three facts: event time reached and wanted, events, time left. */
+const timeLeft = ({ phase, etaSeconds }: Shown, say: Say): string => {
+  if (phase === 'done') return '';
+  if (etaSeconds === undefined) return say('progress.left-unknown');
+  return say('progress.left', { time: writeSeconds(etaSeconds, say) });
+};
+
+/** The phase and three facts: event time reached and wanted, events over all, time left. */
 export const progressLine = (shown: Shown, say: Say, unicode: boolean): string =>
   say('progress.line', {
     phase: say.value(shown.phase),
+    building: shown.building === '' ? '' : `${shown.building} `,
     reached: seconds(shown.eventTimeReached) || say('progress.not-begun'),
     arrow: unicode ? '→' : '->',
     target: seconds(shown.target) || '-',
     done: shown.eventsDone,
     total: shown.eventsTotal,
-    left:
-      shown.etaSeconds === undefined
-        ? say('progress.left-unknown')
-        : say('progress.left', { time: writeSeconds(shown.etaSeconds, say) }),
-  });
+    left: timeLeft(shown, say),
+  }).trimEnd();
 
 const plainEveryMs = 10_000;
 

@@ -7,6 +7,7 @@ import { advance, ProgressOnTerminal, progressLine, type Shown } from './progres
 const phases = ['waiting', 'replaying', 'indexing', 'verifying', 'done'];
 const anyPoll: fc.Arbitrary<Shown> = fc.record({
   phase: fc.constantFrom(...phases),
+  building: fc.constant('990000010'),
   eventTimeReached: fc.oneof(
     fc.constant(''),
     fc.integer({ min: 0, max: 1e9 }).map((ms) => new Date(1.7e12 + ms).toISOString()),
@@ -19,6 +20,7 @@ const anyPoll: fc.Arbitrary<Shown> = fc.record({
 
 const polls: Shown = {
   phase: 'replaying',
+  building: '990000010',
   eventTimeReached: '2026-11-20T13:02:00.500Z',
   target: '2026-11-20T13:30:00Z',
   eventsDone: 400,
@@ -69,11 +71,27 @@ describe('progress', () => {
 
   it('tells phase, event time against the target, events and time left', async () => {
     expect(progressLine(polls, await speak('en'), true)).toBe(
-      'replaying  recorded 2026-11-20T13:02:00Z → 2026-11-20T13:30:00Z  400/812 events  1 min 15 s left',
+      'replaying  990000010 recorded 2026-11-20T13:02:00Z → 2026-11-20T13:30:00Z  400/812 events  1 min 15 s left',
     );
     expect(progressLine({ ...polls, etaSeconds: undefined, eventTimeReached: '' }, await speak('fr'), false)).toContain(
       '->',
     );
+  });
+
+  it('begins the event time again with the next establishment, and never within one', () => {
+    const next = { ...polls, building: '990000028', eventTimeReached: '2026-11-20T08:00:00Z', eventsDone: 500 };
+    expect(advance(polls, next)).toMatchObject({ building: '990000028', eventTimeReached: '2026-11-20T08:00:00Z' });
+    expect(advance(next, { ...next, eventTimeReached: '' }).eventTimeReached).toBe('2026-11-20T08:00:00Z');
+    expect(advance(next, { ...next, building: '', eventTimeReached: '' })).toMatchObject({ building: '990000028' });
+  });
+
+  it('says nothing of time left once it is done', async () => {
+    const done = { ...polls, phase: 'done', building: '', etaSeconds: undefined, eventsDone: 812 };
+    for (const language of ['en', 'fr'] as const) {
+      const say = await speak(language);
+      expect(progressLine(done, say, true)).not.toContain(say('progress.left-unknown'));
+      expect(progressLine(done, say, true)).toMatch(/812\/812 \S+$/);
+    }
   });
 
   it('is one redrawn line on a terminal', async () => {

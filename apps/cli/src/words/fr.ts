@@ -223,7 +223,7 @@ export const fr: Words = {
   'verify.holds': "c'est conforme",
   'verify.differs': "CE N'EST PAS CONFORME",
   'verify.nothing': "rien n'a été examiné : ce n'est pas une réussite",
-  'progress.line': '{phase}  enregistré {reached} {arrow} {target}  {done}/{total} événements  {left}',
+  'progress.line': '{phase}  {building}enregistré {reached} {arrow} {target}  {done}/{total} événements  {left}',
   'progress.left': 'reste {time}',
   'progress.left-unknown': 'temps restant pas encore connu',
   'progress.not-begun': 'début',

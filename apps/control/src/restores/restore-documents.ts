@@ -85,7 +85,9 @@ export class RestoreDocument {
   @ApiProperty({ enum: ['running', 'built', 'approved', 'promoted', 'rolled-back', 'failed', 'cancelled'] })
   state: string;
   @ApiProperty({ enum: ['waiting', 'replaying', 'indexing', 'verifying', 'done'] }) phase: string;
-  @ApiProperty({ type: String, description: 'on the recorded clock' }) eventTimeReached: string;
+  @ApiProperty({ type: String, nullable: true, description: 'the establishment that the slowest replica is building' })
+  building: string | null;
+  @ApiProperty({ type: String, description: 'on the recorded clock, of what is being built' }) eventTimeReached: string;
   @ApiProperty({ type: String }) target: string;
   @ApiProperty({ type: 'integer' }) eventsDone: number;
   @ApiProperty({ type: 'integer' }) eventsTotal: number;

@@ -23,9 +23,11 @@ export interface RestoreReport {
   readonly planId: string;
   readonly planHash: string;
   readonly state: ReportedState;
-  /** Of the build that is furthest behind: waiting, replaying, indexing, verifying, done. */
+  /** Of the replica that is furthest behind, over all establishments: waiting, replaying, indexing, verifying, done. */
   readonly phase: string;
-  /** RFC 3339 on the recorded clock, of the build that is furthest behind; empty before the first event. */
+  /** The establishment that this replica is building; null before it has begun, and once all is built. */
+  readonly building: string | null;
+  /** RFC 3339 on the recorded clock, of what it is building; empty before the first event. */
   readonly eventTimeReached: string;
   readonly target: string;
   readonly eventsDone: number;
@@ -79,12 +81,35 @@ const failureOf = (builds: readonly BuildOfReplica[]): string => {
   return '';
 };
 
-const remaining = (builds: readonly BuildOfReplica[], startedAt: Instant | undefined, now: Instant): number | null => {
-  const fractions = builds.map(({ eventsDone, eventsTotal }) => (eventsTotal === 0 ? 1 : eventsDone / eventsTotal));
-  const slowest = Math.min(...fractions);
-  if (startedAt === undefined || !(slowest > 0) || now <= startedAt) return null;
-  return Math.ceil(((now - startedAt) / 1000) * ((1 - slowest) / slowest));
+/** A replica builds one establishment after the other: the one that it is at, or was at last. */
+const atWork = (builds: readonly BuildOfReplica[]): BuildOfReplica | undefined =>
+  builds.find(({ phase }) => phase !== 'waiting' && phase !== 'done') ??
+  builds.findLast(({ phase }) => phase === 'done');
+
+const doneIn = (builds: readonly BuildOfReplica[]): number =>
+  builds.reduce((sum, { eventsDone }) => sum + eventsDone, 0);
+
+/** The builds of the replica that has done least: a restore is built when all of them have. */
+const furthestBehind = (builds: readonly BuildOfReplica[]): readonly BuildOfReplica[] => {
+  const byReplica = Map.groupBy(builds, ({ replica }) => replica);
+  return [...byReplica.values()].toSorted((a, b) => doneIn(a) - doneIn(b))[0] ?? [];
 };
+
+/** While an establishment waits its turn behind others, the restore as a whole is replaying. */
+const phaseOver = (builds: readonly BuildOfReplica[]): string => {
+  const least = Math.min(...builds.map(({ phase }) => phases.indexOf(phase)));
+  return phases[least <= 0 && atWork(builds) ? phases.indexOf('replaying') : least] ?? 'waiting';
+};
+
+/** By what has been built so far; null before that can be said. */
+const remaining = (
+  { done, total }: { readonly done: number; readonly total: number },
+  startedAt: Instant | undefined,
+  now: Instant,
+): number | null =>
+  startedAt === undefined || done <= 0 || now <= startedAt
+    ? null
+    : Math.ceil(((now - startedAt) / 1000) * (Math.max(0, total - done) / done));
 
 /** Pure: what the directory decided and the replicas tell, as one answer. `resumedAt`: failures before it are history. */
 export const reportRestore = (
@@ -106,10 +131,12 @@ export const reportRestore = (
   const builds = buildsOf(restore, current);
   const running = restore.state === 'requested';
   const failure = running ? failureOf(builds) : '';
-  const behind = builds.toSorted((a, b) => a.eventsDone - b.eventsDone)[0];
-  const phase = builds.map((build) => phases.indexOf(build.phase)).toSorted((a, b) => a - b)[0] ?? 0;
+  const behind = furthestBehind(builds);
+  const phase = running ? phaseOver(behind) : 'done';
   const slowestDone = (establishment: string): number =>
     Math.min(...builds.filter((b) => b.establishment === establishment).map(({ eventsDone }) => eventsDone));
+  const done = restore.targets.reduce((sum, { establishment }) => sum + slowestDone(establishment), 0);
+  const total = restore.targets.reduce((sum, { events }) => sum + events, 0);
   const starts = answered.flatMap(({ startedAt }) => startedAt ?? []);
   const certificateIds = restore.certificates.map(({ establishment }) =>
     certificateIdOf(restore.restoreId, establishment),
@@ -119,14 +146,15 @@ export const reportRestore = (
     planId: restore.planId,
     planHash: restore.planHash,
     state: restore.state === 'requested' ? (failure === '' ? 'running' : 'failed') : restore.state,
-    phase: running ? (phases[phase] ?? 'waiting') : 'done',
-    eventTimeReached: behind?.eventTimeReached ?? '',
+    phase,
+    building: phase === 'done' ? null : (atWork(behind)?.establishment ?? null),
+    eventTimeReached: atWork(behind)?.eventTimeReached ?? '',
     target: restore.target,
-    eventsDone: restore.targets.reduce((sum, { establishment }) => sum + slowestDone(establishment), 0),
-    eventsTotal: restore.targets.reduce((sum, { events }) => sum + events, 0),
+    eventsDone: done,
+    eventsTotal: total,
     etaSeconds:
       running && failure === ''
-        ? remaining(builds, starts.length > 0 ? Instant.of(Math.min(...starts)) : undefined, now)
+        ? remaining({ done, total }, starts.length > 0 ? Instant.of(Math.min(...starts)) : undefined, now)
         : null,
     certificateId: certificateIds[0] ?? null,
     certificateIds,
