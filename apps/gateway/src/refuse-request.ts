@@ -1,4 +1,5 @@
 import { Failure } from '#domain';
+import { inLanguage } from '#fhir';
 import type { SenderCaller } from '#platform';
 import type { CaptureMessage } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -38,7 +39,8 @@ export class RefuseRequest {
     const messageId = messageIdOf(request.headers);
     const method = methods.find((known) => known === request.method) ?? 'POST';
     const envelope = { messageId: messageId instanceof Failure ? '' : messageId };
-    const captured = await this.capture.refuseWrite(publisher, { method, body }, envelope, failure);
+    const told = inLanguage(failure, publisher.sender.language);
+    const captured = await this.capture.refuseWrite(publisher, { method, body }, envelope, told);
     countCaptured(isOfEvents(request) ? 'cloudevents' : 'fhir', captured.outcome, since);
     return captured.failure;
   }
@@ -46,6 +48,6 @@ export class RefuseRequest {
   answer(request: FastifyRequest, reply: FastifyReply, caller: SenderCaller, failure: Failure): FastifyReply {
     const publisher = this.publishers.of(caller);
     const language = publisher instanceof Failure ? 'fr' : publisher.sender.language;
-    return isOfEvents(request) ? sendProblem(reply, failure) : sendFailure(reply, failure, language);
+    return (isOfEvents(request) ? sendProblem : sendFailure)(reply, failure, language);
   }
 }

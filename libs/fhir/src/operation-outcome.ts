@@ -1,9 +1,8 @@
 import type { FailureCode } from '#domain';
 import { Failure } from '#domain';
 import type { Issue, IssueCode } from './issue.js';
+import { inLanguage, type Language, said } from './in-language.js';
 import { InvalidContent } from './issue.js';
-
-export type Language = 'fr' | 'en';
 
 export interface OperationOutcome {
   readonly resourceType: 'OperationOutcome';
@@ -101,16 +100,21 @@ const ofIssue = (issue: Issue): OperationOutcome['issue'][number] => ({
   ...(issue.location !== '' && { expression: [issue.location] }),
 });
 
-/** FHIR R4 OperationOutcome. The fixed sentence is in the caller's language, the particulars in English; no patient data. */
+/** FHIR R4 OperationOutcome in the caller's language; no patient data. */
 export const operationOutcome = (what: Failure | readonly Issue[], language: Language): OperationOutcome => {
-  if (!(what instanceof Failure)) return { resourceType: 'OperationOutcome', issue: what.map(ofIssue) };
-  const sentence = sentences[what.code];
+  if (!(what instanceof Failure))
+    return {
+      resourceType: 'OperationOutcome',
+      issue: what.map((issue) => ofIssue({ ...issue, text: said(issue.text, language) })),
+    };
+  const told = inLanguage(what, language);
+  const sentence = sentences[told.code];
   const head = {
     severity: 'error',
     code: sentence.code,
     details: { text: sentence[language] },
-    diagnostics: what.hint === '' ? what.message : `${what.message} — ${what.hint}`,
+    diagnostics: told.hint === '' ? told.message : `${told.message} — ${told.hint}`,
   } as const;
-  const issues = what instanceof InvalidContent ? what.issues.map(ofIssue) : [];
+  const issues = told instanceof InvalidContent ? told.issues.map(ofIssue) : [];
   return { resourceType: 'OperationOutcome', issue: [head, ...issues] };
 };

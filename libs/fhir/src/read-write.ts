@@ -1,5 +1,6 @@
 import { Failure, RecordKey } from '#domain';
 import { identityWarnings } from './identity-policy.js';
+import { inLanguage, said } from './in-language.js';
 import { valueAt } from './json-slices.js';
 import { checkMediaType } from './media-type.js';
 import { occurredAt } from './occurred-at.js';
@@ -27,8 +28,22 @@ export const readWrite = (request: WriteRequest, context: WriteContext): Written
   return step.value;
 };
 
-/** The same in steps, of which a Bundle has some per entry and all else none: see `readBundle`. */
+/**
+ * The same in steps, of which a Bundle has some per entry and all else none: see `readBundle`. What is said of it, in failures and
+ * warnings, is in the sender's language.
+ */
 export function* readWriteInSteps(request: WriteRequest, context: WriteContext): Generator<undefined, Written> {
+  const { language } = context.sender;
+  try {
+    const written = yield* read(request, context);
+    const warnings = written.warnings.map((warning) => ({ ...warning, text: said(warning.text, language) }));
+    return { ...written, warnings };
+  } catch (error) {
+    throw Failure.is(error) ? inLanguage(error, language) : error;
+  }
+}
+
+function* read(request: WriteRequest, context: WriteContext): Generator<undefined, Written> {
   for (const header of conditionalHeaders)
     if (request.headers[header] !== undefined) throw conditional(`the header ${header}`);
   const target = writeTarget(request.path);

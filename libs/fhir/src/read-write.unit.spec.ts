@@ -8,7 +8,7 @@ import type { WriteContext, WriteRequest, Written } from './write-request.js';
 const sender = {
   name: 'dpi',
   finess: '330000019',
-  language: 'fr',
+  language: 'en',
   foreignFiness: 'warn',
   testIdentities: 'warn',
   productionIdentities: 'accept',

@@ -1,5 +1,5 @@
 import { Failure } from '#domain';
-import { scanJson, valueAt, type WriteRequest } from '#fhir';
+import { inLanguage, scanJson, valueAt, type WriteRequest } from '#fhir';
 import type { Captured, CaptureMessage, Envelope, Publisher } from '#usecases';
 import type { CloudEvent, ReadEvent } from './read-cloud-events.js';
 
@@ -55,9 +55,10 @@ export const captureEvent = async (
   publisher: Publisher,
   event: ReadEvent,
 ): Promise<Captured> => {
+  const { language } = publisher.sender;
   if ('failure' in event) {
     const unread = { method: 'POST', body: event.bytes } as const;
-    return capture.refuseWrite(publisher, unread, { messageId: event.id }, event.failure);
+    return capture.refuseWrite(publisher, unread, { messageId: event.id }, inLanguage(event.failure, language));
   }
   const envelope = envelopeOf(event);
   if (event.type === hl7Type) return capture.hl7(publisher, event.data, envelope);
@@ -71,5 +72,5 @@ export const captureEvent = async (
         'this type of event is not taken here',
         `send one of ${eventTypes.join(', ')}`,
       );
-  return capture.refuseWrite(publisher, write, envelope, failure);
+  return capture.refuseWrite(publisher, write, envelope, inLanguage(failure, language));
 };

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { Failure } from '#domain';
+import { type Language, said } from '#fhir';
 import { Callers, httpAnswers, type SenderCaller, TheCaller } from '#platform';
 import { type Captured, CaptureMessage, MethodNotAllowed, type Publisher } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -49,12 +50,14 @@ export class CloudEventsController {
     const told = this.shares.of(caller.name, body.byteLength, async () =>
       this.takeAll(publisher, this.read(request, body)),
     );
-    await answer(reply, await told);
+    await answer(reply, await told, publisher.sender.language);
   }
 
   @Get()
-  async get(@Res() reply: FastifyReply): Promise<void> {
-    await sendProblem(reply.header('Allow', 'POST'), new MethodNotAllowed());
+  async get(@Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
+    const publisher = this.publishers.of(caller);
+    const language = publisher instanceof Failure ? 'fr' : publisher.sender.language;
+    await sendProblem(reply.header('Allow', 'POST'), new MethodNotAllowed(), language);
   }
 
   private read({ headers }: FastifyRequest, body: Buffer): ReadEvents {
@@ -90,16 +93,17 @@ const tell = (index: number, id: string, captured: Captured): Told => {
   }
 };
 
-const answer = (reply: FastifyReply, events: readonly Told[]): FastifyReply => {
+const answer = (reply: FastifyReply, events: readonly Told[], language: Language): FastifyReply => {
   const last = events.findLast(({ position }) => position !== undefined)?.position;
   if (last !== undefined) void reply.header('Reprise-Position', last);
   if (events.every(({ outcome }) => outcome === 'durable')) return reply.code(202).send({ events });
   const isAway = events.some(({ outcome }) => outcome === 'not-now');
   const status = isAway ? 503 : 422;
   if (isAway) void reply.header('Retry-After', String(httpAnswers['log.unreachable'].retryAfterSeconds));
+  const hint = said('sending all of them again is safe', language);
   const title = isAway ? 'not all events could be taken now' : 'some events will never be taken as they are';
   return reply
     .code(status)
     .header('Content-Type', problemJson)
-    .send({ type: 'about:blank', title, status, hint: 'sending all of them again is safe', events });
+    .send({ type: 'about:blank', title: said(title, language), status, hint, events });
 };

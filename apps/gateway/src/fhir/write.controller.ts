@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Inject, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { Failure } from '#domain';
-import { type WriteRequest, writeResponse } from '#fhir';
+import { inLanguage, type WriteRequest, writeResponse } from '#fhir';
 import { Callers, type SenderCaller, TheCaller } from '#platform';
 import { CaptureMessage, type FhirCaptured, MethodNotAllowed, type Publisher } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -72,7 +72,7 @@ export class WriteController {
   private take(publisher: Publisher, write: WriteRequest, request: HttpWrite): Promise<FhirCaptured> {
     const messageId = messageIdOf(request.headers);
     return messageId instanceof Failure
-      ? this.capture.refuseWrite(publisher, write, { messageId: '' }, messageId)
+      ? this.capture.refuseWrite(publisher, write, { messageId: '' }, inLanguage(messageId, publisher.sender.language))
       : this.capture.fhir(publisher, write, { messageId, told: String(durableStatus(write)) });
   }
 }

@@ -1,0 +1,215 @@
+/**
+ * What a refusal, or a warning, of a write says, in French. `{}` stands for what differs: a limit, a name of FHIR's or of a setting,
+ * another sentence. The first that fits counts.
+ */
+export const frenchSentences: Readonly<Record<string, string>> = {
+  // JSON
+  'not UTF-8': "ce n'est pas de l'UTF-8",
+  'send UTF-8; ISO-8859-1 must be converted by the sender':
+    "envoyer de l'UTF-8 ; l'ISO-8859-1 est à convertir par l'émetteur",
+  'a byte-order mark before the JSON': "une marque d'ordre des octets précède le JSON",
+  'send the JSON without it (RFC 8259, section 8.1)': 'envoyer le JSON sans elle (RFC 8259, section 8.1)',
+  'bytes after the JSON value': 'des octets suivent la valeur JSON',
+  'send one JSON value and nothing after it': 'envoyer une seule valeur JSON et rien après',
+  'more than {} values': 'plus de {} valeurs',
+  'split the message': 'découper le message',
+  'more than {} levels deep': 'plus de {} niveaux de profondeur',
+  'send a flatter structure': 'envoyer une structure moins profonde',
+  'a member name was expected': 'un nom de membre était attendu',
+  'send valid JSON (RFC 8259)': 'envoyer du JSON valide (RFC 8259)',
+  '":" was expected': '":" était attendu',
+  '"," or "}" was expected': '"," ou "}" était attendu',
+  '"," or "]" was expected': '"," ou "]" était attendu',
+  'a member name that programs take for their own': 'un nom de membre que les programmes prennent pour le leur',
+  'rename the member': 'renommer le membre',
+  'a member stands twice in one object': 'un membre figure deux fois dans un objet',
+  'send each member once': 'envoyer chaque membre une seule fois',
+  'a string without end': 'une chaîne sans fin',
+  'send the whole message': 'envoyer le message entier',
+  'a control character in a string': 'un caractère de contrôle dans une chaîne',
+  'write it as an escape, for example \\n': "l'écrire comme un échappement, par exemple \\n",
+  '\\u0000 in a string': '\\u0000 dans une chaîne',
+  'leave the character out: no database text can hold it':
+    'omettre ce caractère : aucun texte de base de données ne peut le contenir',
+  'half of a surrogate pair in a string': "la moitié d'une paire de substitution dans une chaîne",
+  'send the whole character': 'envoyer le caractère entier',
+  'an unknown escape in a string': 'un échappement inconnu dans une chaîne',
+  'a value was expected': 'une valeur était attendue',
+  'a number that is none': "un nombre qui n'en est pas un",
+  'a number with too large an exponent': "un nombre dont l'exposant est trop grand",
+  'send it within the range of a double': "l'envoyer dans l'intervalle d'un flottant double",
+  'a number of more than {} characters': 'un nombre de plus de {} caractères',
+  'send at most 18 significant digits': 'envoyer 18 chiffres significatifs au plus',
+  'a number with a leading zero': 'un nombre qui commence par un zéro',
+
+  // Addresses, verbs, headers
+  'POST a Bundle': 'envoyer un Bundle par POST',
+  'POST to {Type}, PUT to {Type}/{id}': 'POST sur {Type}, PUT sur {Type}/{id}',
+  'PUT it, or POST to {Type}': 'PUT, ou POST sur {Type}',
+  'the base': 'la base',
+  'a type': 'un type',
+  'a record': 'un enregistrement',
+  '{} on {} is not supported': "{} sur {} n'est pas pris en charge",
+  'the header {}': "l'en-tête {}",
+  'a conditional operation (a URL with a query)': 'une opération conditionnelle (une URL avec une requête)',
+  'a gateway does not know the present state: write by id (PUT {Type}/{id}) and without conditions':
+    "une passerelle ne connaît pas l'état présent : écrire par identifiant (PUT {Type}/{id}) et sans condition",
+  'an operation ($name)': 'une opération ($name)',
+  'write with PUT, POST, PATCH, DELETE or a Bundle': 'écrire par PUT, POST, PATCH, DELETE ou par un Bundle',
+  'a write to this URL': 'une écriture à cette URL',
+  'write to {Type}/{id}, {Type} or the base': 'écrire à {Type}/{id}, à {Type} ou à la base',
+  'the URL names no resource type of FHIR R4': "l'URL ne nomme aucun type de ressource de FHIR R4",
+  'for example Patient/123': 'par exemple Patient/123',
+  'for example Patient': 'par exemple Patient',
+  'not a record: expected Type/id': "ce n'est pas un enregistrement : Type/id est attendu",
+  'id: 1 to 64 letters, digits, "-" and "."': 'id : 1 à 64 lettres, chiffres, "-" et "."',
+  'not the one of the URL': "ce n'est pas celui de l'URL",
+  'send the same {} in both, or leave it out of the body':
+    "envoyer le même {} des deux côtés, ou l'omettre dans le corps",
+  'send {} in UTF-8, FHIR 4.0': 'envoyer {} en UTF-8, FHIR 4.0',
+  'this content type': 'ce type de contenu',
+  'this charset or FHIR version is not supported':
+    'ce jeu de caractères ou cette version de FHIR ne sont pas pris en charge',
+  'this address takes writes only': 'cette adresse ne prend que des écritures',
+  'send reads to a reader': 'adresser les lectures à un lecteur',
+  'the Idempotency-Key or X-Request-Id cannot be kept': "l'Idempotency-Key ou le X-Request-Id ne peut être conservé",
+  'send it once, with 1 to 200 visible ASCII characters':
+    "l'envoyer une seule fois, avec 1 à 200 caractères ASCII visibles",
+  'a conditional reference to a Patient is not supported':
+    "une référence conditionnelle à un Patient n'est pas prise en charge",
+  '{} is not supported': "{} : ce n'est pas pris en charge",
+
+  // Sizes and forms of a body
+  'the body is larger than {} bytes': 'le corps dépasse {} octets',
+  'split it': 'le découper',
+  'what is to be written takes {} bytes, the log takes {}':
+    "ce qui est à écrire prend {} octets, le journal n'en prend que {}",
+  'this Content-Encoding is not taken here': "ce Content-Encoding n'est pas pris ici",
+  'send gzip, deflate, br or none': 'envoyer gzip, deflate, br ou aucun',
+  'the body is not packed as its Content-Encoding says':
+    "le corps n'est pas compressé comme le dit son Content-Encoding",
+  'send the header that fits the body, or none': "envoyer l'en-tête qui convient au corps, ou aucun",
+  'the Content-Type names no type': 'le Content-Type ne nomme aucun type',
+  'send application/fhir+json, or leave it out': "envoyer application/fhir+json, ou l'omettre",
+
+  // Bundles and patches
+  'a merge patch of a resource is an object': "un merge patch d'une ressource est un objet",
+  'send {"member": value} (RFC 7396)': 'envoyer {"membre": valeur} (RFC 7396)',
+  'not a Bundle': "ce n'est pas un Bundle",
+  'POST a Bundle to the base, a resource to {Type}': 'envoyer par POST un Bundle à la base, une ressource à {Type}',
+  'no entry': 'aucune entrée',
+  'send at least one': 'en envoyer au moins une',
+  'a Bundle of type {} is not supported here': "un Bundle de type {} n'est pas pris en charge ici",
+  'send a transaction, batch, message or collection; to store the Bundle itself, PUT Bundle/{id}':
+    'envoyer une transaction, un batch, un message ou une collection ; pour conserver le Bundle lui-même, PUT Bundle/{id}',
+  'not a type of Bundle': "ce n'est pas un type de Bundle",
+  'send a transaction, batch, message or collection': 'envoyer une transaction, un batch, un message ou une collection',
+  'not an object': "ce n'est pas un objet",
+  'send entries with a resource and a request': 'envoyer des entrées avec une ressource et une requête',
+  'no resource': 'aucune ressource',
+  'send the resource, or DELETE': 'envoyer la ressource, ou DELETE',
+  'send the resource': 'envoyer la ressource',
+  'no request': 'aucune requête',
+  'send request.method and request.url': 'envoyer request.method et request.url',
+  'a PUT names a record': 'un PUT nomme un enregistrement',
+  'a DELETE names a record': 'un DELETE nomme un enregistrement',
+  'a POST names a type': 'un POST nomme un type',
+  'only PUT, POST and DELETE are supported in a Bundle': 'seuls PUT, POST et DELETE sont pris en charge dans un Bundle',
+  'send reads to a reader, patches as PATCH {Type}/{id}':
+    'adresser les lectures à un lecteur, les modifications par PATCH {Type}/{id}',
+  'no resource type of FHIR R4': 'aucun type de ressource de FHIR R4',
+  'send an R4 resource': 'envoyer une ressource R4',
+  'the same record as an earlier entry': "le même enregistrement qu'une entrée précédente",
+  'send each record once': 'envoyer chaque enregistrement une seule fois',
+  'the fullUrl of an earlier entry': "le fullUrl d'une entrée précédente",
+  'send each once': 'envoyer chacun une seule fois',
+  'and {} more': 'et {} autres',
+  'refer to Patient/{id}: without it nobody could tell whose record this is':
+    "référencer Patient/{id} : sans cela personne ne saurait de qui est l'enregistrement",
+  'a conditional reference is kept as it was sent and is not resolved':
+    "une référence conditionnelle est conservée telle qu'envoyée et n'est pas résolue",
+  'a urn: reference to nothing in this message is kept as it was sent':
+    "une référence urn: à rien de ce message est conservée telle qu'envoyée",
+
+  // The sender's settings
+  'an INS of test or demonstration': 'une INS de test ou de démonstration',
+  'an INS of production': 'une INS de production',
+  'this sender is set to refuse it: ask the operator':
+    "le réglage de cet émetteur la refuse : s'adresser à l'exploitant",
+
+  // FHIR R4 itself
+  'send a resource that is valid FHIR R4 (4.0.1); it will never be accepted as it is':
+    'envoyer une ressource valide en FHIR R4 (4.0.1) ; celle-ci ne sera jamais acceptée telle quelle',
+  'not valid FHIR R4': "ce n'est pas du FHIR R4 valide",
+  'refers to a {}, which this element does not expect': "référence une ressource {}, que cet élément n'attend pas",
+  'more than one type of a value that may have one': "plus d'un type pour une valeur qui n'en a qu'un",
+  'no such element in FHIR R4 (extensions go into "extension")':
+    'cet élément n\'existe pas en FHIR R4 (les extensions vont dans "extension")',
+  'not one of {}': 'ne fait pas partie de {}',
+  'not a code of {}': "n'est pas un code de {}",
+  'not a JSON object': "ce n'est pas un objet JSON",
+  'the resourceType is not {}': "le resourceType n'est pas {}",
+  'cannot be read as a resource of this type': 'ne peut être lu comme une ressource de ce type',
+  'Missing required property': 'un élément obligatoire manque',
+  'Invalid null value': 'un null qui ne peut figurer ici',
+  'Invalid empty value': 'une valeur vide',
+  'Invalid empty non-primitive value': 'un élément vide',
+  'Invalid numeric value': 'une valeur numérique incorrecte',
+  'Invalid JSON type: {} is not a valid FHIR type': "type JSON incorrect : {} n'est pas un type de FHIR",
+  'Invalid JSON type: expected {}, but got {}': 'type JSON incorrect : {} attendu, {} reçu',
+  'Invalid number of values: expected {}, but found {}': 'nombre de valeurs incorrect : {} attendues, {} reçues',
+  'Invalid {} format': "la forme n'est pas celle d'un {}",
+  'Invalid {} value': "la valeur n'est pas celle d'un {}",
+  'Expected array of values for property': 'une liste de valeurs est attendue',
+  'Expected single value for property': 'une seule valeur est attendue',
+  'Expected number to be an integer': 'un nombre entier est attendu',
+  'Expected number to be in the range {}': "un nombre de l'intervalle {} est attendu",
+  'String cannot be larger than 1 MB': 'une chaîne ne peut dépasser 1 Mo',
+  'String must contain non-whitespace content': 'une chaîne contient autre chose que des blancs',
+  'Value did not match expected pattern': "la valeur n'est pas celle que le type fixe",
+  'base64Binary exceeds {} bytes': 'le base64Binary dépasse {} octets',
+  'Constraint {} not met: {}': "la règle {} de FHIR R4 n'est pas respectée",
+  'Error evaluating invariant expression': "une règle de FHIR R4 n'a pu être vérifiée",
+
+  // CloudEvents
+  'not an instant: it cannot be read, or it has no zone': "ce n'est pas un instant : illisible, ou sans fuseau",
+  'RFC 3339 with a zone, for example 2026-11-20T14:30:00+01:00':
+    'RFC 3339 avec un fuseau, par exemple 2026-11-20T14:30:00+01:00',
+  'the event has no subject': "l'événement n'a pas de subject",
+  'name the record: subject = Type/id': "nommer l'enregistrement : subject = Type/id",
+  'this type of event is not taken here': "ce type d'événement n'est pas pris ici",
+  'send one of {}': "envoyer l'un de {}",
+  'not all events could be taken now': "tous les événements n'ont pu être pris à présent",
+  'some events will never be taken as they are': 'certains événements ne seront jamais pris tels quels',
+  'sending all of them again is safe': 'les renvoyer tous est sans risque',
+  'CloudEvents 1.0: specversion 1.0, id, source and type; time in RFC 3339':
+    'CloudEvents 1.0 : specversion 1.0, id, source et type ; time selon RFC 3339',
+  'this event format is not supported': "ce format d'événement n'est pas pris en charge",
+  'send application/cloudevents+json': 'envoyer application/cloudevents+json',
+  'a batch is an array of events': "un lot est une liste d'événements",
+  'the batch holds no event': 'le lot ne contient aucun événement',
+  'a batch holds at most {} events': 'un lot contient {} événements au plus',
+  'the event has data and data_base64': "l'événement a data et data_base64",
+  'data_base64 is no base64': "data_base64 n'est pas du base64",
+  'the event has no {} that can be read': "l'événement n'a pas de {} lisible",
+  'the event’s source is no URI-reference': "la source de l'événement n'est pas une référence d'URI",
+  'the event’s specversion is not 1.0': "la specversion de l'événement n'est pas 1.0",
+  'an earlier event could not be taken': "un événement précédent n'a pu être pris",
+  'send the batch again': 'renvoyer le lot',
+
+  // Not now
+  'too much is being taken in at this moment': 'trop de messages arrivent en ce moment',
+  'send it again shortly': 'le renvoyer sous peu',
+  'the directory does not declare {} of {}': "l'annuaire ne déclare pas {} de {}",
+  'declare the sender and its establishment; what is sent again then is taken':
+    "déclarer l'émetteur et son établissement ; ce qui est renvoyé ensuite est pris",
+  'there is no secret for the record ids of {}': "il n'y a pas de secret pour les identifiants de {}",
+  'add it to the secrets file and start the gateway again':
+    "l'ajouter au fichier des secrets et relancer la passerelle",
+  'the settings of the log of {} are not asserted yet': 'les réglages du journal de {} ne sont pas encore vérifiés',
+  '{} bytes already wait to be appended': "{} octets attendent déjà d'être écrits",
+  'the log is slower than what comes in: send again later':
+    'le journal est plus lent que ce qui arrive : renvoyer plus tard',
+  'check the brokers; what was being appended is perhaps written, and sending it again is safe':
+    'vérifier les brokers ; ce qui était en cours est peut-être écrit, et le renvoyer est sans risque',
+};
