@@ -103,6 +103,14 @@ describe('a hospital is restored', () => {
     expect(await check(forged)).toMatchObject({ verdict: 'differs' });
     expect(await check({ ...certificate, builtTo: String(events.length - 2) })).toMatchObject({ verdict: 'differs' });
     expect((await territory.ask('ana', '/api/certificates/verify', {})).status).toBe(400);
+    expect((await territory.ask('ana', `/api/certificates/${id}`)).body).toEqual(certificate);
+    expect(await check({ items: [certificate, certificate] })).toMatchObject({
+      verdict: 'same',
+      examined: { events: 2 * events.length, records: 42 },
+      establishments: [{ establishment: finess, verdict: 'same' }, { verdict: 'same' }],
+    });
+    expect(await check({ items: [certificate, forged] })).toMatchObject({ verdict: 'differs' });
+    expect((await territory.ask('ana', '/api/certificates/verify', { items: [] })).status).toBe(400);
   });
 
   it('refuses what was not meant', async () => {

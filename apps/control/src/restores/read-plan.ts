@@ -68,8 +68,19 @@ const certificateTexts = [
   'keyId',
 ] as const;
 
+const certificatesMax = 100;
+
+/** One certificate, or `{ "items": [ … ] }` as a restore of several establishments has them. */
+export const readCertificates = (raw: unknown): readonly Certificate[] => {
+  const { items } = objectOf(raw);
+  if (items === undefined) return [readCertificate(raw)];
+  if (!Array.isArray(items) || items.length === 0 || items.length > certificatesMax)
+    throw fault('items', `must be a list of 1 to ${certificatesMax} certificates`);
+  return items.map(readCertificate);
+};
+
 /** Only its shape: whether it is true is what the verification finds out. */
-export const readCertificate = (raw: unknown): Certificate => {
+const readCertificate = (raw: unknown): Certificate => {
   const body = objectOf(raw);
   if (body['version'] !== 1) throw fault('version', 'must be 1: other certificates are not known here');
   for (const member of certificateTexts) if (typeof body[member] !== 'string') throw fault(member, 'must be a text');

@@ -150,15 +150,12 @@ export class RestoreDesk {
     return this.comparer.compare(this.parts.decisions.directory, restoreId, wishes);
   }
 
-  /** By its own id, or by that of a restore of one establishment. */
-  certificate(id: string): Certificate {
-    for (const { restoreId, certificates } of this.parts.decisions.directory.restores.values())
-      for (const certificate of certificates)
-        if (
-          certificateIdOf(restoreId, certificate.establishment) === id ||
-          (restoreId === id && certificates.length === 1)
-        )
-          return certificate;
+  /** One by its own id, all by that of their restore: one of each establishment. */
+  certificates(id: string): readonly Certificate[] {
+    const found = [...this.parts.decisions.directory.restores.values()].flatMap(({ restoreId, certificates }) =>
+      certificates.filter(({ establishment }) => restoreId === id || certificateIdOf(restoreId, establishment) === id),
+    );
+    if (found.length > 0) return found;
     throw new Failure('not-found', `no certificate "${id.slice(0, 80)}"`, 'a restore has one once it is built');
   }
 

@@ -141,6 +141,10 @@ export class CertificateDocument {
   @ApiProperty({ type: String }) keyId: string;
 }
 
+export class CertificatesDocument {
+  @ApiProperty({ type: [CertificateDocument] }) items: CertificateDocument[];
+}
+
 class CheckDocument {
   @ApiProperty({ type: String }) what: string;
   @ApiProperty({ type: String }) expected: string;

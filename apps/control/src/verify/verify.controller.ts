@@ -1,5 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { Finess } from '#domain';
 import { Callers } from '#platform';
 import {
@@ -15,9 +23,9 @@ import {
   VerifyReplicas,
 } from '#usecases';
 import { one, type Query as Asked } from '../query.js';
-import { readCertificate } from '../restores/read-plan.js';
+import { readCertificates } from '../restores/read-plan.js';
 import { RestoreDesk } from '../restores/restore-desk.js';
-import { CertificateDocument, VerificationDocument } from '../restores/restore-documents.js';
+import { CertificateDocument, CertificatesDocument, VerificationDocument } from '../restores/restore-documents.js';
 
 interface Verified {
   readonly establishment: Finess;
@@ -48,7 +56,12 @@ const together = (establishments: readonly Verified[]): Verification => {
   };
 };
 
+const oneOrSeveral = {
+  oneOf: [{ $ref: getSchemaPath(CertificateDocument) }, { $ref: getSchemaPath(CertificatesDocument) }],
+};
+
 @ApiTags('verify')
+@ApiExtraModels(CertificateDocument, CertificatesDocument)
 @Controller('api')
 @Callers('operator')
 export class VerifyController {
@@ -62,19 +75,29 @@ export class VerifyController {
   ) {}
 
   @Get('certificates/:id')
-  @ApiOperation({ summary: 'certificate show' })
-  @ApiOkResponse({ type: CertificateDocument })
-  certificate(@Param('id') id: string): Certificate {
-    return this.desk.certificate(id);
+  @ApiOperation({ summary: 'certificate show: of one establishment the certificate, of several {items}' })
+  @ApiOkResponse({ schema: oneOrSeveral })
+  certificate(@Param('id') id: string): Certificate | { readonly items: readonly Certificate[] } {
+    const items = this.desk.certificates(id);
+    const [one] = items;
+    return one && items.length === 1 ? one : { items };
   }
 
   @Post('certificates/verify')
   @HttpCode(200)
   @ApiOperation({ summary: 'certificate verify: signature, and recomputed from the log alone' })
-  @ApiBody({ type: CertificateDocument })
+  @ApiBody({ schema: oneOrSeveral })
   @ApiOkResponse({ type: VerificationDocument })
-  verifyCertificate(@Body() body: unknown): Promise<CertificateVerification> {
-    return this.certificates.verify(readCertificate(body));
+  async verifyCertificates(@Body() body: unknown): Promise<CertificateVerification | Verification> {
+    const certificates = readCertificates(body);
+    const [one] = certificates;
+    if (one && certificates.length === 1) return this.certificates.verify(one);
+    const verified: Verified[] = [];
+    for (const certificate of certificates) {
+      const verification = await this.certificates.verify(certificate);
+      verified.push({ establishment: certificate.establishment, ...verification, empty: false });
+    }
+    return together(verified);
   }
 
   @Post('verify/log')
