@@ -49,9 +49,13 @@ const restoreVerbs: readonly Verb[] = [
   },
   {
     path: 'restore run',
-    argument: { name: 'PLAN', presence: 'required' },
+    argument: { name: 'PLAN|FILE', presence: 'required' },
     flags: [],
-    examples: ['reprise restore run PLAN', 'reprise restore run PLAN --no-progress --output json'],
+    examples: [
+      'reprise restore run PLAN',
+      'reprise restore run plan.json',
+      'reprise restore run PLAN --no-progress --output json',
+    ],
     load: async () => (await import('./verbs/run-restore.js')).runRestore,
   },
   {

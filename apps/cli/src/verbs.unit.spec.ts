@@ -189,6 +189,66 @@ describe('a verb', () => {
     expect(JSON.parse(control.asked[0]?.body ?? '')).toEqual(certificate);
   });
 
+  it('runs a plan that was written to a file, whole; what holds none is refused without asking', async () => {
+    const plan = { planId: 'plan-0123456789abcdef', hash: 'h', targets: [], request: {} };
+    control.answers = [{ json: { ...restore, state: 'running' } }];
+    for (const file of [
+      control.file('plan.json', JSON.stringify(plan, undefined, 2)),
+      control.file('plan', JSON.stringify(plan)),
+    ]) {
+      expect((await control.reprise(['restore', 'run', file])).code).toBe(0);
+      expect(JSON.parse(control.asked[0]?.body ?? '')).toEqual({ plan });
+    }
+    await control.reprise(['restore', 'run', 'plan-0123456789abcdef']);
+    expect(JSON.parse(control.asked[0]?.body ?? '')).toEqual({ planId: 'plan-0123456789abcdef' });
+    for (const file of [
+      './none.json',
+      control.file('cut-off.json', '{"planId'),
+      control.file('restore.json', JSON.stringify(restore)),
+    ]) {
+      const ran = await control.reprise(['restore', 'run', file]);
+      expect([ran.code, control.asked]).toEqual([2, []]);
+      expect(ran.stderr).toContain('restore plan');
+      expect(ran.stderr).toContain('--output json');
+    }
+  });
+
+  it('shows every certificate of a restore, and verifies them together', async () => {
+    const one = { version: 1, establishment: '990000010', cut: '40', signature: 'sig-a' };
+    const several = { items: [one, { ...one, establishment: '990000028', signature: 'sig-b' }] };
+    control.answers = [{ json: several }];
+    const table = await control.reprise(['certificate', 'show', 'r1']);
+    expect(table.stdout).toMatch(/990000010[^]*sig-a\n\n[^]*990000028[^]*sig-b\n$/);
+    const json = await control.reprise(['certificate', 'show', 'r1', '--output', 'json']);
+    expect(JSON.parse(json.stdout)).toEqual(several);
+    expect((await control.reprise(['certificate', 'show', 'r1', '--output', 'jsonl'])).stdout.split('\n')).toHaveLength(
+      3,
+    );
+    const checks = [{ what: 'signature', expected: 'valid', found: 'valid', ok: true }];
+    const establishments = ['990000010', '990000028'].map((establishment) => ({
+      establishment,
+      verdict: 'same',
+      checks,
+    }));
+    control.answers = [{ json: { verdict: 'same', examined: { events: 2, records: 2 }, establishments } }];
+    const verified = await control.reprise(['certificate', 'verify', control.file('several.json', json.stdout)]);
+    expect(verified.code).toBe(0);
+    expect(JSON.parse(control.asked[0]?.body ?? '')).toEqual(several);
+    expect(verified.stdout).toMatch(/990000010 +same +signature[^]*990000028 +same +signature/);
+  });
+
+  it.each<[object, number]>([
+    [{ byType: { Patient: { added: 0, changed: 0, removed: 0, same: 9 } }, afterCut: 3 }, 0],
+    [{ byType: { Patient: { added: 1, changed: 0, removed: 0, same: 9 } }, afterCut: 0 }, 3],
+    [{ byType: { Patient: { same: 9 }, Encounter: { removed: 2 } }, afterCut: 0 }, 3],
+    [{ byType: {}, afterCut: 0 }, 1],
+  ])('a comparison of %j ends with %i', async (compared, code) => {
+    control.answers = [{ json: { restoreId: 'r1', patients: {}, ...compared } }];
+    const ran = await control.reprise(['restore', 'compare', 'r1', '--output', 'json']);
+    expect(ran.code).toBe(code);
+    expect(JSON.parse(ran.stdout)).toMatchObject(compared);
+  });
+
   it('says try again (75) where nobody answers, and how to look', async () => {
     const ran = await control.reprise(['status', '--api', 'http://127.0.0.1:1']);
     expect(ran).toMatchObject({ code: 75, stdout: '' });

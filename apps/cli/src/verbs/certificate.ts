@@ -1,28 +1,34 @@
-import { readFileSync } from 'node:fs';
-import { column, facts, list } from '../output/columns.js';
+import { column, facts, items, list } from '../output/columns.js';
 import type { View } from '../output/view.js';
-import { CliFailure } from '../session/cli-failure.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { isObject, type JsonObject, listAt, parseJson, valueAt } from '../session/json.js';
-import type { RunVerb, Session } from '../session/session.js';
-import { concludeVerdict } from '../verdict.js';
+import { type Json, listAt, valueAt } from '../session/json.js';
+import { readNamedObject } from '../session/read-file.js';
+import type { RunVerb } from '../session/session.js';
+import { byEstablishment, concludeVerdict } from '../verdict.js';
 
-const view = facts([
-  column('establishment'),
-  column('timeline'),
-  column('cut'),
-  column('events', 'number'),
-  column('records', 'number'),
-  column('gaps'),
-  column('logHash'),
-  column('foldVersion'),
-  column('stateDigest'),
-  column('startedAt', 'time'),
-  column('finishedAt', 'time'),
-  column('keyId'),
-  column('signature'),
-]);
+/** Of one establishment the certificate itself; of several, all of them. */
+const certificates = (answer: Json): readonly Json[] =>
+  valueAt(answer, 'items') === undefined ? [answer] : items(answer);
+
+const view: View = {
+  ...facts([
+    column('establishment'),
+    column('timeline'),
+    column('cut'),
+    column('events', 'number'),
+    column('records', 'number'),
+    column('gaps'),
+    column('logHash'),
+    column('foldVersion'),
+    column('stateDigest'),
+    column('startedAt', 'time'),
+    column('finishedAt', 'time'),
+    column('keyId'),
+    column('signature'),
+  ]),
+  rows: certificates,
+};
 
 const verification: View = {
   ...facts([
@@ -37,32 +43,20 @@ const verification: View = {
   ],
 };
 
-/** By the restore's id, or by the certificate's own. */
+/** By the restore's id (all that it has), or by a certificate's own. */
 export const showCertificate: RunVerb = async ({ api, argument, show }) => {
   show(await api.get(`/certificates/${segment(argument)}`), view);
   return exitCodes.ok;
 };
 
-const readCertificate = (file: string, { say }: Session): JsonObject => {
-  let text = '';
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    const hint = say('usage.certificate-unreadable-hint', { file });
-    throw new CliFailure(exitCodes.usage, say('usage.certificate-unreadable', { file }), hint);
-  }
-  try {
-    const certificate = parseJson(text);
-    if (isObject(certificate)) return certificate;
-  } catch {
-    // Said below: what does not parse is no certificate either.
-  }
-  const hint = say('usage.certificate-unreadable-hint', { file });
-  throw new CliFailure(exitCodes.usage, say('usage.certificate-invalid', { file }), hint);
-};
-
 export const verifyCertificate: RunVerb = async (session) => {
-  const answer = await session.api.post('/certificates/verify', readCertificate(session.argument, session));
-  session.show(answer, verification);
+  const { api, argument: file, say, show } = session;
+  const given = readNamedObject(file, say, {
+    holds: () => true,
+    invalid: say('usage.certificate-invalid', { file }),
+    hint: say('usage.certificate-hint', { file }),
+  });
+  const answer = await api.post('/certificates/verify', given);
+  show(answer, valueAt(answer, 'establishments') === undefined ? verification : byEstablishment);
   return concludeVerdict(session, answer);
 };

@@ -1,8 +1,8 @@
 import { column, list } from '../output/columns.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { isObject, type Json, listAt, objectAt, textAt, valueAt } from '../session/json.js';
-import type { RunVerb } from '../session/session.js';
+import { isObject, type Json, listAt, numberAt, objectAt, textAt, valueAt } from '../session/json.js';
+import type { RunVerb, Session } from '../session/session.js';
 import type { View } from '../output/view.js';
 
 const named = (answer: Json, member: string): readonly (readonly [string, Json | undefined])[] =>
@@ -32,8 +32,20 @@ const view: View = {
   ],
 };
 
-/** That the restored state differs from the live one is what a restore is for: it is an answer, and ends with 0. */
-export const compareRestore: RunVerb = async ({ api, argument: id, flags, say, show, suggest }) => {
+/** 3 where a record differs; where none was compared, nothing was examined. */
+const conclude = ({ say, tell }: Session, answer: Json): number => {
+  const types = byType(answer);
+  if (types.length === 0) {
+    tell(say('verify.nothing'));
+    return exitCodes.failure;
+  }
+  const differ = types.some((type) => ['added', 'changed', 'removed'].some((how) => numberAt(type, how) > 0));
+  if (differ) tell(say('compare.differs'));
+  return differ ? exitCodes.differs : exitCodes.ok;
+};
+
+export const compareRestore: RunVerb = async (session) => {
+  const { api, argument: id, flags, say, show, suggest } = session;
   const wish = (name: string): string | undefined => (flags.has(name) ? 'true' : undefined);
   const query = { patients: wish('patients'), fields: wish('fields'), showPhi: wish('show-phi') };
   const answer = await api.get(`/restores/${segment(id)}/compare`, query);
@@ -43,5 +55,5 @@ export const compareRestore: RunVerb = async ({ api, argument: id, flags, say, s
   // Control names patients only to who says that they may be shown.
   if (flags.has('patients') && !flags.has('show-phi')) suggest(say('next.phi'));
   suggest(say('next.compared', { id }));
-  return exitCodes.ok;
+  return conclude(session, answer);
 };

@@ -93,7 +93,7 @@ describe('senders in the terminal', () => {
       },
     });
     expect(asked[0]).toContain('incarnation 2');
-    expect(yes.stderr).toContain('11 messages');
+    expect(yes.stderr).toContain('\u00a0: 11, depuis');
     expect(control.asked.map(({ line }) => line)).toEqual([
       'GET /api/senders/his-un',
       'POST /api/senders/his-un/incarnation',
@@ -106,7 +106,7 @@ describe('senders in the terminal', () => {
     control.answers = [{ json: { items: [{ establishment: '990000010', name: 'CH', senders: [line] }] } }];
     const { stdout, stderr } = await control.reprise(['status']);
     expect(stdout).toContain('his-un:11');
-    expect(stderr).toContain('ALARM his-un: 11 messages');
+    expect(stderr).toContain('ALARM his-un: messages under an id that was used for other bytes: 11,');
     expect(stderr).toContain('reprise sender show his-un');
   });
 
