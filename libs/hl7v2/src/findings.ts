@@ -156,6 +156,10 @@ export const warnings = {
     fr: 'document joint illisible (base64 ou encodage) : non traduit, les octets reçus sont conservés',
     en: 'an attached document that cannot be decoded: not mapped, the received bytes are kept',
   },
+  'batch-miscounted': {
+    fr: 'le lot annonce (BTS-1) un autre nombre de messages que celui qui est arrivé',
+    en: 'the batch tells (BTS-1) of another number of messages than have come',
+  },
   'document-header-missing': {
     fr: 'segment TXA absent : aucun document traduit',
     en: 'no TXA segment: no document is mapped',
@@ -173,6 +177,11 @@ export const refusals = {
     code: '100',
     fr: 'le message ne commence pas par un segment MSH',
     en: 'the message does not begin with MSH',
+  },
+  'messages-several': {
+    code: '100',
+    fr: 'un autre message commence dans celui-ci : les envoyer un par un, ou comme un lot par MLLP',
+    en: 'another message begins within this one: send them one by one, or as a batch over MLLP',
   },
   'delimiters-unreadable': {
     code: '102',

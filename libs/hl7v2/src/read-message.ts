@@ -1,14 +1,15 @@
-import type { Change, Instant, LogEvent } from '#domain';
+import type { Change, Instant } from '#domain';
 import { Instant as Instants } from '#domain';
 import { adtChanges } from './adt/adt.js';
 import { Findings, type MessageError, type RefusalCode } from './findings.js';
 import { blankForbidden } from './forbidden-fields.js';
+import { type MappedEvent, mapping } from './mapped-event.js';
 import { Mapping } from './mapping/mapping.js';
 import { type Charset, chooseCharset, decode } from './message/charset.js';
 import { readTime } from './message/hl7-time.js';
 import { Message, segmentRanges } from './message/message.js';
 import { Segment } from './message/segment.js';
-import { type Delimiters, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
+import { type Delimiters, isHead, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
 import { mdmChanges } from './mdm/mdm.js';
 import { headOf, type MessageHead } from './message-head.js';
 import { oruChanges, resultTriggers } from './oru/oru.js';
@@ -20,7 +21,7 @@ export type Reading =
   | {
       readonly accepted: true;
       readonly head: MessageHead;
-      readonly event: Omit<LogEvent, 'sender' | 'incarnation' | 'receivedAt' | 'acknowledgement'>;
+      readonly event: MappedEvent;
     }
   | {
       readonly accepted: false;
@@ -29,9 +30,6 @@ export type Reading =
       /** For the journal: the bytes, without the fields that the law forbids as far as they could be told. */
       readonly received: Uint8Array;
     };
-
-/** Raised when changes that the same bytes give come out otherwise. */
-const mapping = { name: 'ihe-pam-fr', version: 4 } as const;
 
 /** Message type to changes; what is not here is recorded and mapped to nothing. */
 const families = table<(mapping: Mapping) => readonly Change[]>({
@@ -132,6 +130,9 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const sentAt = sentAtOf(msh, context);
   const head = headOf(msh, { delimiters, charset: choice.charset, ...(sentAt !== undefined && { sentAt }) });
   if (head.controlId === '') findings.refuse('control-id-missing', 'MSH^1^10');
+  // A batch was taken apart before; here the second one would be acknowledged and read by nobody.
+  const another = message.all('MSH').find((segment) => segment !== msh && isHead(segment.line));
+  if (another) findings.refuse('messages-several', `MSH^${another.sequence}`);
 
   const work = new Mapping(message, head, context, findings);
   checkPolicy(work);

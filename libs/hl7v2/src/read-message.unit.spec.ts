@@ -20,6 +20,7 @@ describe('refusals', () => {
     ['unreadable delimiters', Buffer.from('MSH|^^~&|A\r'), 'MSH^1^2 102'],
     ['no control id', er7(msh('', 'ADT^A31', ''), pid), 'MSH^1^10 101'],
     ['UTF-8 that is none', Buffer.from(`${msh('UNICODE UTF-8')}\r${pid}`, 'latin1'), 'MSH^1^18 102'],
+    ['another message within it', er7(msh(''), pid, msh('', 'ADT^A31', 'M2'), pid), 'MSH^2 100'],
     ['a NUL', er7(msh(''), `${pid}\0`), 'MSH^1 102'],
   ])('%s', (_name, bytes, error) => {
     expect(refusal(bytes)).toEqual([error]);

@@ -1,7 +1,7 @@
 import { Failure } from '#domain';
 import { answerBatch, type BatchFile, readBatch } from '#hl7v2';
 import type { ProcessLog, SenderCaller } from '#platform';
-import type { CaptureMessage, Hl7Captured, Publisher } from '#usecases';
+import type { Captured, CaptureMessage, Hl7Captured, Publisher } from '#usecases';
 import { countCaptured } from '../capture-metrics.js';
 import type { Publishers } from '../publishers.js';
 import type { SenderShares } from '../sender-shares.js';
@@ -27,9 +27,11 @@ const unknownSender = (caller: SenderCaller): Publisher => ({
 
 const overBudget = new Failure('log.unreachable', 'too much is being taken in at this moment', 'send it again shortly');
 
-const untried = new Failure('log.unreachable', 'an earlier message of the batch could not be taken', 'send it again');
+const untried = new Failure('log.unreachable', 'another part of the batch could not be taken', 'send it again');
 
-const miscounted = {
+const notTried: Captured = { outcome: 'not-now', failure: untried };
+
+const miscountedBatch = {
   fr: (told: number, came: number) => `BTS-1 annonce ${told} messages, ${came} sont arrivés`,
   en: (told: number, came: number) => `BTS-1 tells of ${told} messages, ${came} have come`,
 } as const satisfies Record<Publisher['sender']['language'], unknown>;
@@ -72,11 +74,40 @@ export class AnswerFrame {
       (bytes) => this.ofMessage(caller, { kind: 'frame', bytes }, now),
       (bytes) => this.capture.hl7NotNow(known, bytes, untried),
     );
-    const answers = captured.map((one) => one.answers);
-    return answerBatch(batch, answers, (told, came) => {
+    const around = captured.some(({ outcome }) => outcome === 'not-now')
+      ? notTried
+      : await this.ofEnvelope(caller, batch, publisher, now);
+    const isKept = around?.outcome !== 'not-now';
+    // The whole batch is sent again for what stands around its messages: those that are there already take effect once.
+    const answers = captured.map((one, index) =>
+      isKept || one.outcome !== 'durable'
+        ? one.answers
+        : this.capture.hl7NotNow(known, messages[index] ?? Buffer.alloc(0), untried).answers,
+    );
+    const miscounted = (told: number, came: number): string => {
       this.log.warn('batch.miscounted', { sender: caller.name, establishment: caller.finess, count: came });
-      return miscounted[known.sender.language](told, came);
-    });
+      return miscountedBatch[known.sender.language](told, came);
+    };
+    return answerBatch(batch, answers, { miscounted, isKept });
+  }
+
+  /** What stands around the messages; undefined where nothing does. */
+  private async ofEnvelope(
+    caller: SenderCaller,
+    batch: BatchFile,
+    publisher: Publisher | Failure,
+    now: boolean,
+  ): Promise<Captured | undefined> {
+    if (publisher instanceof Failure) return { outcome: 'not-now', failure: publisher };
+    if (!now) return { outcome: 'not-now', failure: overBudget };
+    try {
+      const captured = await this.capture.hl7Envelope(publisher, batch);
+      if (captured?.outcome === 'not-now') this.tellNotNow(caller, captured.failure);
+      return captured;
+    } catch (error) {
+      this.log.fault('capture.failed', error, { sender: caller.name, establishment: caller.finess });
+      return { outcome: 'not-now', failure: overBudget };
+    }
   }
 
   private async ofMessage(caller: SenderCaller, item: Message, now: boolean): Promise<Hl7Captured> {

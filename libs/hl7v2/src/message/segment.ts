@@ -85,7 +85,8 @@ export class Segment {
   /** Repetitions of fields that were asked for; several readers ask for the same. */
   private readonly read: (readonly Composite[] | undefined)[] = [];
   constructor(
-    private readonly line: string,
+    /** As it stands. */
+    readonly line: string,
     private readonly syntax: Syntax,
     /** Position among the segments of its name, from 1 (ERR-2.2). */
     readonly sequence: number,

@@ -43,6 +43,15 @@ export const readDelimiters = (head: string): Delimiters | undefined => {
   return { field, component: at(0), repetition: at(1), escape: at(2), subcomponent: at(3) };
 };
 
+/** A name, a separator, up to five encoding characters, and the separator again. */
+export const headLengthMax = 3 + 1 + 5 + 1;
+
+/** What begins a message, a batch or a file where a line of text could stand as well: MSH is the name of a hormone, too. */
+export const isHead = (line: string): boolean => {
+  const delimiters = readDelimiters(line.slice(0, headLengthMax));
+  return delimiters !== undefined && delimiters.repetition !== '\0';
+};
+
 const isHex = /^(?:[0-9A-Fa-f]{2})+$/;
 
 const decodeHex = (digits: string, syntax: Syntax): string | undefined => {

@@ -1,3 +1,4 @@
+import { headLengthMax, isHead } from '../message/syntax.js';
 import { printable } from './printable.js';
 
 /** FHS or BHS as it came, one character a byte. */
@@ -19,12 +20,16 @@ export interface BatchFile {
   /** FHS. */
   readonly head?: Envelope;
   readonly batches: readonly Batch[];
+  /** Every byte that is in no message, in their order: with the messages it is the whole content. */
+  readonly around: Buffer;
 }
 
 type Kind = 'FHS' | 'BHS' | 'MSH' | 'BTS' | 'FTS' | 'other';
 
 interface Line {
   readonly kind: Kind;
+  /** Where the line before it ends: a byte-order mark may stand before `start`. */
+  readonly begin: number;
   readonly start: number;
   readonly end: number;
 }
@@ -40,27 +45,37 @@ const kindAt = (bytes: Buffer, start: number): Kind => {
   return isWord(bytes[start + 3]) ? 'other' : (kinds.find((kind) => kind === name) ?? 'other');
 };
 
-/** Files that were written one behind the other bring a byte-order mark each: it is nobody's word. */
-const behindMark = (bytes: Buffer, at: number): number =>
-  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf ? at + 3 : at;
+const isHeadAt = (bytes: Buffer, start: number): boolean =>
+  isHead(bytes.toString('latin1', start, start + headLengthMax));
 
-const linesOf = function* (bytes: Buffer, from: number): Generator<Line> {
-  for (let at = from; at < bytes.length; ) {
-    const start = behindMark(bytes, at);
-    let end = start;
-    while (end < bytes.length && !isEnd(bytes[end])) end++;
-    let next = end;
-    while (next < bytes.length && isEnd(bytes[next])) next++;
-    if (end > start) yield { kind: kindAt(bytes, start), start, end: next };
-    at = next;
-  }
-};
+const hasMark = (bytes: Buffer, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+
+/** Files that were written one behind the other bring a byte-order mark each: it is nobody's word. */
+const behindMark = (bytes: Buffer, at: number): number => (hasMark(bytes, at) ? at + 3 : at);
 
 /** Behind a byte-order mark and blank lines. */
 const beginOf = (bytes: Buffer): number => {
   let start = behindMark(bytes, 0);
   while (isEnd(bytes[start]) || bytes[start] === 0x20) start++;
   return start;
+};
+
+/** Lines that follow on each other without a gap; blank ones belong to what stands before them. */
+const linesOf = function* (bytes: Buffer): Generator<Line> {
+  let begin = 0;
+  for (let at = beginOf(bytes); at < bytes.length; ) {
+    const start = behindMark(bytes, at);
+    let end = start;
+    while (end < bytes.length && !isEnd(bytes[end])) end++;
+    let next = end;
+    while (next < bytes.length && isEnd(bytes[next])) next++;
+    if (end > start) {
+      yield { kind: kindAt(bytes, start), begin, start, end: next };
+      begin = next;
+    }
+    at = next;
+  }
 };
 
 const envelopeOf = (bytes: Buffer, { start, end }: Line): Envelope => {
@@ -75,21 +90,48 @@ interface Open {
   toldMessages?: number;
 }
 
-/** The content begins as a batch does (HL7 v2.5, section 2.10.3: `[FHS] { [BHS] { MSH … } [BTS] } [FTS]`). */
-const isBatch = (bytes: Buffer): boolean => ['FHS', 'BHS', 'BTS', 'FTS'].includes(kindAt(bytes, beginOf(bytes)));
+/** A message begins at the start of a line behind the first. */
+const holdsAnother = (bytes: Buffer): boolean => {
+  for (let at = bytes.indexOf('MSH', beginOf(bytes) + 3); at >= 0; at = bytes.indexOf('MSH', at + 3)) {
+    const before = hasMark(bytes, at - 3) ? at - 4 : at - 1;
+    if (isEnd(bytes[before]) && isHeadAt(bytes, at)) return true;
+  }
+  return false;
+};
+
+/**
+ * The content begins as a batch does (HL7 v2.5, section 2.10.3: `[FHS] { [BHS] { MSH … } [BTS] } [FTS]`), or holds several messages
+ * without any envelope.
+ */
+const isBatch = (bytes: Buffer): boolean => {
+  const kind = kindAt(bytes, beginOf(bytes));
+  return kind === 'MSH' ? holdsAnother(bytes) : kind !== 'other';
+};
 
 /** The messages of a batch; undefined where the content is none. */
 export const readBatch = (bytes: Buffer): BatchFile | undefined => (isBatch(bytes) ? readMessages(bytes) : undefined);
 
+/** In the midst of a message a line may be text that a bare line end broke: then what it begins with has to be meant. */
+const isMeant = (bytes: Buffer, { kind, start }: Line, separators: ReadonlySet<number | undefined>): boolean => {
+  if (kind === 'other') return false;
+  if (kind !== 'BTS' && kind !== 'FTS') return isHeadAt(bytes, start);
+  const next = bytes[start + 3];
+  return next === undefined || isEnd(next) || separators.has(next);
+};
+
 /**
- * The messages of a file, each with its own bytes, in a batch or one after the other. Segments that stand before any MSH are given as
- * a message, so that they are refused and not lost.
+ * The messages of a file, each with its own bytes, in a batch or one after the other, and what stands around them. Segments that
+ * stand before any MSH are given as a message, so that they are refused and not lost.
  */
 export const readMessages = (bytes: Buffer): BatchFile => {
   let file: Envelope | undefined;
   const batches: Open[] = [];
+  const around: Buffer[] = [];
+  /** Bytes behind which heads were seen: those that end the name of a trailer. */
+  const separators = new Set<number | undefined>();
   let open: Open | undefined;
   let message: { start: number; end: number } | undefined;
+  let done = 0;
   const opened = (): Open => {
     if (!open) batches.push((open = { messages: [] }));
     return open;
@@ -98,17 +140,20 @@ export const readMessages = (bytes: Buffer): BatchFile => {
     if (message) opened().messages.push(bytes.subarray(message.start, message.end));
     message = undefined;
   };
-  for (const line of linesOf(bytes, beginOf(bytes))) {
-    if (line.kind === 'other' && message) {
+  for (const line of linesOf(bytes)) {
+    done = line.end;
+    if (message && !isMeant(bytes, line, separators)) {
       message.end = line.end;
       continue;
     }
     close();
+    if (line.kind !== 'BTS' && line.kind !== 'FTS') separators.add(bytes[line.start + 3]);
+    if (line.kind === 'MSH' || line.kind === 'other') {
+      message = { start: line.begin, end: line.end };
+      continue;
+    }
+    around.push(bytes.subarray(line.begin, line.end));
     switch (line.kind) {
-      case 'MSH':
-      case 'other':
-        message = { start: line.start, end: line.end };
-        break;
       case 'FHS':
         file ??= envelopeOf(bytes, line);
         break;
@@ -125,8 +170,10 @@ export const readMessages = (bytes: Buffer): BatchFile => {
         open = undefined;
     }
   }
+  if (message) message.end = bytes.length;
+  else around.push(bytes.subarray(done));
   close();
-  return { ...(file && { head: file }), batches };
+  return { ...(file && { head: file }), batches, around: Buffer.concat(around) };
 };
 
 const joined = (delimiter: string, fields: readonly string[]): string => {
@@ -145,38 +192,45 @@ const answeringHead = (name: 'FHS' | 'BHS', head: Envelope): string => {
 };
 
 /** An envelope that came in a frame of its own, its messages in others: who waits for an answer to it gets one. */
-const answerToEmpty = (head: Envelope): Buffer => {
+const answerToEmpty = (head: Envelope, code: 'AA' | 'AR'): Buffer => {
   const at = (field: number): string => head.fields[field - 1] ?? '';
   const parties = [at(5), at(6), at(3), at(4)];
-  const msh = ['MSH', encodingOf(head), ...parties, at(7), '', 'ACK', `AA${at(11)}`, 'P', '2.5'];
-  return Buffer.from(joined(head.delimiter, msh) + joined(head.delimiter, ['MSA', 'AA', at(11)]), 'latin1');
+  const msh = ['MSH', encodingOf(head), ...parties, at(7), '', 'ACK', `${code}${at(11)}`, 'P', '2.5'];
+  return Buffer.from(joined(head.delimiter, msh) + joined(head.delimiter, ['MSA', code, at(11)]), 'latin1');
 };
 
 const bare: Envelope = { delimiter: '|', fields: ['BHS', '^~\\&'] };
 
+/** BTS-1 tells of another number of messages than have come. A trailer in a frame of its own counts those of other frames. */
+export const isMiscounted = ({ head, messages, toldMessages }: Batch): boolean =>
+  toldMessages !== undefined && toldMessages !== messages.length && (head !== undefined || messages.length > 0);
+
 /**
  * One content that answers a batch: the acknowledgements of each of its messages in their order, in an envelope that answers its own
  * (HL7 v2.5, section 2.10.3.3). `answers`: of all messages, those of the first batch first. Where BTS-1 tells another number than
- * have come, BTS-2 of the answer says so.
+ * have come, BTS-2 of the answer says so (`miscounted`). `isKept`: what stands around the messages is durable.
  */
 export const answerBatch = (
   { head, batches }: BatchFile,
   answers: readonly (readonly Buffer[])[],
-  miscounted: (told: number, came: number) => string,
+  { miscounted, isKept }: { readonly miscounted: (told: number, came: number) => string; readonly isKept: boolean },
 ): Buffer => {
-  if (answers.length === 0) return answerToEmpty(batches.find((batch) => batch.head)?.head ?? head ?? bare);
+  if (answers.length === 0) {
+    const empty = batches.find((batch) => batch.head)?.head ?? head ?? bare;
+    return answerToEmpty(empty, isKept ? 'AA' : 'AR');
+  }
   const parts: Buffer[] = [];
   const say = (segment: string): void => void parts.push(Buffer.from(segment, 'latin1'));
   const delimiter = (head ?? bare).delimiter;
   if (head) say(answeringHead('FHS', head));
   let next = 0;
-  for (const { head: own, messages, toldMessages } of batches) {
+  for (const batch of batches) {
+    const { head: own, messages, toldMessages = 0 } = batch;
     const those = answers.slice(next, next + messages.length).flat();
     next += messages.length;
     if (own ?? !head) say(answeringHead('BHS', own ?? bare));
     parts.push(...those);
-    const isWrong = toldMessages !== undefined && toldMessages !== messages.length;
-    const comment = isWrong ? miscounted(toldMessages, messages.length) : '';
+    const comment = isMiscounted(batch) ? miscounted(toldMessages, messages.length) : '';
     if (own ?? !head) say(joined((own ?? bare).delimiter, ['BTS', String(those.length), comment]));
   }
   if (head) say(joined(delimiter, ['FTS', String(batches.length)]));

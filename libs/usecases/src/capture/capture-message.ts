@@ -8,7 +8,17 @@ import {
   type WriteRequest,
   type Written,
 } from '#fhir';
-import { acknowledge, answers, type MessageError, type Outcome, readMessage, type Reading } from '#hl7v2';
+import {
+  acknowledge,
+  answers,
+  type BatchFile,
+  type MappedEvent,
+  type MessageError,
+  type Outcome,
+  readEnvelope,
+  readMessage,
+  type Reading,
+} from '#hl7v2';
 import type { EstablishmentLog } from '../ports/establishment-log.js';
 import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
 import { type Captured, type Envelope, type Reason, refusedStatus } from './captured.js';
@@ -65,6 +75,13 @@ export class CaptureMessage {
         received: reading.event.received,
       });
     }
+  }
+
+  /** What stands around the messages of a batch, behind them in the log; undefined where nothing does. It can be refused by nobody. */
+  async hl7Envelope(publisher: Publisher, file: BatchFile): Promise<Captured | undefined> {
+    const event = readEnvelope(file, publisher);
+    if (event === undefined) return undefined;
+    return notNowWhenLogFails(() => this.appendMapped(publisher, event, 'none'));
   }
 
   /** A message that is longer than a frame may be; `start` are its first bytes. */
@@ -168,20 +185,32 @@ export class CaptureMessage {
     };
   }
 
-  private async appendReading(
+  private appendReading(
     publisher: Publisher,
     reading: Extract<Reading, { accepted: true }>,
     envelope: Envelope | undefined,
   ): Promise<Captured> {
-    const { sender } = publisher;
-    const event: LogEvent = {
+    const event = {
       ...reading.event,
       ...(envelope && { messageId: envelope.messageId }),
       ...(envelope?.sentAt !== undefined && { sentAt: envelope.sentAt }),
+    };
+    return this.appendMapped(publisher, event, toldAs(reading, publisher, 'durable'), envelope);
+  }
+
+  private async appendMapped(
+    publisher: Publisher,
+    mapped: MappedEvent,
+    acknowledgement: string,
+    envelope?: Envelope,
+  ): Promise<Captured> {
+    const { sender } = publisher;
+    const event: LogEvent = {
+      ...mapped,
       sender: sender.name,
       incarnation: sender.incarnation,
       receivedAt: this.surroundings.now(),
-      acknowledgement: toldAs(reading, publisher, 'durable'),
+      acknowledgement,
     };
     const position = await this.append(publisher, event, 'org.hl7.v2.message', envelope);
     return { outcome: 'durable', position, warnings: event.warnings };

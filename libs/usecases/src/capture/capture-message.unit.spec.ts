@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { decodeEvent, Failure, Finess, Instant, Position, type Sender } from '#domain';
+import { readBatch } from '#hl7v2';
 import { describe, expect, it } from 'vitest';
 import type { EstablishmentLog, EventAttributes } from '../ports/establishment-log.js';
 import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
@@ -156,6 +157,19 @@ describe('capturing HL7 v2', () => {
     ];
     expect(again.answers).toEqual(one.answers);
     expect(elsewhere.answers).toEqual(one.answers);
+  });
+
+  it('keeps what stands around the messages of a batch, in its sender’s name', async () => {
+    const { written, capture } = capturing();
+    const batch = readBatch(Buffer.concat([Buffer.from('BHS|^~\\&|A|B|||20261120||||b1\r'), er7()]));
+    const alone = readBatch(Buffer.concat([er7(), er7()]));
+    if (!batch || !alone) throw new Error('no batch');
+    expect(await capture.hl7Envelope(publisher(), alone)).toBeUndefined();
+    expect(await capture.hl7Envelope(publisher(), batch)).toMatchObject({ outcome: 'durable' });
+    expect(written.event()).toMatchObject({ sender: 'his-demo', incarnation: 3, messageId: 'BHS b1', changes: [] });
+    written.failing = away;
+    expect(await capture.hl7Envelope(publisher(), batch)).toEqual({ outcome: 'not-now', failure: away });
+    expect(written.events.length).toBe(1);
   });
 
   it('lets a bug through', async () => {
