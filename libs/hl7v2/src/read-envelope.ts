@@ -9,7 +9,10 @@ import { type ReadingContext, zoneOf } from './reading-context.js';
  * What stands around the messages of a batch (FHS, BHS, BTS, FTS) as an event of its own that changes nothing; undefined where nothing
  * stands there. Its id is BHS-11 or FHS-11 behind that name: a batch may bear the number of a message.
  */
-export const readEnvelope = ({ head, batches, around }: BatchFile, context: ReadingContext): MappedEvent | undefined => {
+export const readEnvelope = (
+  { head, batches, around }: BatchFile,
+  context: ReadingContext,
+): MappedEvent | undefined => {
   if (around.length === 0) return undefined;
   const findings = new Findings(context.sender);
   batches.forEach((batch, index) => {
