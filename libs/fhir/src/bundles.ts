@@ -90,11 +90,16 @@ export const history = (page: {
     }),
   );
 
+export type ResponseEntry = WrittenEntry | { readonly status: string; readonly outcome: OperationOutcome };
+
 /** The answer to a Bundle. Locations have no version: durable is not yet visible. */
-export const writeResponse = (type: 'transaction' | 'batch', base: string, entries: readonly WrittenEntry[]): Buffer =>
+export const writeResponse = (type: 'transaction' | 'batch', base: string, entries: readonly ResponseEntry[]): Buffer =>
   bundle(
     { type: `${type}-response` },
-    entries.map(({ record, status }) => [
-      Buffer.from(JSON.stringify({ response: { status, ...(status !== '204' && { location: `${base}/${record}` }) } })),
-    ]),
+    entries.map((entry) => {
+      const { status } = entry;
+      if ('outcome' in entry) return [Buffer.from(JSON.stringify({ response: { status, outcome: entry.outcome } }))];
+      const location = `${base}/${entry.record}`;
+      return [Buffer.from(JSON.stringify({ response: { status, ...(status !== '204' && { location }) } }))];
+    }),
   );

@@ -1,5 +1,5 @@
 export { history, searchset, writeResponse } from './bundles.js';
-export type { HistoryEntry, Links, SearchEntry } from './bundles.js';
+export type { HistoryEntry, Links, ResponseEntry, SearchEntry } from './bundles.js';
 export { capabilityStatement } from './capability-statement.js';
 export type { Capability } from './capability-statement.js';
 export { InvalidContent } from './issue.js';
@@ -29,4 +29,4 @@ export { searchTokens } from './search-tokens.js';
 export { validateResource } from './validate-resource.js';
 export { withMeta } from './with-meta.js';
 export type { Meta } from './with-meta.js';
-export type { WriteContext, WriteRequest, Written, WrittenEntry } from './write-request.js';
+export type { RefusedEntry, WriteContext, WriteRequest, Written, WrittenEntry } from './write-request.js';

@@ -9,7 +9,7 @@ import { referencesIn } from './references.js';
 import { resourceTypes } from './resource-types.js';
 import type { JsonScan } from './scan-json.js';
 import { spliced } from './splice.js';
-import type { WriteContext, Written, WrittenEntry } from './write-request.js';
+import type { RefusedEntry, WriteContext, Written, WrittenEntry } from './write-request.js';
 import { conditional, writeTarget } from './write-target.js';
 
 /** How each type of Bundle is taken. The others are refused by name. */
@@ -22,6 +22,8 @@ const otherBundleTypes = ['document', 'searchset', 'history', 'transaction-respo
 /** One entry, before references are resolved. */
 interface Entry {
   readonly location: string;
+  /** The whole entry as it was sent. */
+  readonly bytes: Uint8Array;
   readonly record: RecordKey;
   readonly status: WrittenEntry['status'];
   readonly fullUrl: string;
@@ -38,9 +40,27 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const invalid = (location: string, what: string, remedy: string): Failure =>
   new Failure('input.invalid', `${location}: ${what}`, remedy);
 
+/** Reads one entry, or takes note that it is refused; see `readBundle`. */
+type Judge = <T>(bytes: Uint8Array, read: () => T) => T | RefusedEntry;
+
+const together: Judge = (_bytes, read) => read();
+
+/** FHIR R4, section 3.1.0.11.1: the entries of a batch are independent of each other. */
+const alone: Judge = (bytes, read) => {
+  try {
+    return read();
+  } catch (failure) {
+    if (Failure.is(failure)) return { failure, bytes };
+    throw failure;
+  }
+};
+
+const isRefused = (entry: object): entry is RefusedEntry => 'failure' in entry;
+
 /**
- * A Bundle as one event: all of its entries or none, in a batch too, because one message is one event. An entry that is invalid
- * refuses the whole, and is named. Yields between entries: a large Bundle takes seconds, and its caller may let others go first.
+ * A Bundle as one event. Of a transaction, message or collection it is all entries or none: one that is invalid refuses the whole, and
+ * is named. Of a batch it is those that are good; the others are refused each by itself, unless none is good.
+ * Yields between entries: a large Bundle takes seconds, and its caller may let others go first.
  */
 export function* readBundle(scan: JsonScan, context: WriteContext): Generator<undefined, Written> {
   const { bytes, members } = scan;
@@ -53,14 +73,16 @@ export function* readBundle(scan: JsonScan, context: WriteContext): Generator<un
   const type = member('type');
   if (!isBundleType(type)) throw wrongType(type);
   const entrySpan = members.get('entry');
-  const entries: Entry[] = [];
+  const judge = type === 'batch' ? alone : together;
+  const once = new Once();
+  const entries: (Entry | RefusedEntry)[] = [];
   for (const [index, span] of (entrySpan ? elementsAt(bytes, entrySpan) : []).entries()) {
-    entries.push(readEntry({ bytes, span, index, type }, context));
+    const read = (): Entry => once.checked(readEntry({ bytes, span, index, type }, context));
+    entries.push(judge(bytes.subarray(span.start, span.end), read));
     yield;
   }
   if (entries.length === 0) throw invalid('Bundle.entry', 'no entry', 'send at least one');
-  refuseTwice(entries);
-  return { ...(yield* assemble(entries, context)), label: `Bundle ${type}` };
+  return { ...(yield* assemble(entries, judge, context)), label: `Bundle ${type}` };
 }
 
 const wrongType = (type: unknown): Failure =>
@@ -92,13 +114,14 @@ const readEntry = ({ bytes, span, index, type }: RawEntry, context: WriteContext
   if (bundleTypes[type] === 'requests') {
     const request = requestSpan && valueAt(slice, requestSpan);
     const target = requested({ location, request, fullUrl }, context);
-    if (target.status === '204') return { location, fullUrl, ...target };
+    if (target.status === '204') return { location, bytes: slice, fullUrl, ...target };
     if (!content) throw invalid(location, 'no resource', 'send the resource, or DELETE');
-    return { location, fullUrl, ...target, content, resource };
+    return { location, bytes: slice, fullUrl, ...target, content, resource };
   }
   if (!content) throw invalid(location, 'no resource', 'send the resource');
   return {
     location,
+    bytes: slice,
     fullUrl,
     record: putKey({ location, resource, fullUrl }, context),
     status: '200',
@@ -165,17 +188,21 @@ const endOf = (url: string): RecordKey | undefined => {
 };
 
 /** A record has at most one version per event; FHIR R4, section 3.1.0.11.2, forbids it too. */
-const refuseTwice = (entries: readonly Entry[]): void => {
-  const records = new Set<string>();
-  const urls = new Set<string>();
-  for (const { record, fullUrl, location } of entries) {
-    if (records.has(record)) throw invalid(location, 'the same record as an earlier entry', 'send each record once');
-    if (fullUrl !== '' && urls.has(fullUrl))
+class Once {
+  private readonly records = new Set<string>();
+  private readonly urls = new Set<string>();
+
+  checked(entry: Entry): Entry {
+    const { record, fullUrl, location } = entry;
+    if (this.records.has(record))
+      throw invalid(location, 'the same record as an earlier entry', 'send each record once');
+    if (fullUrl !== '' && this.urls.has(fullUrl))
       throw invalid(location, 'the fullUrl of an earlier entry', 'send each once');
-    records.add(record);
-    urls.add(fullUrl);
+    this.records.add(record);
+    this.urls.add(fullUrl);
+    return entry;
   }
-};
+}
 
 /** What each `fullUrl` became, where a reference as it was sent would not lead there. */
 const resolvedUrls = (entries: readonly Entry[]): ReadonlyMap<string, string> => {
@@ -200,31 +227,58 @@ const bounded = (warnings: readonly Warning[]): readonly Warning[] =>
         { code: 'more-warnings', location: '', text: `and ${warnings.length - maxWarnings} more` },
       ];
 
-function* assemble(entries: readonly Entry[], context: WriteContext): Generator<undefined, Omit<Written, 'label'>> {
-  const resolved = resolvedUrls(entries);
+/** What one entry is of the event. */
+interface Part {
+  readonly change: Change;
+  readonly warnings: readonly Warning[];
+  readonly occurred?: Instant;
+}
+
+const partOf = (entry: Entry, resolved: ReadonlyMap<string, string>, context: WriteContext): Part => {
+  const { record, location, content: sent, resource } = entry;
+  if (!sent) return { change: remove(record), warnings: [] };
+  const type = RecordKey.type(record);
+  const where = `${location}.resource`;
+  const doubts = checkedResource(type, resource, context, where);
+  const { splices, warnings } = referencesIn(sent, resolved, where);
+  const content = splices.length === 0 ? sent : spliced(sent, splices);
+  const occurred = occurredAt(type, resource);
+  return {
+    change: { kind: 'put', record, ...ownPatient(record, patientOf(type, content)), content },
+    warnings: [...doubts, ...warnings],
+    ...(occurred !== undefined && { occurred }),
+  };
+};
+
+/** Refused entries count among those that references lead to: once they are sent as they ought to be, their ids are the same. */
+function* assemble(
+  entries: readonly (Entry | RefusedEntry)[],
+  judge: Judge,
+  context: WriteContext,
+): Generator<undefined, Omit<Written, 'label'>> {
+  const resolved = resolvedUrls(entries.filter((entry): entry is Entry => !isRefused(entry)));
   const warnings: Warning[] = [];
   const changes: Change[] = [];
+  const written: (WrittenEntry | RefusedEntry)[] = [];
   let occurred: Instant | undefined;
-  for (const { record, location, content: sent, resource } of entries) {
-    if (!sent) {
-      changes.push(remove(record));
-      continue;
+  for (const entry of entries) {
+    const part = isRefused(entry) ? entry : judge(entry.bytes, () => partOf(entry, resolved, context));
+    if (isRefused(entry)) written.push(entry);
+    else if (isRefused(part)) written.push(part);
+    else {
+      written.push({ record: entry.record, status: entry.status });
+      changes.push(part.change);
+      warnings.push(...part.warnings);
+      if (part.occurred !== undefined && (occurred === undefined || part.occurred > occurred)) occurred = part.occurred;
     }
     yield;
-    const type = RecordKey.type(record);
-    const where = `${location}.resource`;
-    warnings.push(...checkedResource(type, resource, context, where));
-    const references = referencesIn(sent, resolved, where);
-    warnings.push(...references.warnings);
-    const content = references.splices.length === 0 ? sent : spliced(sent, references.splices);
-    const own = occurredAt(type, resource);
-    if (own !== undefined && (occurred === undefined || own > occurred)) occurred = own;
-    changes.push({ kind: 'put', record, ...ownPatient(record, patientOf(type, content)), content });
   }
+  const [first] = written;
+  if (changes.length === 0 && first && isRefused(first)) throw first.failure;
   return {
     changes,
     warnings: bounded(warnings),
-    entries: entries.map(({ record, status }) => ({ record, status })),
+    entries: written,
     ...(occurred !== undefined && { occurredAt: occurred }),
   };
 }

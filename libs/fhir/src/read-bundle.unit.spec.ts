@@ -65,7 +65,13 @@ describe('a transaction', () => {
         ['put', 'Condition/new-1', 'Patient/p9'],
       ],
     );
-    expect(written.entries?.map((entry) => entry.status)).toEqual(['201', '201', '200', '204', '201']);
+    expect(written.entries?.map((entry) => 'status' in entry && entry.status)).toEqual([
+      '201',
+      '201',
+      '200',
+      '204',
+      '201',
+    ]);
     expect(written.occurredAt).toBe(Date.parse('2026-02-01T10:00:00Z'));
     expect(written.warnings).toEqual([]);
   });
@@ -158,12 +164,69 @@ describe('a message or collection', () => {
   });
 });
 
+const put = (resource: unknown, url: string): unknown => ({ resource, request: { method: 'PUT', url } });
+
+describe('a batch', () => {
+  const mixed = [
+    put(patient, 'Patient/1'),
+    put({ resourceType: 'Patient', gender: 'F' }, 'Patient/2'),
+    'none',
+    { request: { method: 'GET', url: 'Patient/1' } },
+    put(patient, 'Patient/1'),
+    put(about('Patient?identifier=1'), 'Observation/1'),
+    {
+      fullUrl: uuid(1),
+      resource: { resourceType: 'Patient', gender: 'F' },
+      request: { method: 'POST', url: 'Patient' },
+    },
+    put(about(uuid(1)), 'Observation/2'),
+    { request: { method: 'DELETE', url: 'Condition/1' } },
+  ];
+
+  it('takes each entry by itself: the good ones are the event, in order, the others are named', () => {
+    const written = post(bundle('batch', ...mixed));
+    expect(written.changes.map((change) => 'record' in change && `${change.kind} ${change.record}`)).toEqual([
+      'put Patient/1',
+      'put Observation/2',
+      'remove Condition/1',
+    ]);
+    const told = written.entries?.map((entry) =>
+      'failure' in entry ? `${entry.failure.code} ${entry.failure.message}` : `${entry.status} ${entry.record}`,
+    );
+    expect(told).toEqual([
+      '200 Patient/1',
+      expect.stringMatching(/^input.invalid Bundle.entry\[1\].resource.gender: /),
+      'input.invalid Bundle.entry[2]: not an object',
+      expect.stringMatching(/^input.not-supported Bundle.entry\[3\].request.method: /),
+      'input.invalid Bundle.entry[4]: the same record as an earlier entry',
+      expect.stringMatching(/^input.not-supported Bundle.entry\[5\].resource: /),
+      expect.stringMatching(/^input.invalid Bundle.entry\[6\].resource.gender: /),
+      '200 Observation/2',
+      '204 Condition/1',
+    ]);
+    // Once it is sent as it ought to be, the entry gets the id that the others know already.
+    expect(contentOf(written, 1)).toContain('"Patient/derived-1111"');
+  });
+
+  it('keeps of what it refuses the bytes of that entry', () => {
+    const written = post(bundle('batch', ...mixed));
+    const bytes = written.entries?.map((entry) =>
+      'failure' in entry ? Buffer.from(entry.bytes).toString() : undefined,
+    );
+    expect(bytes?.[1]).toBe(JSON.stringify(mixed[1]));
+    expect(bytes?.[2]).toBe('"none"');
+  });
+
+  it('is refused as a whole where no entry is good', () => {
+    expect(refusalOf(bundle('batch', 'none', mixed[1])).message).toBe('Bundle.entry[0]: not an object');
+  });
+});
+
 describe('is refused', () => {
-  const put = (resource: unknown, url: string): unknown => ({ resource, request: { method: 'PUT', url } });
   it.each<[string, unknown, string, RegExp]>([
     [
       'an invalid entry, named',
-      bundle('batch', put(patient, 'Patient/1'), put({ resourceType: 'Patient', gender: 'F' }, 'Patient/2')),
+      bundle('transaction', put(patient, 'Patient/1'), put({ resourceType: 'Patient', gender: 'F' }, 'Patient/2')),
       'input.invalid',
       /^Bundle\.entry\[1\]\.resource\.gender: not one of male/,
     ],

@@ -37,7 +37,10 @@ export function* readWriteInSteps(request: WriteRequest, context: WriteContext):
   try {
     const written = yield* read(request, context);
     const warnings = written.warnings.map((warning) => ({ ...warning, text: said(warning.text, language) }));
-    return { ...written, warnings };
+    const entries = written.entries?.map((entry) =>
+      'failure' in entry ? { ...entry, failure: inLanguage(entry.failure, language) } : entry,
+    );
+    return { ...written, warnings, ...(entries && { entries }) };
   } catch (error) {
     throw Failure.is(error) ? inLanguage(error, language) : error;
   }

@@ -1,4 +1,4 @@
-import type { Change, Instant, RecordKey, Sender, Warning } from '#domain';
+import type { Change, Failure, Instant, RecordKey, Sender, Warning } from '#domain';
 
 export interface WriteRequest {
   readonly method: 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -23,6 +23,13 @@ export interface WrittenEntry {
   readonly status: '200' | '201' | '204';
 }
 
+/** An entry of a batch that will never be accepted as it is; it is no part of the event. */
+export interface RefusedEntry {
+  readonly failure: Failure;
+  /** The entry as it was sent. */
+  readonly bytes: Uint8Array;
+}
+
 /** The parts of the event that a FHIR write is. */
 export interface Written {
   readonly changes: readonly Change[];
@@ -34,5 +41,5 @@ export interface Written {
   /** The id given to `POST {Type}`. */
   readonly assigned?: string;
   /** Of a Bundle, in its order. */
-  readonly entries?: readonly WrittenEntry[];
+  readonly entries?: readonly (WrittenEntry | RefusedEntry)[];
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type WriteRequest, writeResponse } from '#fhir';
+import { operationOutcome, type WriteRequest, writeResponse } from '#fhir';
 import { takenOutcome } from '../../../apps/gateway/src/fhir/outcome.js';
 import { bundles, encounter, jsonWords, observation, patient } from '../json-seeds.js';
 import { playedCapture, publisher } from '../played-capture.js';
@@ -44,7 +44,10 @@ export const fhirTarget = (): Target => ({
       if (captured.outcome !== 'durable') continue;
       const { written, position, warnings } = captured;
       JSON.stringify(takenOutcome(position, warnings, 'fr'));
-      if (written.entries) JSON.parse(writeResponse('batch', '/base', written.entries).toString('utf8'));
+      const entries = (written.entries ?? []).map((entry) =>
+        'failure' in entry ? { status: '422', outcome: operationOutcome(entry.failure, 'fr') } : entry,
+      );
+      JSON.parse(writeResponse('batch', '/base', entries).toString('utf8'));
     }
   },
 });

@@ -135,6 +135,35 @@ describe('the FHIR door', () => {
     );
   });
 
+  it('takes of a batch what is good, and answers and keeps in the journal what is not', async () => {
+    const entry = [
+      { resource: { resourceType: 'Patient', id: 'b1' }, request: { method: 'PUT', url: 'Patient/b1' } },
+      { resource: { resourceType: 'Patient', id: 'b2', nom: 1 }, request: { method: 'PUT', url: 'Patient/b2' } },
+      { request: { method: 'GET', url: 'Patient/b1' } },
+    ];
+    const body = JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry });
+    const answer = await ask('POST', '', { body, headers: { 'x-request-id': 'batch-1' } });
+    expect(answer.status).toBe(200);
+    const told = (await answer.json()) as {
+      type: string;
+      entry: { response: { status: string; outcome?: Outcome } }[];
+    };
+    expect(told.type).toBe('batch-response');
+    expect(told.entry.map(({ response }) => [response.status, response.outcome?.resourceType])).toEqual([
+      ['200', undefined],
+      ['422', 'OperationOutcome'],
+      ['501', 'OperationOutcome'],
+    ]);
+    expect(told.entry[1]?.response.outcome?.issue[0]?.diagnostics).toMatch(/^Bundle\.entry\[1\].* : cet élément/);
+    const event = await eventAt(answer);
+    expect([event?.messageId, event?.label, event?.changes.length]).toEqual(['batch-1', 'Bundle batch', 1]);
+    const refusals = (await gateway.refusals(first.finess)).slice(0, 2).map(({ refusal }) => refusal);
+    expect(refusals.map(({ controlId, received }) => [controlId, Buffer.from(received).toString()])).toEqual([
+      ['batch-1', JSON.stringify(entry[2])],
+      ['batch-1', JSON.stringify(entry[1])],
+    ]);
+  });
+
   it('takes a merge patch', async () => {
     const headers = { 'content-type': 'application/merge-patch+json' };
     const answer = await ask('PATCH', '/Patient/p', { body: '{"active":false}', headers });

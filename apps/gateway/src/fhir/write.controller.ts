@@ -1,8 +1,17 @@
 import { Controller, Delete, Get, Inject, Patch, Post, Put, Req, Res } from '@nestjs/common';
 import { Failure } from '#domain';
-import { inLanguage, type WriteRequest, writeResponse } from '#fhir';
+import {
+  inLanguage,
+  type Language,
+  operationOutcome,
+  type RefusedEntry,
+  type ResponseEntry,
+  type WriteRequest,
+  writeResponse,
+  type WrittenEntry,
+} from '#fhir';
 import { Callers, type SenderCaller, TheCaller } from '#platform';
-import { CaptureMessage, type FhirCaptured, MethodNotAllowed, type Publisher } from '#usecases';
+import { CaptureMessage, type FhirCaptured, MethodNotAllowed, type Publisher, refusedStatus } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
 import { Publishers } from '../publishers.js';
@@ -69,11 +78,21 @@ export class WriteController {
     await answer(reply, captured, { write, publisher, base: `/establishments/${request.params.finess}/fhir` });
   }
 
-  private take(publisher: Publisher, write: WriteRequest, request: HttpWrite): Promise<FhirCaptured> {
+  private async take(publisher: Publisher, write: WriteRequest, request: HttpWrite): Promise<FhirCaptured> {
     const messageId = messageIdOf(request.headers);
-    return messageId instanceof Failure
-      ? this.capture.refuseWrite(publisher, write, { messageId: '' }, inLanguage(messageId, publisher.sender.language))
-      : this.capture.fhir(publisher, write, { messageId, told: String(durableStatus(write)) });
+    const { language } = publisher.sender;
+    if (messageId instanceof Failure)
+      return this.capture.refuseWrite(publisher, write, { messageId: '' }, inLanguage(messageId, language));
+    const captured = await this.capture.fhir(publisher, write, { messageId, told: String(durableStatus(write)) });
+    if (captured.outcome !== 'durable') return captured;
+    // What of a batch is refused stands in the journal before the answer, as any refusal; sending the whole again is safe.
+    const refused = (captured.written.entries ?? []).filter((entry) => 'failure' in entry);
+    const kept = await Promise.all(
+      refused.map(({ failure, bytes }) =>
+        this.capture.refuseWrite(publisher, { method: 'POST', body: bytes }, { messageId }, failure),
+      ),
+    );
+    return kept.find(({ outcome }) => outcome === 'not-now') ?? captured;
   }
 }
 
@@ -89,6 +108,11 @@ const writeOf = (method: WriteRequest['method'], { params, url, headers, body }:
 
 const durableStatus = ({ method, path }: WriteRequest): 200 | 201 => (method === 'POST' && path !== '' ? 201 : 200);
 
+const responseEntry = (entry: WrittenEntry | RefusedEntry, language: Language): ResponseEntry =>
+  'failure' in entry
+    ? { status: String(refusedStatus(entry.failure)), outcome: operationOutcome(entry.failure, language) }
+    : entry;
+
 const answer = (
   reply: FastifyReply,
   captured: FhirCaptured,
@@ -99,8 +123,10 @@ const answer = (
   const { written, position, warnings } = captured;
   const [change] = written.changes;
   void reply.code(durableStatus(write)).header('Content-Type', fhirJson).header('Reprise-Position', String(position));
-  if (written.entries)
-    return reply.send(writeResponse(written.label === 'Bundle batch' ? 'batch' : 'transaction', base, written.entries));
+  if (written.entries) {
+    const entries = written.entries.map((entry) => responseEntry(entry, language));
+    return reply.send(writeResponse(written.label === 'Bundle batch' ? 'batch' : 'transaction', base, entries));
+  }
   // Without a version: durable is not yet visible.
   if (change && 'record' in change) void reply.header('Location', `${base}/${change.record}`);
   return reply.send(JSON.stringify(takenOutcome(position, warnings, language)));
