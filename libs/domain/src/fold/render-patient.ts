@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../json.js';
 import { RecordKey } from '../record.js';
-import { codeOfType, patientProfile, withoutUnqualifiedIns } from './ins.js';
+import { codeOfType, identityTold } from './ins.js';
 import { assembled } from './members.js';
 import type { Members, PatientSubject } from './subject.js';
 
@@ -23,7 +23,7 @@ const withoutLesser = (members: Members): Members => {
 /** FHIR R4 Patient of a folded identity. */
 export const renderPatient = (record: RecordKey, subject: PatientSubject): Json => {
   const { replacedBy, replaces, seeAlso } = subject;
-  const members = withoutUnqualifiedIns(withoutLesser(assembled(subject.members)));
+  const { members, profile } = identityTold(withoutLesser(assembled(subject.members)));
   const { extension, identifier, active, ...rest } = members;
   const link: readonly Json[] = [
     ...(replacedBy ? [{ other: { reference: replacedBy }, type: 'replaced-by' }] : []),
@@ -33,7 +33,7 @@ export const renderPatient = (record: RecordKey, subject: PatientSubject): Json 
   return {
     resourceType: 'Patient',
     id: RecordKey.id(record),
-    meta: { profile: [patientProfile(members)] },
+    meta: { profile: [profile] },
     ...(extension !== undefined && { extension }),
     ...(identifier !== undefined && { identifier: replacedBy ? list(identifier).map(retired) : identifier }),
     active: replacedBy ? false : (active ?? true),
