@@ -10,12 +10,13 @@ import { declareSenders, declareTerritory, DirectoryDecisions, parseTerritory, t
 import type { ControlConfiguration } from './control-configuration.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
+import { LogHeartbeat } from './log-heartbeat.js';
 import { describeApi } from './pages/api-document.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { readSenders } from './senders/read-senders.js';
 
 const certifyEveryMs = 500;
-const assertEveryMs = 60_000;
+const assertEveryMs = 5_000;
 const retryMs = 500;
 const certificateBytesMax = 4 * 1024 * 1024;
 
@@ -67,10 +68,13 @@ export const bootControl = async (
   const replicas = Object.entries(configuration.replicas).map(([name, url]) => new PostgresReplicaStatus(name, url));
   const decisions = new DirectoryDecisions(directoryLog);
   const establishments = territory.establishments.map(({ finess }) => finess);
+  const heartbeat = new LogHeartbeat(() =>
+    topics.assertSettings([...new Set([...establishments, ...decisions.directory.establishments.keys()])]),
+  );
 
   await whenReachable(log, async () => {
     await topics.ensure(establishments);
-    await topics.assertSettings(establishments);
+    await heartbeat.beat();
     await decisions.start();
   });
   await decisions.decide(async (directory) => {
@@ -92,6 +96,7 @@ export const bootControl = async (
     configuration,
     decisions,
     desk,
+    heartbeat,
     establishmentLog,
     journal,
     replicas,
@@ -107,12 +112,7 @@ export const bootControl = async (
   await app.listen(configuration.controlPort, configuration.host);
 
   const certifying = everyFewSeconds(certifyEveryMs, () => desk.certify(), log, 'certification.failed');
-  const asserting = everyFewSeconds(
-    assertEveryMs,
-    () => topics.assertSettings([...decisions.directory.establishments.keys()]),
-    log,
-    'settings.wrong',
-  );
+  const asserting = everyFewSeconds(assertEveryMs, () => heartbeat.beat(), log, 'settings.wrong');
   const address = app.getHttpServer().address();
   return {
     ready: { port: typeof address === 'object' && address ? address.port : configuration.controlPort },

@@ -23,6 +23,7 @@ import {
 } from '#usecases';
 import { Clock } from './clock.js';
 import type { ControlConfiguration } from './control-configuration.js';
+import type { LogHeartbeat } from './log-heartbeat.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ParkedController } from './messages/parked.controller.js';
 import { NewId } from './new-id.js';
@@ -40,6 +41,7 @@ export interface ControlParts {
   readonly configuration: Pick<ControlConfiguration, 'keysDir' | 'readers'>;
   readonly decisions: DirectoryDecisions;
   readonly desk: RestoreDesk;
+  readonly heartbeat: LogHeartbeat;
   readonly establishmentLog: EstablishmentLog;
   readonly journal: RefusalJournal;
   readonly replicas: readonly ReplicaStatus[];
@@ -98,7 +100,7 @@ export class ControlModule {
     ] as const;
     return {
       module: ControlModule,
-      imports: [HealthModule.forRoot({ directory: () => decisions.check() })],
+      imports: [HealthModule.forRoot({ directory: () => decisions.check(), log: () => parts.heartbeat.check() })],
       providers: given.map(([provide, useValue]) => ({ provide, useValue })),
     };
   }

@@ -8,6 +8,7 @@ import { FolderKeyStore } from '#keys';
 import { CallersFile, httpApp, openRoutes, ProcessLog, routesOf } from '#platform';
 import { DirectoryDecisions } from '#usecases';
 import { ControlModule } from './control.module.js';
+import { LogHeartbeat } from './log-heartbeat.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 
 it('answers a stranger at three addresses only', async () => {
@@ -26,6 +27,7 @@ it('answers a stranger at three addresses only', async () => {
     configuration: { keysDir: folder },
     decisions,
     desk,
+    heartbeat: new LogHeartbeat(async () => undefined),
     establishmentLog,
     replicas: [],
     keys,

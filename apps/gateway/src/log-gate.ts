@@ -2,13 +2,14 @@ import { Failure, type Finess } from '#domain';
 import type { LogTopics } from '#kafka';
 import type { ProcessLog } from '#platform';
 
-const everyMs = 60_000;
-const retryMs = 5_000;
+const everyMs = 5_000;
+/** More than two looks: a hiccup is not told, a log that is away is told within this time. */
+const silentMsMax = 12_000;
 
 /**
- * Nothing is captured into a log whose settings could lose it (design, section 5): they are asserted before the first message, every
- * minute, and every few seconds while any is wrong. A log that cannot be asked now keeps the word that it has: if it is away,
- * its appends fail by themselves.
+ * Nothing is captured into a log whose settings could lose it (design, section 5): they are asserted before the first message and
+ * every few seconds. A log that cannot be asked now keeps the word that it has: if it is away, its appends fail by themselves.
+ * Readiness does not keep it: after a silence this process says that it is not ready.
  */
 export class LogGate {
   private readonly asserted = new Map<Finess, Failure | 'open'>();
@@ -16,11 +17,14 @@ export class LogGate {
   private looking: Promise<void> | undefined;
   private askedMeanwhile = false;
   private isClosed = false;
+  private answeredAtMs = Number.NEGATIVE_INFINITY;
+  private isAway = false;
 
   constructor(
     private readonly topics: Pick<LogTopics, 'assertSettings'>,
     private readonly establishments: () => readonly Finess[],
     private readonly log: ProcessLog,
+    private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
   /** Why nothing may be captured for this establishment. */
@@ -30,12 +34,14 @@ export class LogGate {
     return state ?? new Failure('log.settings', `the settings of the log of ${establishment} are not asserted yet`);
   }
 
-  /** Throws the first failure that keeps a log closed, for /readyz. */
+  /** For /readyz: throws the first failure that keeps a log closed, and `log.unreachable` where the log has been silent for long. */
   async check(): Promise<void> {
     for (const establishment of this.establishments()) {
       const closed = this.closedFor(establishment);
       if (closed) throw closed;
     }
+    if (this.nowMs() - this.answeredAtMs > silentMsMax)
+      throw new Failure('log.unreachable', `the log has not answered for ${silentMsMax / 1000} s`);
   }
 
   /** Looks now, and from then on. Asked while it looks, it looks once more: an establishment may have come meanwhile. */
@@ -45,8 +51,7 @@ export class LogGate {
     return (this.looking ??= this.lookUntilAnswered().finally(() => {
       this.looking = undefined;
       if (this.isClosed) return;
-      const isOpen = this.establishments().every((establishment) => this.asserted.get(establishment) === 'open');
-      this.timer = setTimeout(() => void this.look(), isOpen ? everyMs : retryMs);
+      this.timer = setTimeout(() => void this.look(), everyMs);
       this.timer.unref();
     }));
   }
@@ -66,6 +71,7 @@ export class LogGate {
   private async assertAll(): Promise<void> {
     const establishments = this.establishments();
     const all = await this.assert(establishments);
+    if (all === 'unknown') return;
     for (const establishment of establishments) {
       // One question for all of them when all is well; which of them is wrong is asked only when something is.
       const state = all === 'open' || establishments.length === 1 ? all : await this.assert([establishment]);
@@ -76,12 +82,22 @@ export class LogGate {
   private async assert(establishments: readonly Finess[]): Promise<Failure | 'open' | 'unknown'> {
     try {
       await this.topics.assertSettings(establishments);
+      this.answered();
       return 'open';
     } catch (error) {
-      if (Failure.is(error, 'log.settings')) return error;
-      this.log.fault('settings.unasked', error);
+      if (Failure.is(error, 'log.settings')) {
+        this.answered();
+        return error;
+      }
+      if (!this.isAway) this.log.fault('settings.unasked', error);
+      this.isAway = true;
       return 'unknown';
     }
+  }
+
+  private answered(): void {
+    this.answeredAtMs = this.nowMs();
+    this.isAway = false;
   }
 
   private tell(establishment: Finess, state: Failure | 'open'): void {

@@ -17,7 +17,17 @@ const gateWhere = (says: { of: (asked: readonly Finess[]) => Failure | undefined
     },
   };
   const log = new ProcessLog('test', { write: (line) => void logged.push(line) });
-  return { gate: new LogGate(topics, () => [one, other], log), logged };
+  const clock = { ms: 0 };
+  return {
+    gate: new LogGate(
+      topics,
+      () => [one, other],
+      log,
+      () => clock.ms,
+    ),
+    logged,
+    clock,
+  };
 };
 
 describe('the gate before the logs', () => {
@@ -70,6 +80,58 @@ describe('the gate before the logs', () => {
     says.of = () => away;
     await gate.look();
     expect(gate.closedFor(one)).toBeUndefined();
+    gate.close();
+  });
+
+  it('is not ready once the log has been silent for 12 s, at once when it answers again, and captures all the while', async () => {
+    const says: { of: () => Failure | undefined } = { of: () => undefined };
+    const { gate, clock } = gateWhere(says);
+    await gate.look();
+    says.of = () => away;
+    clock.ms = 11_000;
+    await gate.look();
+    await gate.check();
+    clock.ms = 12_001;
+    await expect(gate.check()).rejects.toThrow('the log has not answered for 12 s');
+    expect([gate.closedFor(one), gate.closedFor(other)]).toEqual([undefined, undefined]);
+    says.of = () => undefined;
+    await gate.look();
+    await gate.check();
+    gate.close();
+  });
+
+  it('takes a question that is still open for silence', async () => {
+    const answer = Promise.withResolvers<void>();
+    const topics = { assertSettings: () => (clock.ms === 0 ? Promise.resolve() : answer.promise) };
+    const clock = { ms: 0 };
+    const gate = new LogGate(
+      topics,
+      () => [one],
+      new ProcessLog('test', { write: () => {} }),
+      () => clock.ms,
+    );
+    await gate.look();
+    clock.ms = 13_000;
+    const looking = gate.look();
+    await expect(gate.check()).rejects.toThrow('not answered');
+    answer.resolve();
+    await looking;
+    await gate.check();
+    gate.close();
+  });
+
+  it('says once that the log cannot be asked, until it answers again', async () => {
+    const says: { of: () => Failure | undefined } = { of: () => away };
+    const { gate, logged } = gateWhere(says);
+    const unasked = (): number => logged.filter((line) => line.includes('settings.unasked')).length;
+    await gate.look();
+    await gate.look();
+    expect(unasked()).toBe(1);
+    says.of = () => undefined;
+    await gate.look();
+    says.of = () => away;
+    await gate.look();
+    expect(unasked()).toBe(2);
     gate.close();
   });
 });
