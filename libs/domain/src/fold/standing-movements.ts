@@ -43,11 +43,8 @@ export interface StandingMovement {
 type NaturedTelling = readonly [MovementNature, Telling];
 
 /** The strongest first. */
-export const tellingsOf = (told: FoldedMovement): readonly NaturedTelling[] =>
-  strongest.flatMap((nature) => {
-    const telling = told.tellings[nature];
-    return telling ? [[nature, telling] as const] : [];
-  });
+export const tellingsOf = ({ tellings }: FoldedMovement): readonly NaturedTelling[] =>
+  (Object.entries(tellings) as NaturedTelling[]).sort(([a], [b]) => strongest.indexOf(a) - strongest.indexOf(b));
 
 /** In milliseconds since 1970. A month or year alone, which no sender means, is taken as UTC. */
 export const momentOf = ({ start, startsAt }: Pick<Telling, 'start' | 'startsAt'>): number =>
@@ -67,7 +64,10 @@ const standing = (record: RecordKey, told: FoldedMovement): readonly StandingMov
   const [strong] = counted;
   if (!strong) return [];
   const [, { start, startsAt }] = counted.find(([, telling]) => telling.start !== '') ?? strong;
-  const words = told.words.filter(({ nature }) => counted.some(([one]) => one === nature));
+  const words =
+    counted.length === all.length
+      ? told.words
+      : told.words.filter(({ nature }) => counted.some(([one]) => one === nature));
   const members = editMembers(
     {},
     words.flatMap(({ edits }) => edits),

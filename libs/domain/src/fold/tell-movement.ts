@@ -1,5 +1,5 @@
 import { type MemberEdit, type Movement, type MovementNature, oncePerVisit, type Responsibility } from '../change.js';
-import type { Instant } from '../instant.js';
+import { Instant } from '../instant.js';
 import type { RecordKey } from '../record.js';
 import { outlasting } from './members.js';
 import { momentOf, numberIn, standingMovements, tellingsOf } from './standing-movements.js';
@@ -18,7 +18,10 @@ const responsibilityOf = (nature: MovementNature): Responsibility => {
   return nature === 'nursing-ward' ? 'nursing' : 'housing';
 };
 
-/** A cancel takes back what is within its scope. One that names a nature that was never told means all, or a ward that nobody told of. */
+/**
+ * A cancel takes back what is within its scope. One that names a nature that was never told means all that was; but a ward of which no
+ * message of its own told leaves the bed where it is.
+ */
 const naturesTakenBack = (
   known: readonly MovementNature[],
   { nature, scope = [] }: Told,
@@ -89,7 +92,7 @@ export const tell = (
   const nature = meant[0] ?? change.nature;
   const telling = tellings[nature];
   const isNews = told.tellings[nature] === undefined && telling !== undefined && telling.start !== '';
-  const at = isNews ? (Math.min(momentOf(telling), sentAt) as Instant) : sentAt;
+  const at = isNews ? Instant.of(Math.min(momentOf(telling), sentAt)) : sentAt;
   return { tellings, words: withWords(told.words, { nature, at, edits: change.edits, visitEdits }) };
 };
 

@@ -1,9 +1,8 @@
 import type { MemberEdit } from '../change.js';
-import type { Instant } from '../instant.js';
 import { isObject, type Json } from '../json.js';
 import { assembled, editMembers, targetOf } from './members.js';
 import type { StandingMovement } from './standing-movements.js';
-import type { Members, VisitSubject, VisitWord } from './subject.js';
+import type { Members, VisitSubject } from './subject.js';
 import { courseOf, isPending, type VisitCourse } from './visit-course.js';
 
 const urlOf = (extension: Json): string => {
@@ -24,7 +23,7 @@ export const inOrder = (members: Members): Members => {
   return sorted;
 };
 
-const beforeAll = Number.NEGATIVE_INFINITY as Instant;
+const beforeAll = Number.NEGATIVE_INFINITY;
 
 /** Movements that tell of a visit by no more than what was planned; of one that never was it is still told which it was. */
 const planned = ({ status, happened, expected }: VisitCourse, all: readonly StandingMovement[]) => {
@@ -42,7 +41,7 @@ const wordsOf = (
   course: VisitCourse,
   all: readonly StandingMovement[],
 ): readonly MemberEdit[] => {
-  const told = new Map<string, VisitWord>();
+  const told = new Map<string, Readonly<{ at: number; edit: MemberEdit }>>();
   for (const movement of planned(course, all))
     for (const { visitEdits } of movement.words)
       for (const edit of visitEdits) told.set(targetOf(edit), { at: beforeAll, edit });
