@@ -51,7 +51,6 @@ const isForeign = (name: string, { finess, sites }: Establishment): boolean =>
   name.length === 9 && name !== finess && finessForm.test(name) && !sites.some((site) => site === name);
 
 const namesForeign = (composite: Composite, components: readonly number[], establishment: Establishment): boolean => {
-  // Most components are shorter than a FINESS number is.
   for (const component of components) {
     if (composite.component(component).length < 9) continue;
     const { namespace, universal } = authorityIn(composite, component);
@@ -66,7 +65,8 @@ const checkFiness = (mapping: Mapping): void => {
     const segment = mapping.message.first(name);
     if (segment === undefined) continue;
     for (const [field, components] of fields) {
-      const composite = segment.first(field);
+      // Most are empty, or shorter than a FINESS number is.
+      const composite = segment.raw(field).length < 9 ? undefined : segment.first(field);
       if (composite === undefined || !namesForeign(composite, components, establishment)) continue;
       if (sender.foreignFiness === 'refuse') mapping.findings.refuse('finess-foreign', `${name}^1^${field}`);
       else mapping.warn('finess-foreign', `${name}-${field}`);

@@ -28,6 +28,8 @@ export class Composite {
   private split: readonly string[] | undefined;
   private isSingle = false;
   private hasSubcomponents = false;
+  /** Texts of components that were asked for; several readers ask for the same. */
+  private readonly texts: (string | undefined)[] = [];
   constructor(
     readonly raw: string,
     readonly syntax: Syntax,
@@ -53,9 +55,7 @@ export class Composite {
 
   /** First sub-component of a component, unescaped and trimmed; empty where nothing, or `""`, stands. */
   text(component: number): string {
-    const raw = this.component(component);
-    if (raw === '') return '';
-    return this.hasSubcomponents ? this.sub(component, 1) : this.read(raw);
+    return (this.texts[component] ??= this.sub(component, 1));
   }
 
   sub(component: number, subcomponent: number): string {
@@ -100,8 +100,12 @@ export class Segment {
   }
 
   private splitLine(): readonly string[] {
-    const fields = this.line.split(this.syntax.field);
-    if (this.name === 'MSH') fields.splice(1, 0, this.syntax.field);
+    const { field } = this.syntax;
+    if (this.name !== 'MSH') return this.line.split(field);
+    // MSH-1 is the separator itself.
+    const fields = `${field}${this.line}`.split(field);
+    fields[0] = this.name;
+    fields[1] = field;
     return fields;
   }
 
