@@ -102,7 +102,9 @@ const occurredAtOf = (message: Message, context: ReadingContext): Instant | unde
  * warnings, and with no changes where its type is not mapped. A function of the bytes and the context; never throws on bytes.
  */
 export const readMessage = (received: Uint8Array, context: ReadingContext): Reading => {
-  const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength);
+  const bytes = Buffer.isBuffer(received)
+    ? received
+    : Buffer.from(received.buffer, received.byteOffset, received.byteLength);
   const findings = new Findings(context.sender);
   const start = startOf(bytes);
   const opened = openMsh(bytes, start);
