@@ -34,6 +34,12 @@ const cancelOfNothing: Warning = {
   text: 'this cancels nothing that stands: no movement of its number or kind is known in the visit',
 };
 
+const numberReused: Warning = {
+  code: 'movement-number-reused',
+  location: '',
+  text: 'the number of this new movement was told of another visit of this patient: both stand; a sender that begins anew in each visit needs the setting hl7.movementNumber: visit',
+};
+
 /** A visit of which nothing was told yet. */
 const untold: Omit<VisitSubject, 'patient'> = { kind: 'visit', relocations: [], words: [], movements: {} };
 
@@ -200,7 +206,7 @@ export class Draft {
       this.subjects.set(change.visit, { ...told, ...(mistaken && { mistaken }) });
     };
     if (!movement) return speakOfVisit();
-    const former = known.movements[movement.record] ?? this.takeFromOtherVisit(movement.record, known.patient);
+    const former = known.movements[movement.record] ?? this.fromOtherVisit(movement, known.patient);
     const meant = movement.action === 'cancel' ? takenBackBy(known, movement, former) : movement.record;
     if (!meant) this.warnings.push(cancelOfNothing);
     if (!meant && !leavesTrace(movement)) return speakOfVisit();
@@ -227,17 +233,24 @@ export class Draft {
   }
 
   /**
-   * A message may name a movement that was told of another visit of the same person before: it is that visit's no longer, and a visit
-   * of which nothing is left was a mistake. Another patient's movement under the same id is another movement (senders that number
-   * within the visit), and stays where it is.
+   * A message may correct or cancel a movement that was told of another visit of the same person before: it is that visit's no longer,
+   * and a visit of which nothing is left was a mistake. Another patient's movement under the same id is another movement, and so is a
+   * new one: senders that number within the visit must not make a patient's earlier stays mistakes.
    */
-  private takeFromOtherVisit(movement: RecordKey, patient: RecordKey): FoldedMovement | undefined {
-    const owner = this.subject(movement);
+  private fromOtherVisit(
+    { record, action }: NonNullable<Movement['movement']>,
+    patient: RecordKey,
+  ): FoldedMovement | undefined {
+    const owner = this.subject(record);
     const other = owner?.kind === 'movement' ? this.visitSubject(owner.visit) : undefined;
-    const told = other?.movements[movement];
+    const told = other?.movements[record];
     if (owner?.kind !== 'movement' || !other || !told) return undefined;
     if (!areOnePerson(this.patientSubject, patient, other.patient)) return undefined;
-    const { [movement]: _taken, ...left } = other.movements;
+    if (action === 'insert') {
+      this.warnings.push(numberReused);
+      return undefined;
+    }
+    const { [record]: _taken, ...left } = other.movements;
     const isLast = Object.keys(left).length === 0;
     this.subjects.set(owner.visit, {
       ...other,

@@ -137,7 +137,7 @@ describe('a visit that is counted in another account', () => {
   });
 });
 
-describe('a movement that is told of another visit of the same person', () => {
+describe('a movement that is corrected as one of another visit of the same person', () => {
   const begun = told({ visit: 1, patient: 1, movement: 1 });
   const other = (action: Said['action'], patient = 1): Movement =>
     told({ visit: 2, patient, movement: 1, ...(action && { action }) });
@@ -145,7 +145,6 @@ describe('a movement that is told of another visit of the same person', () => {
   it('counts there alone, and a visit of which nothing is left was entered in error', () => {
     for (const [action, status] of [
       ['update', 'in-progress'],
-      ['insert', 'in-progress'],
       ['cancel', 'cancelled'],
     ] as const) {
       const state = fold([begun, other(action)]);
@@ -157,6 +156,11 @@ describe('a movement that is told of another visit of the same person', () => {
       expect(recordOf(state, visitKey(1))).toMatchObject({ identifier: [{ value: 'visit 1' }] });
       expect(recordOf(state, visitKey(1))).not.toHaveProperty('period');
     }
+  });
+
+  it('is another movement where it is told anew: a number that begins again in each visit takes no earlier stay away', () => {
+    const state = fold([begun, other('insert')]);
+    expect([statusOf(state, 1), statusOf(state, 2)]).toEqual(['in-progress', 'in-progress']);
   });
 
   it('makes the visit what it was when it comes back, or when another one is told of it', () => {
