@@ -9,6 +9,7 @@ import { forbidden, unused } from './forbidden-fields.js';
 import { nk1Fields } from './mapping/contacts.js';
 import { pidFields } from './mapping/patient-fields.js';
 import { personSegments } from './mapping/person-edits.js';
+import { grouped, limits, limitWords } from './message/survey.js';
 import { resultsConformance } from './oru/conformance.js';
 
 /** Fields of a segment and what becomes of them. */
@@ -219,6 +220,16 @@ export const conformanceDocument = (): string =>
     ),
     '',
     'ZBE-6 as well, where ZBE-4 is UPDATE or CANCEL.',
+    '',
+    '## What one message may hold',
+    '',
+    'More is refused (AE, ERR-3 207) before it is recorded, with the place in ERR-2: it would hold up all other senders. The journal keeps',
+    'the beginning. Documents are bounded by the frame alone (20 MB).',
+    '',
+    ...rows(
+      ['of', 'at most'],
+      Object.entries(limits).map(([limit, most]) => [limitWords[limit as keyof typeof limits].en, grouped(most)]),
+    ),
     '',
     '## Warnings',
     '',

@@ -1,4 +1,5 @@
 import type { Sender, Warning } from '#domain';
+import { grouped, limits, limitWords } from './message/survey.js';
 
 export interface MessageError {
   /** ERR-2: segment, its sequence, field: `MSH^1^12`. */
@@ -172,7 +173,20 @@ export const warnings = {
 
 export type WarningCode = keyof typeof warnings;
 
+const tooMany = (of: keyof typeof limits): Sentence & { readonly code: string } => ({
+  code: '207',
+  fr: `plus de ${grouped(limits[of])} ${limitWords[of].fr} : découper le message`,
+  en: `more than ${grouped(limits[of])} ${limitWords[of].en}: split the message`,
+});
+
 export const refusals = {
+  'segments-many': tooMany('segments'),
+  'movements-many': tooMany('movements'),
+  'fields-many': tooMany('fields'),
+  'repetitions-many': tooMany('repetitions'),
+  'lines-many': tooMany('lines'),
+  'parts-many': tooMany('parts'),
+  'pieces-many': tooMany('pieces'),
   'msh-missing': {
     code: '100',
     fr: 'le message ne commence pas par un segment MSH',

@@ -10,6 +10,7 @@ import { readTime } from './message/hl7-time.js';
 import { Message, segmentRanges } from './message/message.js';
 import { Segment } from './message/segment.js';
 import { type Delimiters, isHead, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
+import { survey } from './message/survey.js';
 import { mdmChanges } from './mdm/mdm.js';
 import { headOf, type MessageHead } from './message-head.js';
 import { oruChanges, resultTriggers } from './oru/oru.js';
@@ -108,15 +109,20 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const findings = new Findings(context.sender);
   const start = startOf(bytes);
   const opened = openMsh(bytes, start);
-  const refuseEarly = (reason: RefusalCode, { delimiters, msh }: Opened): Reading => {
-    findings.refuse(reason, refusalPlaces[reason] ?? 'MSH^1');
+  const isOpen = typeof opened !== 'string';
+  const { excess } = survey(bytes, start, isOpen ? opened.delimiters : standardDelimiters);
+  const refuseEarly = (reason: RefusalCode, { delimiters, msh }: Opened, location = refusalPlaces[reason]): Reading => {
+    findings.refuse(reason, location ?? 'MSH^1');
     // In what character set the sender could read the answer is not known; plain ASCII it can.
     const head = headOf(msh, { delimiters, charset: 'us-ascii' });
-    const message = new Message(bytes.toString('latin1'), syntaxOf(delimiters, 'iso-8859-1', false));
-    const blanked = blankForbidden(received, message, new Findings(context.sender));
+    // Of what is more than a message may hold, the journal gets the beginning.
+    const kept = excess ? bytes.subarray(0, excess.at) : bytes;
+    const message = new Message(kept.toString('latin1'), syntaxOf(delimiters, 'iso-8859-1', false));
+    const blanked = blankForbidden(kept, message, new Findings(context.sender));
     return { accepted: false, head, errors: findings.errors, received: blanked };
   };
-  if (typeof opened === 'string') return refuseEarly(opened, { delimiters: standardDelimiters, msh: noMsh });
+  if (!isOpen) return refuseEarly(opened, { delimiters: standardDelimiters, msh: noMsh });
+  if (excess) return refuseEarly(`${excess.of}-many`, opened, excess.location);
   if (bytes.includes(0)) return refuseEarly('nul-byte', opened);
   const body = start === 0 ? bytes : bytes.subarray(start);
   const choice = chooseCharset(body, opened.msh.text(18), context.sender.hl7?.charset);

@@ -108,8 +108,18 @@ const isBatch = (bytes: Buffer): boolean => {
   return kind === 'MSH' ? holdsAnother(bytes) : kind !== 'other';
 };
 
-/** The messages of a batch; undefined where the content is none. */
-export const readBatch = (bytes: Buffer): BatchFile | undefined => (isBatch(bytes) ? readMessages(bytes) : undefined);
+/** A frame of more messages than that holds none: of twenty megabytes each would have 400 bytes. */
+const headsMax = 50_000;
+
+const hasTooMany = (bytes: Buffer): boolean => {
+  let heads = 0;
+  for (const { kind } of linesOf(bytes)) if (kind !== 'other' && ++heads > headsMax) return true;
+  return false;
+};
+
+/** The messages of a batch; undefined where the content is none, and is to be refused as a whole where it holds too many. */
+export const readBatch = (bytes: Buffer): BatchFile | undefined =>
+  isBatch(bytes) && !hasTooMany(bytes) ? readMessages(bytes) : undefined;
 
 /** In the midst of a message a line may be text that a bare line end broke: then what it begins with has to be meant. */
 const isMeant = (bytes: Buffer, { kind, start }: Line, separators: ReadonlySet<number | undefined>): boolean => {

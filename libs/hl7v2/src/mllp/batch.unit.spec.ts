@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contextOf } from '../fixtures/context.js';
+import { readMessage } from '../read-message.js';
 import { answerBatch, readBatch } from './batch.js';
 import { frame, FrameReader } from './frame-reader.js';
 
@@ -46,6 +48,14 @@ describe('a batch', () => {
     expect(messagesIn(er7(message('1'), bhs(), message('2')))).toEqual([`${message('1')}\r`, `${message('2')}\r`]);
     const marked = Buffer.from(`${message('1')}\n\u{feff}MSH#^~\\&#GAM\n`);
     expect(readBatch(marked)?.batches.flatMap(({ messages }) => messages).length).toBe(2);
+  });
+
+  it('is none of more messages than a frame can hold: it is refused as a whole, by what reads one message', () => {
+    const heads = (count: number): Buffer => Buffer.from('MSH|^~\\&|\r'.repeat(count));
+    expect(messagesIn(heads(50_000)).length).toBe(50_000);
+    expect(readBatch(heads(50_001))).toBeUndefined();
+    expect(readBatch(Buffer.from('BHS|\r'.repeat(50_001)))).toBeUndefined();
+    expect(readMessage(heads(50_001), contextOf())).toMatchObject({ errors: [{ code: '207' }] });
   });
 
   it('is none for a line of text that begins as a segment does', () => {

@@ -1,0 +1,210 @@
+import { type Delimiters, headLengthMax } from './syntax.js';
+
+/**
+ * What one message may hold: thousands of results are a message, and what is more than these would hold up all other senders, or
+ * fill the memory, before it is read. Bytes are bounded by the frame: a document of twenty megabytes is one field.
+ */
+export const limits = {
+  segments: 10_000,
+  movements: 100,
+  fields: 1_000,
+  repetitions: 1_000,
+  lines: 10_000,
+  parts: 1_000,
+  pieces: 1_000_000,
+} as const;
+
+export const limitWords = {
+  segments: { fr: 'segments', en: 'segments' },
+  movements: { fr: 'mouvements (ZBE-1)', en: 'movements (ZBE-1)' },
+  fields: { fr: 'champs dans un segment', en: 'fields in one segment' },
+  repetitions: { fr: "répétitions d'un champ", en: 'repetitions of one field' },
+  // Repetitions of them are lines, and free text holds unescaped delimiters in practice.
+  lines: { fr: 'lignes de texte (OBX-5, NTE-3)', en: 'lines of text (OBX-5, NTE-3)' },
+  parts: {
+    fr: "composants d'un champ (autre que OBX-5 et NTE-3)",
+    en: 'components of one field (other than OBX-5 and NTE-3)',
+  },
+  pieces: { fr: 'champs, répétitions et composants en tout', en: 'fields, repetitions and components in all' },
+} as const satisfies Record<keyof typeof limits, Readonly<Record<'fr' | 'en', string>>>;
+
+/** `10 000`, as both languages write it. */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
+
+export interface Excess {
+  readonly of: keyof typeof limits;
+  /** ERR-2. */
+  readonly location: string;
+  /** Where in the bytes the limit is passed. */
+  readonly at: number;
+}
+
+export interface Survey {
+  readonly excess?: Excess;
+  /** Control characters other than TAB, LF and CR, before the excess. */
+  readonly hasControls: boolean;
+}
+
+/** What a byte does; every other one is content. */
+const [segmentEnd, lineFeed, fieldEnd, repetitionEnd, partEnd, control] = [1, 2, 3, 4, 5, 6];
+
+const actions = new Map<string, Uint8Array>();
+
+const actionsOf = ({ field, component, repetition, subcomponent }: Delimiters): Uint8Array => {
+  const words = field + component + repetition + subcomponent;
+  let known = actions.get(words);
+  if (known === undefined) {
+    known = new Uint8Array(256).fill(control, 0, 0x20);
+    known[0x09] = 0;
+    known[0x0d] = segmentEnd;
+    known[0x0a] = lineFeed;
+    known[component.charCodeAt(0)] = partEnd;
+    if (subcomponent !== '\0') known[subcomponent.charCodeAt(0)] = partEnd;
+    if (repetition !== '\0') known[repetition.charCodeAt(0)] = repetitionEnd;
+    known[field.charCodeAt(0)] = fieldEnd;
+    // Few senders write delimiters of their own; those of noise are not kept.
+    if (actions.size < 100) actions.set(words, known);
+  }
+  return known;
+};
+
+const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
+const isNameCharacter = (byte: number): boolean => isCapital(byte) || (byte >= 0x30 && byte <= 0x39);
+
+/** Three characters of a segment's name, and what ends it. */
+const isNameAt = (bytes: Buffer, at: number, field: number): boolean => {
+  if (!isCapital(bytes[at] ?? 0) || !isNameCharacter(bytes[at + 1] ?? 0) || !isNameCharacter(bytes[at + 2] ?? 0))
+    return false;
+  const next = bytes[at + 3];
+  return next === undefined || next === field || next === 0x0d || next === 0x0a;
+};
+
+/** A line feed ends a segment only where another one begins behind it (see segmentRanges). */
+const endsAtFeed = (bytes: Buffer, feed: number, field: number): boolean =>
+  feed + 1 === bytes.length || isNameAt(bytes, feed + 1, field);
+
+/** Shorter than a name: no segment. */
+const isShort = (bytes: Buffer, start: number, field: number): boolean => {
+  for (let at = start + 1; at < start + 3; at++) {
+    const byte = bytes[at];
+    if (byte === undefined || byte === 0x0d || (byte === 0x0a && endsAtFeed(bytes, at, field))) return true;
+  }
+  return false;
+};
+
+const packed = (name: string): number => (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2);
+const [zbe, obx, nte] = [packed('ZBE'), packed('OBX'), packed('NTE')];
+
+/** The counts of one message while its bytes are walked. */
+class Counts {
+  /** Segments of a name that came so far. */
+  private readonly sequences = new Map<number, number>();
+  private name = 0;
+  private isNamed = false;
+  private segments = 0;
+  private movements = 0;
+  private field = 0;
+  private repetitions = 1;
+  private parts = 1;
+  private pieces = 0;
+  private isText = false;
+
+  /** A segment begins there; each of these gives what is too many. */
+  segment(bytes: Buffer, at: number, field: number): keyof typeof limits | undefined {
+    this.isNamed = isNameAt(bytes, at, field);
+    this.name = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    this.sequences.set(this.name, (this.sequences.get(this.name) ?? 0) + 1);
+    this.startField(0);
+    if (++this.segments > limits.segments) return 'segments';
+    return this.name === zbe && ++this.movements > limits.movements ? 'movements' : undefined;
+  }
+
+  startField(field: number): keyof typeof limits | undefined {
+    this.field = field;
+    this.repetitions = 1;
+    this.parts = 1;
+    this.isText = (field === 5 && this.name === obx) || (field === 3 && this.name === nte);
+    return field > limits.fields ? 'fields' : this.piece();
+  }
+
+  nextField(): keyof typeof limits | undefined {
+    return this.startField(this.field + 1);
+  }
+
+  repetition(): keyof typeof limits | undefined {
+    if (this.name === zbe && this.field === 1 && ++this.movements > limits.movements) return 'movements';
+    const most = this.isText ? 'lines' : 'repetitions';
+    return ++this.repetitions > limits[most] ? most : this.piece();
+  }
+
+  part(): keyof typeof limits | undefined {
+    return ++this.parts > limits.parts && !this.isText ? 'parts' : this.piece();
+  }
+
+  /** What stands where a name should is not repeated: it could be anything. */
+  location(of: keyof typeof limits): string {
+    if (!this.isNamed) return 'MSH^1';
+    const name = String.fromCharCode(this.name >> 16, (this.name >> 8) & 0xff, this.name & 0xff);
+    const segment = `${name}^${this.sequences.get(this.name) ?? 1}`;
+    return of === 'segments' || this.field === 0 ? segment : `${segment}^${this.field}`;
+  }
+
+  private piece(): keyof typeof limits | undefined {
+    return ++this.pieces > limits.pieces ? 'pieces' : undefined;
+  }
+}
+
+/** Behind MSH-2, whose characters delimit nothing; MSH-1 is the separator itself. */
+const behindEncoding = (bytes: Buffer, start: number, field: number): number | undefined => {
+  if (bytes.toString('latin1', start, start + 3) !== 'MSH' || bytes[start + 3] !== field) return undefined;
+  const end = bytes.indexOf(field, start + 4);
+  return end < 0 || end >= start + headLengthMax ? undefined : end;
+};
+
+/** Walks the bytes once, and makes nothing of them: what a message holds too much of costs no memory. `start`: of MSH. */
+export const survey = (bytes: Buffer, start: number, delimiters: Delimiters): Survey => {
+  const does = actionsOf(delimiters);
+  const field = delimiters.field.charCodeAt(0);
+  const counts = new Counts();
+  let hasControls = false;
+  let isBegin = true;
+  let at = start;
+  const head = behindEncoding(bytes, start, field);
+  if (head !== undefined) {
+    counts.segment(bytes, start, field);
+    counts.startField(2);
+    isBegin = false;
+    at = head;
+  }
+  for (; at < bytes.length; at++) {
+    let many: keyof typeof limits | undefined;
+    const action = does[bytes[at] ?? 0] ?? 0;
+    const isEnd = action === segmentEnd || (action === lineFeed && endsAtFeed(bytes, at, field));
+    if (isBegin && !isEnd) {
+      isBegin = false;
+      if (!isShort(bytes, at, field)) many = counts.segment(bytes, at, field);
+    }
+    switch (action) {
+      case 0:
+        break;
+      case segmentEnd:
+      case lineFeed:
+        isBegin ||= isEnd;
+        if (action === segmentEnd && bytes[at + 1] === 0x0a) at++;
+        break;
+      case fieldEnd:
+        many ??= counts.nextField();
+        break;
+      case repetitionEnd:
+        many ??= counts.repetition();
+        break;
+      case partEnd:
+        many ??= counts.part();
+        break;
+      default:
+        hasControls = true;
+    }
+    if (many !== undefined) return { excess: { of: many, location: counts.location(many), at }, hasControls };
+  }
+  return { hasControls };
+};
