@@ -270,6 +270,21 @@ describe('a verb', () => {
     }
   });
 
+  it('tells in French what doctor finds', async () => {
+    const found = [
+      { what: 'topic settings', state: 'ok', detail: 'as they must be', hint: '' },
+      { what: 'directory', state: 'ok', detail: '3 establishments, 14 restores', hint: '' },
+      { what: 'reader a', state: 'wrong', detail: 'no answer', hint: 'look whether the process runs' },
+    ];
+    control.answers = [{ json: { state: 'wrong', items: found } }];
+    const { stdout } = await control.reprise(['doctor', '--lang', 'fr']);
+    expect(stdout).toMatch(/réglages des journaux +ok +comme il faut/);
+    expect(stdout).toMatch(/annuaire +ok +3 établissements, 14 restaurations/);
+    expect(stdout).toMatch(/lecteur a +FAUX +pas de réponse +vérifier que le processus tourne/);
+    const json = await control.reprise(['doctor', '--lang', 'fr', '--output', 'json']);
+    expect((JSON.parse(json.stdout) as { items: object[] }).items).toMatchObject([{}, ...found]);
+  });
+
   it('says again in French what control says, and leaves what it does not know', async () => {
     const said = async (title: string, hint: string): Promise<string> => {
       control.answers = [{ status: 404, json: { title, code: 'not-found', hint } }];

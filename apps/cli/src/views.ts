@@ -17,7 +17,7 @@ export const restoreView = facts([
   column('requestedBy'),
   column('approvedBy'),
   column('certificateId'),
-  column('failure'),
+  column('failure', 'sentence'),
 ]);
 
 export const restoresView = list(

@@ -32,6 +32,8 @@ const cellText = ({ kind }: Column, value: Json | undefined, say: Say): string =
   switch (kind) {
     case 'word':
       return say.value(text);
+    case 'sentence':
+      return say.sentence(text);
     case 'seconds':
       return Number.isFinite(Number(text)) ? writeSeconds(Number(text), say) : text;
     case 'number':

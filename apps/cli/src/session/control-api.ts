@@ -13,18 +13,6 @@ interface Connection {
   readonly interrupted: AbortSignal;
 }
 
-/** Loaded only when something has failed in French. */
-const frenchSentence = async (): Promise<(sentence: string) => string> => {
-  const [{ inFrench }, { frenchTypography }] = await Promise.all([
-    import('../words/french-failures.js'),
-    import('../words/words.js'),
-  ]);
-  return (sentence) => {
-    const said = inFrench(sentence);
-    return said === sentence ? sentence : frenchTypography(said);
-  };
-};
-
 /** `a` for one path segment, whatever it holds. */
 export const segment = (text: string): string => encodeURIComponent(text);
 
@@ -65,7 +53,7 @@ export class ControlApi {
     const { status, text } = await this.send(`${this.base}${path}`, request as RequestInit);
     const json = this.parse(text, status);
     if (status >= 200 && status < 300) return json;
-    throw await this.failure(json, status);
+    throw this.failure(json, status);
   }
 
   private async send(url: string, request: RequestInit): Promise<{ readonly status: number; readonly text: string }> {
@@ -91,18 +79,16 @@ export class ControlApi {
   }
 
   /** RFC 9457, with `code` and `hint` of the platform. */
-  private async failure(json: Json, status: number): Promise<CliFailure> {
+  private failure(json: Json, status: number): CliFailure {
     const { say } = this.connection;
     const code = textAt(json, 'code');
     const known = isFailureCode(code) ? code : undefined;
     const heading = say(known ? `failure.${known}` : 'failure.other');
-    const french = say.language === 'fr';
-    const set = french ? await frenchSentence() : (sentence: string): string => sentence;
-    const title = set(textAt(json, 'title') || `HTTP ${status}`);
+    const title = say.sentence(textAt(json, 'title') || `HTTP ${status}`);
     return new CliFailure(
       known ? exitCodeByFailure[known] : exitCodeByStatus(status),
-      `${heading}${french ? '\u00a0: ' : ': '}${title}`,
-      set(textAt(json, 'hint')),
+      `${heading}${say.language === 'fr' ? '\u00a0: ' : ': '}${title}`,
+      say.sentence(textAt(json, 'hint')),
     );
   }
 }

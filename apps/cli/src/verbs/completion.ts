@@ -18,7 +18,7 @@ const choices = (flags: readonly Flag[]): readonly (readonly [string, readonly s
   flags.flatMap((flag): [string, readonly string[]][] => (flag.choices ? [[`--${flag.name}`, flag.choices]] : []));
 
 /** Verbs whose argument is a file. */
-const takesFile = ({ argument }: Verb): boolean => /FILE$/.test(argument?.name ?? '');
+const takesFile = ({ argument }: Verb): boolean => argument?.name.endsWith('FILE') ?? false;
 const fileFlags: readonly string[] = ['token-file', 'profile', 'secrets'];
 
 /** zsh runs it too, through bashcompinit. */

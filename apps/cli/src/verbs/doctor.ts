@@ -4,7 +4,10 @@ import { exitCodes } from '../session/exit-codes.js';
 import { type Json, type JsonObject, listAt, textAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 
-const view = list([column('what'), column('state', 'word'), column('detail'), column('hint')], 'empty.items');
+const view = list(
+  [column('what', 'sentence'), column('state', 'word'), column('detail', 'sentence'), column('hint', 'sentence')],
+  'empty.items',
+);
 
 interface Examined {
   readonly state: string;

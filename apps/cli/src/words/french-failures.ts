@@ -40,7 +40,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     '$1 a approuvé la restauration $2 : un autre exploitant doit promouvoir',
   ],
   [/^nothing says that the numbering of (\S+) began anew$/, 'rien ne dit que la numérotation de $1 a recommencé'],
-  [/^this is not for a (sender|reader|operator)$/, "ce n'est pas ouvert à ce rôle : $1"],
+  [/^this is not for a (\S+)$/, "ce n'est pas ouvert à ce rôle : $1"],
   [/^there is one replica only: nothing to compare it with$/, "il n'y a qu'un réplica : rien à quoi le comparer"],
   [
     /^decided, but the directory log does not give it back yet$/,
@@ -74,10 +74,195 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^use the cursor for more$/, 'pour la suite, prendre le curseur'],
   [/^one of (.+)$/, 'au choix : $1'],
   [/^the token is not known$/, "le jeton n'est pas connu"],
+  // Times and cuts.
+  [/^(\S+ \S+) has no zone$/, '$1 est sans fuseau'],
+  [/^(\S+ \S+) occurs twice in (\S+)$/, '$1 existe deux fois à $2'],
+  [
+    /^(\S+ \S+) does not exist in (\S+): the clocks go forward over it$/,
+    "$1 n'existe pas à $2 : c'est l'heure que le passage à l'heure d'été saute",
+  ],
+  [/^(\S+) is in the future$/, '$1 est dans le futur'],
+  [/^nothing is recorded there yet$/, "rien n'y est encore enregistré"],
+  [/^say (\S+) or (\S+)$/, 'dire $1 ou $2'],
+  [/^say (\S+)$/, 'dire $1'],
+  [/^say t and establishment$/, "il faut l'instant et l'établissement"],
+  [/^`(reprise [^`]+)`$/, '$1'],
+  [
+    /^check T with `reprise at`; --allow-empty plans an empty establishment on purpose$/,
+    "vérifier l'instant par `reprise at` ; --allow-empty planifie exprès un établissement vide",
+  ],
+  [/^its newest event is (\S+)$/, 'son dernier événement est $1'],
+  [/^it has no event yet$/, "il n'a encore aucun événement"],
+  // Plans.
+  [/^a position belongs to one establishment$/, "une position est celle d'un seul établissement"],
+  [/^use --to T with --territory, or --establishment$/, 'prendre --to T avec --territory, ou --establishment'],
+  [/^--before-event names no event$/, '--before-event ne nomme aucun événement'],
+  [
+    /^a position, or a message id as `reprise messages` shows it$/,
+    'une position, ou un identifiant de message tel que `reprise messages` le montre',
+  ],
+  [/^--exclude-between ends before it begins$/, '--exclude-between finit avant de commencer'],
+  [/^no clock "(.+)"$/, 'aucune horloge "$1"'],
+  [/^--clock (\S+) needs --to T$/, '--clock $1 demande --to T'],
+  [/^a position is on the recorded clock by nature$/, "une position est par nature sur l'horloge d'enregistrement"],
+  [
+    /^--clock (\S+) leaves out what is later than T, and --after-cut replay would bring it back$/,
+    "--clock $1 écarte ce qui est après l'instant, et --after-cut replay le ramènerait",
+  ],
+  [/^use --clock recorded, or --exclude-between$/, 'prendre --clock recorded, ou --exclude-between'],
+  [/^a wrong name would exclude nothing$/, "un nom erroné n'écarterait rien"],
+  [/^no event of type "(.+)" is in this plan$/, 'aucun événement de type "$1" dans ce plan'],
+  [/^types there: none$/, 'types présents : aucun'],
+  [/^types there: (.+)$/, 'types présents : $1'],
+  [/^(\S+) had no members at (\S+)$/, "$1 n'avait pas de membre à $2"],
+  [/^see the territory file$/, 'voir le fichier du territoire'],
+  [/^see `reprise (.+)`$/, 'voir reprise $1'],
+  [/^the log of (\S+) is another one$/, 'le journal de $1 en est un autre'],
+  [/^timeline (\S+) of (\S+) has gone live since$/, 'la ligne de temps $1 de $2 est entrée en service depuis'],
+  [/^the cut of (\S+) was (\S+) and is (\S+)$/, 'la coupe de $1 était $2, et elle est $3'],
+  [/^restore (\S+) was requested with it$/, "la restauration $1 a été lancée d'après lui"],
+  [/^restore (\S+) was requested since$/, 'la restauration $1 a été lancée depuis'],
+  [/^its content and its hash do not belong together$/, 'son contenu et son empreinte ne vont pas ensemble'],
+  [/^watch it with `(reprise [^`]+)`$/, 'la suivre : $1'],
+  [/^watch it with `(reprise [^`]+)`, or plan again$/, 'la suivre : $1, ou planifier à nouveau'],
+  [/^watch it with `(reprise [^`]+)`, or cancel it$/, 'la suivre : $1, ou y renoncer'],
+  // Restores.
+  [/^restore (?:it|the missing range(?: of the log)?) from the archive$/, "restaurer ce qui manque depuis l'archive"],
+  [
+    /^roll that one back first, or plan again on top of it$/,
+    "annuler d'abord celle-là, ou planifier à nouveau par-dessus",
+  ],
+  [
+    /^(\S+) is on timeline (\S+) by now, not on this restore's (\S+)$/,
+    '$1 est maintenant sur la ligne de temps $2, et non sur $3, celle de cette restauration',
+  ],
+  [/^roll back what was promoted last$/, "annuler d'abord la dernière promue"],
+  [/^a restore has one once it is built$/, 'une restauration en a un une fois construite'],
+  [
+    /^THE REPLICAS DIFFER: (\S+) has state (\S+) in replica (\S+) and (\S+) in (\S+); it is not promoted\. Cancel it and run `(.+)`$/,
+    "LES RÉPLICAS DIFFÈRENT : $1 a l'état $2 dans le réplica $3 et $4 dans $5 ; rien n'est promu. Y renoncer, puis lancer $6",
+  ],
+  [/^replica (\S+), (\S+): (.+)$/, 'réplica $1, $2 : $3'],
+  // Requests.
+  [/^(\S+) is given more than once$/, '$1 est donné plusieurs fois'],
+  [/^say it once$/, 'le dire une fois'],
+  [/^the body is no JSON object$/, "le corps n'est pas un objet JSON"],
+  [/^(\S+) is no member of a plan$/, "$1 n'est pas un membre d'un plan"],
+  [/^(\S+) must be a text$/, '$1 doit être un texte'],
+  [/^(\S+) must be a list of texts$/, '$1 doit être une liste de textes'],
+  [/^(\S+) must be a list of pairs of times$/, "$1 doit être une liste de paires d'instants"],
+  [/^(\S+) must be a list of positions$/, '$1 doit être une liste de positions'],
+  [/^(\S+) must be a list of 1 to (\S+) certificates$/, '$1 doit être une liste de 1 à $2 certificats'],
+  [/^(\S+) must be a whole number$/, '$1 doit être un nombre entier'],
+  [/^(\S+) must be a position$/, '$1 doit être une position'],
+  [/^(\S+) must be (true|omit) or (false|replay)$/, '$1 doit être $2 ou $3'],
+  [/^(\S+) must have senders, types and between$/, '$1 doit avoir senders, types et between'],
+  [
+    /^version must be 1: other certificates are not known here$/,
+    "version doit être 1 : d'autres certificats ne sont pas connus ici",
+  ],
+  [/^definition has too many parents$/, "definition a trop d'ancêtres"],
+  [/^plan is no plan: it has no hash and targets$/, "plan n'est pas un plan : il lui manque hash et targets"],
+  [/^for example (.+)$/, 'par exemple $1'],
+  [/^--skip names events that wait$/, '--skip nomme des événements qui attendent'],
+  [/^take `next` of the page before$/, 'prendre le « next » de la page précédente'],
+  [/^no replica is configured$/, "aucun réplica n'est configuré"],
+  [/^set (REPRISE_\S+)$/, 'renseigner $1'],
+  [/^(REPRISE_\S+) names them$/, '$1 les nomme'],
+  [/^a replica has no tables of (\S+) yet$/, "un réplica n'a pas encore de tables de $1"],
+  [/^(\S+): (\S+) is missing$/, '$1 : $2 manque'],
+  [/^the log has not answered for (\S+) s$/, 'le journal ne répond plus depuis $1 s'],
+  [/^nobody knows this caller$/, 'personne ne connaît cet appelant'],
+  [/^send a valid token: Authorization: Bearer …$/, 'envoyer un jeton valable : Authorization: Bearer …'],
+  [
+    /^the URL names an establishment that is not this caller’s$/,
+    "l'adresse nomme un établissement qui n'est pas celui de l'appelant",
+  ],
+  [/^use the establishment of the credentials$/, "prendre l'établissement des identifiants"],
+  // Logs and replicas.
+  [/^the directory log holds an entry .*$/, "le journal de l'annuaire contient une entrée inconnue de cette version"],
+  [/^the journal holds an entry .*$/, 'le journal des refus contient une entrée inconnue de cette version'],
+  [
+    /^run the version of Reprise that wrote it, .*$/,
+    "lancer la version de Reprise qui l'a écrite, ou une plus récente",
+  ],
+  [/^(\S+) bytes already wait to be appended$/, "$1 octets attendent déjà d'être écrits"],
+  [
+    /^the log is slower than what comes in: send again later$/,
+    'le journal est plus lent que ce qui arrive : renvoyer plus tard',
+  ],
+  [/^(\S+): it was "(.*)" and is now "(.*)"$/, '$1 : il était "$2" et est maintenant "$3"'],
+  [
+    /^the topic was recreated: .*$/,
+    "le journal a été recréé : le restaurer depuis l'archive, ou supprimer le réplica et le laisser suivre à neuf",
+  ],
+  [
+    /^acknowledged entries are gone: .*$/,
+    "des entrées acquittées manquent : arrêter, et restaurer le journal depuis l'archive avant que rien ne le suive",
+  ],
+  [/^(\S+): max\.message\.bytes is too small for this event$/, '$1 : max.message.bytes est trop petit ici'],
+  [/^raise max\.message\.bytes$/, 'augmenter max.message.bytes'],
+  [
+    /^set them as said; nothing is captured meanwhile, .*$/,
+    "les régler ainsi ; d'ici là rien n'est accepté, car des événements acquittés pourraient se perdre",
+  ],
+  [/^a topic of the logs does not exist$/, "un des journaux n'existe pas"],
+  [/^make it with the next start of control$/, 'le prochain démarrage de control le crée'],
+  [/^what is to be written takes (\S+) bytes, the log takes (\S+)$/, 'à écrire : $1 octets, le journal en prend $2'],
+  [/^split it$/, 'le diviser'],
+  [
+    /^check the brokers; what was being appended .*$/,
+    "vérifier les serveurs Kafka ; ce qui s'écrivait l'est peut-être, et le renvoyer est sans risque",
+  ],
+  [
+    /^free space on the disk of the replica; it goes on by itself$/,
+    'faire de la place sur le disque du réplica ; il reprend de lui-même',
+  ],
+  [
+    /^check that Postgres runs and takes connections; it is tried again$/,
+    'vérifier que Postgres tourne et accepte des connexions ; un nouvel essai suit',
+  ],
+  // What doctor looks at, finds, and says to do.
+  [/^versions$/, 'versions installées'],
+  [/^node (\S+), fold (\S+)$/, 'Node $1, pli $2'],
+  [/^directory$/, 'annuaire'],
+  [/^(\S+) establishments, (\S+) restores$/, '$1 établissements, $2 restaurations'],
+  [/^log (\S+)$/, 'journal $1'],
+  [/^(\S+) events$/, '$1 événements'],
+  [/^topic settings$/, 'réglages des journaux'],
+  [/^as they must be$/, 'comme il faut'],
+  [/^replica (\S+)$/, 'réplica $1'],
+  [/^reader (\S+)$/, 'lecteur $1'],
+  [/^builds of replica (\S+)$/, 'constructions du réplica $1'],
+  [/^disk of control$/, 'disque de control'],
+  [/^no answer$/, 'pas de réponse'],
+  [/^look whether the process runs$/, 'vérifier que le processus tourne'],
+  [
+    /^Postgres (\S+), (\S+) establishments, clock (\S+) ms off$/,
+    'Postgres $1, $2 établissements, horloge décalée de $3 ms',
+  ],
+  [
+    /^it does not follow (.+): look whether its replicator runs$/,
+    'il ne suit pas $1 : vérifier que son réplicateur tourne',
+  ],
+  [
+    /^its clock is off: let both hosts keep time by NTP$/,
+    "son horloge est décalée : mettre les deux machines à l'heure par NTP",
+  ],
+  [/^(\S+) GB free$/, '$1 Go libres'],
+  [/^free some space before a restore$/, 'faire de la place avant une restauration'],
+  [/^ready$/, 'prêt'],
+  [/^answers (\S+)$/, 'répond $1'],
+  [/^it is not ready: ask (\S+)$/, "il n'est pas prêt : interroger $1"],
 ];
 
-/** The sentence in French, or as it came. */
+/** The sentence in French, or as it came; a sentence that it quotes is said in French as well. */
 export const inFrench = (sentence: string): string => {
-  for (const [pattern, french] of sentences) if (pattern.test(sentence)) return sentence.replace(pattern, french);
+  for (const [pattern, french] of sentences) {
+    const [found, ...named] = pattern.exec(sentence) ?? [];
+    if (found !== undefined) return french.replaceAll(/\$(\d)/g, (_, n: string) => quoted(named[Number(n) - 1] ?? ''));
+  }
   return sentence;
 };
+
+const quoted = (named: string): string => (named.includes(' ') ? inFrench(named) : named);

@@ -15,6 +15,8 @@ export interface Say {
   (key: WordKey, values?: Readonly<Record<string, string | number>>): string;
   /** A word of the data in this language; a word that nobody knows stays as it is. */
   readonly value: (word: string) => string;
+  /** What control says, in this language; a sentence that nobody knows stays as it is. */
+  readonly sentence: (text: string) => string;
   readonly language: Language;
 }
 
@@ -25,7 +27,12 @@ export const speak = async (language: Language): Promise<Say> => {
   const byName = new Map(Object.entries(words));
   const say = (key: WordKey, values: Readonly<Record<string, string | number>> = {}): string =>
     set(words[key]).replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
-  return Object.assign(say, { value: (word: string) => set(byName.get(`value.${word}`) ?? word), language });
+  const again = language === 'fr' ? (await import('./french-failures.js')).inFrench : (text: string): string => text;
+  const sentence = (text: string): string => {
+    const said = again(text);
+    return said === text ? text : set(said);
+  };
+  return Object.assign(say, { value: (word: string) => set(byName.get(`value.${word}`) ?? word), sentence, language });
 };
 
 /** `--lang` where it is a language, else by the environment; POSIX: LC_ALL before LC_MESSAGES before LANG. */

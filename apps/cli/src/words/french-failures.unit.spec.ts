@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { controlSentences } from '../../test/control-sentences.js';
+import { inFrench } from './french-failures.js';
+
+describe('what control says', () => {
+  const sentences = controlSentences();
+
+  it('is said again in French, sentence by sentence', () => {
+    expect(sentences.size).toBeGreaterThan(100);
+    const missing = [...sentences].filter(([sentence]) => inFrench(sentence) === sentence);
+    expect(missing).toEqual([]);
+  });
+
+  it('keeps what it names', () => {
+    expect(inFrench('2026-11-20 14:30:00 has no zone')).toBe('2026-11-20 14:30:00 est sans fuseau');
+    expect(inFrench('say 2026-11-20T14:30:00+01:00 or 2026-11-20T14:30:00Z')).toBe(
+      'dire 2026-11-20T14:30:00+01:00 ou 2026-11-20T14:30:00Z',
+    );
+    expect(inFrench('the plan no longer holds: the cut of 990000010 was 3 and is 4')).toBe(
+      'le plan ne tient plus : la coupe de 990000010 était 3, et elle est 4',
+    );
+    expect(inFrench('no sender "ready" is declared')).toBe('aucun émetteur "ready" n\'est déclaré');
+    expect(inFrench('a sentence of tomorrow')).toBe('a sentence of tomorrow');
+  });
+});
