@@ -234,6 +234,13 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^replica (\S+)$/, 'réplica $1'],
   [/^reader (\S+)$/, 'lecteur $1'],
   [/^builds of replica (\S+)$/, 'constructions du réplica $1'],
+  [/^none has failed$/, "aucune n'a échoué"],
+  [/^restore (\S+) of (\S+) has failed: (.+)$/, 'la restauration $1 de $2 a échoué : $3'],
+  [/^mend the cause, then `(reprise [^`]+)`$/, 'réparer la cause, puis $1'],
+  [
+    /^behind for over a minute: (.+); look at the log of its replicator, a full disk stops it$/,
+    "en retard de plus d'une minute : $1 ; voir le journal de son réplicateur, un disque plein l'arrête",
+  ],
   [/^disk of control$/, 'disque de control'],
   [/^no answer$/, 'pas de réponse'],
   [/^look whether the process runs$/, 'vérifier que le processus tourne'],

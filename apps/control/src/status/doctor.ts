@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { Failure, type Finess, FOLD_VERSION, Instant } from '#domain';
 import type { LogTopics } from '#kafka';
-import type { DirectoryDecisions, EstablishmentLog, ReplicaStatus } from '#usecases';
+import type { DirectoryDecisions, EstablishmentLog, LiveReport, ReplicaStatus } from '#usecases';
 
 export type Health = 'ok' | 'warning' | 'wrong';
 
@@ -28,6 +28,10 @@ export interface DoctorParts {
   readonly now: () => Instant;
 }
 
+/** The detail and, where something is doubtful, what to do: a warning unless it says more. */
+type Found = readonly [detail: string, hint?: string, state?: Health];
+
+const behindMsMax = 60_000;
 const skewMsMax = 2_000;
 const freeBytesMin = 2 * 1024 ** 3;
 const answerMsMax = 3_000;
@@ -52,7 +56,10 @@ export class Doctor {
         await this.parts.topics.assertSettings(establishments);
         return ['as they must be'];
       }),
-      ...replicas.map((replica) => this.look(`replica ${replica.name}`, () => this.replica(replica, establishments))),
+      ...replicas.flatMap((replica) => [
+        this.look(`replica ${replica.name}`, () => this.replica(replica, establishments)),
+        this.look(`builds of replica ${replica.name}`, () => this.builds(replica)),
+      ]),
       ...Object.entries(readers).map(([name, url]) => this.look(`reader ${name}`, () => reader(url))),
       this.look('disk of control', () => this.disk()),
     ]);
@@ -64,29 +71,22 @@ export class Doctor {
     return { state, items };
   }
 
-  /** `look` gives the detail and, where something is doubtful, a warning. */
-  private async look(
-    what: string,
-    look: () => Promise<readonly [detail: string, warning?: string]>,
-  ): Promise<DiagnosisItem> {
+  private async look(what: string, look: () => Promise<Found>): Promise<DiagnosisItem> {
     try {
-      const [detail, warning] = await look();
-      return warning === undefined ? item(what, 'ok', detail) : item(what, 'warning', detail, warning);
+      const [detail, hint = '', state = hint === '' ? 'ok' : 'warning'] = await look();
+      return item(what, state, detail, hint);
     } catch (error) {
       if (Failure.is(error)) return item(what, 'wrong', error.message, error.hint);
       return item(what, 'wrong', 'no answer', 'look whether the process runs');
     }
   }
 
-  private async logOf(finess: Finess): Promise<readonly [string, string?]> {
+  private async logOf(finess: Finess): Promise<Found> {
     const { last } = await this.parts.log.range(finess);
     return [`${last + 1} events`];
   }
 
-  private async replica(
-    replica: ReplicaStatus,
-    establishments: readonly Finess[],
-  ): Promise<readonly [string, string?]> {
+  private async replica(replica: ReplicaStatus, establishments: readonly Finess[]): Promise<Found> {
     const askedAt = this.parts.now();
     const { version, now } = await replica.probe();
     const skewMs = Math.abs(now - (askedAt + this.parts.now()) / 2);
@@ -95,10 +95,42 @@ export class Doctor {
     const detail = `Postgres ${version}, ${live.length} establishments, clock ${Math.round(skewMs)} ms off`;
     if (missing.length > 0)
       return [detail, `it does not follow ${missing.join(', ')}: look whether its replicator runs`];
+    const behind = await this.behind(live);
+    if (behind.length > 0)
+      return [
+        detail,
+        `behind for over a minute: ${behind.join(', ')}; look at the log of its replicator, a full disk stops it`,
+      ];
     return skewMs > skewMsMax ? [detail, 'its clock is off: let both hosts keep time by NTP'] : [detail];
   }
 
-  private async disk(): Promise<readonly [string, string?]> {
+  /** What it has not been level with for long, and by how many events: Postgres tells nothing of its disk. */
+  private async behind(live: readonly LiveReport[]): Promise<readonly string[]> {
+    const late: string[] = [];
+    for (const { establishment, position, levelAt } of live) {
+      if (this.parts.now() - levelAt <= behindMsMax) continue;
+      const { last } = await this.parts.log.range(establishment);
+      if (last > position) late.push(`${establishment} (${last - position})`);
+    }
+    return late;
+  }
+
+  /** Builds that have failed, of restores that are still wanted. */
+  private async builds(replica: ReplicaStatus): Promise<Found> {
+    const { restores } = this.parts.decisions.directory;
+    const failed = (await replica.generations()).find(
+      ({ state, restoreId = '' }) => state === 'failed' && restores.get(restoreId)?.state === 'requested',
+    );
+    if (!failed) return ['none has failed'];
+    const { restoreId, establishment, failure } = failed;
+    return [
+      `restore ${restoreId} of ${establishment} has failed: ${failure}`,
+      `mend the cause, then \`reprise restore resume ${restoreId}\``,
+      'wrong',
+    ];
+  }
+
+  private async disk(): Promise<Found> {
     const { bavail, bsize } = await statfs(this.parts.folder);
     const free = bavail * bsize;
     const detail = `${(free / 1024 ** 3).toFixed(1)} GB free`;
@@ -106,7 +138,7 @@ export class Doctor {
   }
 }
 
-const reader = async (url: string): Promise<readonly [string, string?]> => {
+const reader = async (url: string): Promise<Found> => {
   const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(answerMsMax) });
   return answer.ok ? ['ready'] : [`answers ${answer.status}`, `it is not ready: ask ${url}/readyz`];
 };

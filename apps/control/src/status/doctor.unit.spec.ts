@@ -1,0 +1,87 @@
+import { Finess, Instant, originalTimeline, Position } from '#domain';
+import { Directory, type DirectoryEvent, type GenerationReport, type LiveReport } from '#usecases';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Doctor, type DoctorParts, type DiagnosisItem } from './doctor.js';
+
+const finess = Finess.parse('750712184');
+const now = Instant.of(1_000_000);
+const said = { v: 1, at: Instant.of(0), by: 'ana' } as const;
+const declared: DirectoryEvent = {
+  ...said,
+  kind: 'establishment-declared',
+  establishment: { finess, name: 'CH (démo)', sites: [], timeZone: 'Europe/Paris' },
+};
+const requested: DirectoryEvent = {
+  ...said,
+  kind: 'restore-requested',
+  restoreId: 'r1',
+  planId: 'p1',
+  planHash: 'hash',
+  target: '',
+  targets: [{ establishment: finess, timeline: originalTimeline, buildTo: Position.of(9), events: 10 }],
+};
+const following = { establishment: finess, position: Position.of(9), levelAt: now } as LiveReport;
+const noSpace = 'Postgres: could not extend file: No space left on device; free space on the disk of the replica';
+const failed = { restoreId: 'r1', establishment: finess, state: 'failed', failure: noSpace } as GenerationReport;
+
+describe('doctor looks at a replica', () => {
+  let live: LiveReport;
+  let generations: readonly GenerationReport[];
+  let directory: Directory;
+  const tell = (event: DirectoryEvent): void =>
+    directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
+  const found = async (what: string): Promise<DiagnosisItem | undefined> => {
+    const replica = {
+      name: 'a',
+      probe: async () => ({ version: '18.1', now }),
+      live: async () => [live],
+      generations: async () => generations,
+    };
+    const parts = {
+      decisions: { directory, check: async () => undefined },
+      log: { range: async () => ({ logId: 'l', first: Position.of(0), last: Position.of(9) }) },
+      topics: { assertSettings: async () => undefined },
+      replicas: [replica],
+      readers: {},
+      folder: '/',
+      now: () => now,
+    };
+    const { items } = await new Doctor(parts as unknown as DoctorParts).diagnose();
+    return items.find((item) => item.what === what);
+  };
+  beforeEach(() => {
+    [live, generations, directory] = [following, [], new Directory()];
+    tell(declared);
+    tell(requested);
+  });
+
+  it('is content with one that is level and builds', async () => {
+    expect(await found('replica a')).toMatchObject({ state: 'ok', hint: '' });
+    expect(await found('builds of replica a')).toMatchObject({ state: 'ok', detail: 'none has failed' });
+  });
+
+  it('finds the build that a full disk has stopped, and how to go on', async () => {
+    generations = [failed];
+    expect(await found('builds of replica a')).toMatchObject({
+      state: 'wrong',
+      detail: `restore r1 of ${finess} has failed: ${noSpace}`,
+      hint: 'mend the cause, then `reprise restore resume r1`',
+    });
+  });
+
+  it('lets failures rest whose restore was given up', async () => {
+    generations = [failed];
+    tell({ ...said, kind: 'restore-cancelled', restoreId: 'r1' });
+    expect(await found('builds of replica a')).toMatchObject({ state: 'ok' });
+  });
+
+  it('warns of one that has been behind for a minute', async () => {
+    live = { ...following, position: Position.of(4), levelAt: Instant.of(now - 61_000) };
+    expect(await found('replica a')).toMatchObject({
+      state: 'warning',
+      hint: `behind for over a minute: ${finess} (5); look at the log of its replicator, a full disk stops it`,
+    });
+    live = { ...live, levelAt: Instant.of(now - 59_000) };
+    expect(await found('replica a')).toMatchObject({ state: 'ok' });
+  });
+});
