@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeEvent, Failure, type Instant, type LogEvent, type Position } from '#domain';
 import {
+  inLanguage,
   InvalidContent,
   operationOutcome,
   readWriteInSteps,
@@ -86,9 +87,10 @@ export class CaptureMessage {
 
   /** A message that is longer than a frame may be; `start` are its first bytes. */
   async hl7TooLarge(publisher: Publisher, start: Uint8Array): Promise<Hl7Captured> {
-    const { head } = readMessage(start, publisher);
+    const reading = readMessage(start, publisher);
     const errors = [tooLarge[publisher.sender.language]];
-    return this.hl7Refused(publisher, { accepted: false, head, errors, received: start });
+    const received = reading.accepted ? reading.event.received : reading.received;
+    return this.hl7Refused(publisher, { accepted: false, head: reading.head, errors, received });
   }
 
   /** The answer when nothing can be taken: written nowhere. */
@@ -144,9 +146,10 @@ export class CaptureMessage {
     publisher: Publisher,
     { method, body }: Pick<WriteRequest, 'method' | 'body'>,
     { messageId }: Pick<Envelope, 'messageId'>,
-    failure: Failure,
+    thrown: Failure,
   ): Promise<Exclude<FhirCaptured, { outcome: 'durable' }>> {
-    if (isLogFailure(failure)) return { outcome: 'not-now', failure };
+    if (isLogFailure(thrown)) return { outcome: 'not-now', failure: thrown };
+    const failure = inLanguage(thrown, publisher.sender.language);
     const status = refusedStatus(failure);
     if (status === undefined) throw failure;
     const outcome = operationOutcome(failure, publisher.sender.language);

@@ -26,7 +26,7 @@ const publisher = (over: Partial<Sender> = {}): Publisher => ({
 });
 
 const away = new Failure('log.unreachable', 'no broker answers', 'start it');
-const tooMuch = new Failure('input.too-large', 'it takes more bytes than the log takes', 'split it');
+const tooMuch = new Failure('input.too-large', 'what is to be written takes 5 bytes, the log takes 4', 'split it');
 
 /** What was written, in the order in which it was; `failing` is what a write meets. */
 class Written {
@@ -136,6 +136,13 @@ describe('capturing HL7 v2', () => {
     expect(codesIn((await capture.hl7(publisher(), er7())).answers)).toEqual(['AR']);
   });
 
+  it('keeps of a message that is too large its beginning, without what may not be kept', async () => {
+    const { written, capture } = capturing();
+    const captured = await capture.hl7TooLarge(publisher(), er7('|', 'PID|1||42^^^D||TESTINE|||||RACE-OF-HERS'));
+    expect([captured.outcome, codesIn(captured.answers)]).toEqual(['refused', ['AE']]);
+    expect(Buffer.from(written.refusals[0]?.received ?? []).toString()).toMatch(/TESTINE(?!.*RACE)/s);
+  });
+
   it('says what was told, in every mode', async () => {
     const told = async (asked: string, over: Partial<Sender> = {}): Promise<readonly unknown[]> => {
       const { written, capture } = capturing();
@@ -230,6 +237,10 @@ describe('capturing FHIR', () => {
     const captured = await capture.fhir(publisher(), put(patient), envelope);
     expect([captured.outcome, written.order]).toEqual(['refused', ['journal']]);
     expect(written.refusals[0]).toMatchObject({ acknowledgement: '413', received: put(patient).body });
+    await capture.fhir(publisher({ language: 'fr' }), put(patient), envelope);
+    expect(written.refusals[1]?.reasons[0]?.text).toBe(
+      "ce qui est à écrire prend 5 octets, le journal n'en prend que 4",
+    );
   });
 
   it('assigns ids by the key, and random ones without', async () => {
