@@ -1,7 +1,7 @@
 import type { Call } from './read-call.js';
 import { CliFailure } from './session/cli-failure.js';
 import { exitCodes } from './session/exit-codes.js';
-import { canColour, type Terminal } from './session/terminal.js';
+import { canColour, givenWidth, type Terminal } from './session/terminal.js';
 import type { Session } from './session/session.js';
 import { outputs } from './output/output-form.js';
 import { languageOf, type Say, speak } from './words/words.js';
@@ -38,7 +38,7 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
     apiOfSenders: new ControlApi({ ...connection, token: () => readToken(place, 'operators-and-senders') }),
     show: (answer, view) => {
       if (view.rows(answer).length === 0) tell(say(view.empty));
-      stdout.write(render(answer, view, { output, say, colour: canColour(terminal) }));
+      stdout.write(render(answer, view, { output, say, colour: canColour(terminal), ...givenWidth(terminal) }));
     },
     tell,
     suggest: (sentence) => {

@@ -270,6 +270,38 @@ describe('a verb', () => {
     }
   });
 
+  it('shows what an empty log has as nothing, and fits a table into COLUMNS where it is given', async () => {
+    const replicas = [
+      { replica: 'a', timeline: 1, position: '-1' },
+      { replica: 'b', timeline: 1, position: '12' },
+    ];
+    control.answers = [
+      { json: { items: [{ establishment: '990000010', name: 'CH de la Démo et des Alizés', replicas }] } },
+    ];
+    const wide = await control.reprise(['status']);
+    expect(wide.stdout).toContain('a:1 b:1-12');
+    const env = (columns: string) => ({ REPRISE_API: control.url, REPRISE_TOKEN: '', COLUMNS: columns });
+    const token = control.file('token', 'only-a-token\n');
+    const narrow = await control.reprise(['status', '--token-file', token], { env: env('150') });
+    expect(Math.max(...narrow.stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(150);
+    expect(Math.max(...wide.stdout.split('\n').map(({ length }) => length))).toBeGreaterThan(150);
+    const recorded = { clock: 'recorded', cut: '-1', lastIn: null, firstOut: null, leftOut: 0 };
+    control.answers = [{ json: { clocks: { recorded } } }];
+    expect((await control.reprise(['at', '1m', 'ago', '--establishment', '990000010'])).stdout).toMatch(
+      /recorded +- +- +-/,
+    );
+    const plan = {
+      planId: 'p',
+      cuts: { '990000010': '-1', '990000028': '7' },
+      scope: { establishments: ['990000010', '990000028'] },
+    };
+    const lastIn = [{ establishment: '990000028', position: '7', sender: 'labo' }];
+    control.answers = [{ json: { ...plan, lastIn, firstOut: [] } }];
+    const planned = (await control.reprise(['restore', 'plan', '--territory', 'g', '--to', 't'])).stdout;
+    expect(planned).toMatch(/cuts +990000010=- 990000028=7/);
+    expect(planned).toMatch(/last in +990000010 +- +- +- +-\nlast in +990000028 +7/);
+  });
+
   it('tells in French what doctor finds', async () => {
     const found = [
       { what: 'topic settings', state: 'ok', detail: 'as they must be', hint: '' },

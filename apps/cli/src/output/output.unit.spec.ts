@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { speak } from '../words/words.js';
 import { writeCsv } from './csv.js';
 import { writeSeconds } from './durations.js';
-import { displayWidth, writeTable } from './table.js';
+import { displayWidth } from './display-width.js';
+import { writeTable } from './table.js';
 
 /** RFC 4180, read back by another way than it was written. */
 const readCsv = (text: string): string[][] => {
@@ -36,6 +37,30 @@ describe('output', () => {
     const cells = (...texts: string[]) =>
       texts.map((text, at) => ({ text, align: at === 1 ? 'right' : 'left' }) as const);
     expect(writeTable([cells('nom', 'n', 'x'), cells('病院', '12', 'y')])).toBe('nom    n  x\n病院  12  y\n');
+  });
+
+  it('tables fit into a width: their widest columns are wrapped, between words where that is possible', () => {
+    const cells = (...texts: string[]) => texts.map((text) => ({ text, align: 'left' }) as const);
+    const rows = [
+      cells('id', 'what is wrong', 'n'),
+      cells('a', 'the first sentence is long', '1'),
+      cells('b', 'x'.repeat(30), '2'),
+    ];
+    const table = writeTable(rows, 24);
+    expect(table).toBe(
+      [
+        'id  what is wrong      n',
+        'a   the first          1',
+        '    sentence is long',
+        `b   ${'x'.repeat(17)}  2`,
+        `    ${'x'.repeat(13)}`,
+        '',
+      ].join('\n'),
+    );
+    expect(writeTable(rows, 200)).toBe(writeTable(rows));
+    const lines = (width: number): string[] => writeTable(rows, width).split('\n');
+    for (let width = 20; width < 60; width++)
+      expect(Math.max(...lines(width).map(displayWidth))).toBeLessThanOrEqual(width);
   });
 
   it('tables stay narrow whatever one row holds; what stands last is told whole', () => {

@@ -2,7 +2,7 @@ import type { Restore } from '../restore.js';
 import { canRedraw, hasUnicode, type Terminal } from '../session/terminal.js';
 import type { Say } from '../words/words.js';
 import { writeSeconds } from './durations.js';
-import { displayWidth } from './table.js';
+import { displayWidth } from './display-width.js';
 
 const phases = ['waiting', 'replaying', 'indexing', 'verifying', 'done'];
 

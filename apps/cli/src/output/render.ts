@@ -10,6 +10,8 @@ export interface Rendering {
   readonly output: Output;
   readonly say: Say;
   readonly colour: boolean;
+  /** What a table has to fit into, where somebody says so. */
+  readonly width?: number;
 }
 
 /** As it is, for csv and for what a table has no better form for. */
@@ -32,6 +34,9 @@ const cellText = ({ kind }: Column, value: Json | undefined, say: Say): string =
   switch (kind) {
     case 'word':
       return say.value(text);
+    case 'position':
+      // Of a log in which nothing is yet, also behind the name of its establishment.
+      return text.replaceAll(/(^|=)-1\b/g, '$1-');
     case 'sentence':
       return say.sentence(text);
     case 'seconds':
@@ -68,7 +73,7 @@ const cellOf = (column: Column, row: Json, { say, colour }: Rendering): Cell => 
 };
 
 const table = (answer: Json, view: View, rendering: Rendering): string => {
-  const { say, colour } = rendering;
+  const { say, colour, width } = rendering;
   const rows = view.rows(answer);
   const heading = ({ name, kind }: Column, align?: 'left'): Cell => ({
     text: say(`column.${name}`),
@@ -77,14 +82,18 @@ const table = (answer: Json, view: View, rendering: Rendering): string => {
   });
   if (rows.length === 0) return '';
   if (view.layout === 'list')
-    return writeTable([
-      view.columns.map((column) => heading(column)),
-      ...rows.map((row) => view.columns.map((column) => cellOf(column, row, rendering))),
-    ]);
+    return writeTable(
+      [
+        view.columns.map((column) => heading(column)),
+        ...rows.map((row) => view.columns.map((column) => cellOf(column, row, rendering))),
+      ],
+      width,
+    );
   return rows
     .map((row) =>
       writeTable(
         view.columns.map((column) => [heading(column, 'left'), { ...cellOf(column, row, rendering), align: 'left' }]),
+        width,
       ),
     )
     .join('\n');

@@ -1,16 +1,5 @@
-/** Width on a terminal: combining marks take none, East Asian wide characters and emoji two (Unicode UAX #11, near enough). */
-export const displayWidth = (text: string): number => {
-  let width = 0;
-  for (const character of text)
-    width += /\p{Mn}|\p{Me}|\p{Cf}/u.test(character)
-      ? 0
-      : /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uff01-\uff60]/u.test(
-            character,
-          )
-        ? 2
-        : 1;
-  return width;
-};
+import { displayWidth } from './display-width.js';
+import { fitted, wrapped } from './fit.js';
 
 /** What came from outside must not steer the terminal: control characters and direction marks become visible. */
 export const printable = (text: string): string =>
@@ -42,23 +31,30 @@ const shortened = (text: string): string => {
   return `${short}…`;
 };
 
-/** Aligned columns, two spaces apart, no line longer than it must be: all but the last are cut at 64. */
-export const writeTable = (whole: readonly (readonly Cell[])[]): string => {
+/** Aligned columns, two spaces apart, no line longer than it must be: all but the last are cut at 64; `width` wraps the widest. */
+export const writeTable = (whole: readonly (readonly Cell[])[], width = Number.POSITIVE_INFINITY): string => {
   const rows = whole.map((row) =>
     row.map((cell, at) => (at === row.length - 1 ? cell : { ...cell, text: shortened(cell.text) })),
   );
-  const widths: number[] = [];
+  const needed: number[] = [];
   for (const row of rows)
-    for (const [at, { text }] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, displayWidth(text));
-  return rows
-    .map((row) => {
-      const cells = row.map(({ text, align, paint }, at) => {
-        const isLast = at === row.length - 1;
-        const padded =
-          isLast && align === 'left' ? text : pad(text, widths[at] ?? 0, align === 'left' ? 'right' : 'left');
-        return paint ? paint(padded) : padded;
-      });
-      return `${cells.join('  ').trimEnd()}\n`;
-    })
-    .join('');
+    for (const [at, { text }] of row.entries()) needed[at] = Math.max(needed[at] ?? 0, displayWidth(text));
+  const widths = fitted(needed, width);
+  return rows.map((row) => writeRow(row, widths)).join('');
+};
+
+/** As many lines as its longest cell takes. */
+const writeRow = (row: readonly Cell[], widths: readonly number[]): string => {
+  const cells = row.map(({ text }, at) => wrapped(text, widths[at] ?? 0));
+  const height = Math.max(...cells.map(({ length }) => length));
+  const lines = Array.from({ length: height }, (_, line) =>
+    row.map(({ align, paint }, at) => {
+      const text = cells[at]?.[line] ?? '';
+      const isLast = at === row.length - 1;
+      const padded =
+        isLast && align === 'left' ? text : pad(text, widths[at] ?? 0, align === 'left' ? 'right' : 'left');
+      return paint ? paint(padded) : padded;
+    }),
+  );
+  return lines.map((line) => `${line.join('  ').trimEnd()}\n`).join('');
 };

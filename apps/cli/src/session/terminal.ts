@@ -24,5 +24,8 @@ export interface Terminal {
 export const canRedraw = ({ stderr, env }: Terminal): boolean => stderr.isTTY === true && env['TERM'] !== 'dumb';
 export const canColour = ({ stdout, env }: Terminal): boolean =>
   stdout.isTTY === true && env['TERM'] !== 'dumb' && !env['NO_COLOR'];
+/** POSIX, environment variables: COLUMNS is what the user wants tables to fit into. */
+export const givenWidth = ({ env }: Terminal): { readonly width?: number } =>
+  /^[1-9]\d{1,3}$/.test(env['COLUMNS'] ?? '') ? { width: Number(env['COLUMNS']) } : {};
 export const hasUnicode = ({ env }: Terminal): boolean =>
   /utf-?8/i.test(env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || '');

@@ -17,7 +17,7 @@ const clocks = (answer: Json): readonly Json[] =>
 const view = list(
   [
     column('clock', 'word'),
-    column('cut', 'number'),
+    column('cut', 'position'),
     column('lastIn', 'text', (row) => markText(valueAt(row, 'lastIn'))),
     column('firstOut', 'text', (row) => markText(valueAt(row, 'firstOut'))),
     column('leftOut', 'number'),

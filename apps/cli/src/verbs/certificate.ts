@@ -15,7 +15,7 @@ const view: View = {
   ...facts([
     column('establishment'),
     column('timeline'),
-    column('cut'),
+    column('cut', 'position'),
     column('events', 'number'),
     column('records', 'number'),
     column('gaps'),

@@ -4,12 +4,13 @@ import { exitCodes } from '../session/exit-codes.js';
 import { isObject, type Json, type JsonObject, listAt, textAt, valueAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 
+/** Of every establishment, also where there is no such event. */
 const marks = (answer: Json): readonly Json[] =>
   (['lastIn', 'firstOut'] as const).flatMap((side) =>
-    listAt(answer, side).map((mark) => ({
-      side: side === 'lastIn' ? 'last-in' : 'first-out',
-      ...(isObject(mark) && mark),
-    })),
+    listAt(answer, 'scope.establishments').map((establishment) => {
+      const mark = listAt(answer, side).find((one) => valueAt(one, 'establishment') === establishment);
+      return { side: side === 'lastIn' ? 'last-in' : 'first-out', establishment, ...(isObject(mark) && mark) };
+    }),
   );
 
 const view = facts(
@@ -19,7 +20,7 @@ const view = facts(
     column('establishments', 'text', (plan) => valueAt(plan, 'scope.establishments')),
     column('clock', 'word'),
     column('to', 'time'),
-    column('cuts'),
+    column('cuts', 'position'),
     column('events', 'number'),
     column('excluded', 'number'),
     column('bytes', 'number'),

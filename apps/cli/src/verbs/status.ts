@@ -3,10 +3,13 @@ import { exitCodes } from '../session/exit-codes.js';
 import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 
-const replicas = (row: Json): string =>
-  listAt(row, 'replicas')
-    .map((replica) => `${textAt(replica, 'replica')}:${textAt(replica, 'timeline')}-${textAt(replica, 'position')}`)
-    .join(' ');
+/** Name, timeline and position, which a log in which nothing is yet has none of. */
+const replicaText = (replica: Json): string => {
+  const [name, timeline, position] = ['replica', 'timeline', 'position'].map((member) => textAt(replica, member));
+  return position === '-1' ? `${name}:${timeline}` : `${name}:${timeline}-${position}`;
+};
+
+const replicas = (row: Json): string => listAt(row, 'replicas').map(replicaText).join(' ');
 
 const senders = (row: Json): readonly Json[] => listAt(row, 'senders');
 
