@@ -4,6 +4,7 @@ import { requiredFields } from './adt/profile.js';
 import { triggers } from './adt/triggers.js';
 import { visitNumberPlaces } from './adt/visit.js';
 import { pv1Fields, pv2Fields, zfmFields, zfvFields } from './adt/visit-fields.js';
+import { requiredOfMsh } from './check-head.js';
 import { refusals, warnings } from './findings.js';
 import { forbidden, unused } from './forbidden-fields.js';
 import { nk1Fields } from './mapping/contacts.js';
@@ -85,6 +86,8 @@ export const conformance = {
     ...personSegments.map(([name, fields]) => ({ name, of: 'Patient', fields })),
   ] satisfies readonly SegmentConformance[],
 } as const;
+
+const mshFields = requiredOfMsh.map((field) => `MSH-${field}`).join(', ');
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
@@ -219,7 +222,8 @@ export const conformanceDocument = (): string =>
       ]),
     ),
     '',
-    'ZBE-6 as well, where ZBE-4 is UPDATE or CANCEL.',
+    `ZBE-6 as well, where ZBE-4 is UPDATE or CANCEL. Of any message, French or not: ${mshFields}; without a readable MSH-9 or`,
+    'without MSH-10 it is refused whatever the strictness, and so are ADT, ORU and MDM without a trigger.',
     '',
     '## What one message may hold',
     '',

@@ -66,6 +66,11 @@ export const warnings = {
     en: 'a code in lower case, read as in capitals',
     strict: '103',
   },
+  'text-control-characters': {
+    fr: "caractère de contrôle, qu'un texte FHIR n'admet pas : remplacé par U+FFFD ; les octets reçus sont conservés",
+    en: 'a control character, which no FHIR text holds: replaced by U+FFFD; the received bytes are kept',
+    strict: '102',
+  },
   'number-form': {
     fr: "nombre sous une forme que FHIR n'admet pas : gardé comme texte",
     en: 'a number in a form that FHIR does not have: kept as text',
@@ -86,6 +91,16 @@ export const warnings = {
     fr: "aucun numéro de venue : le mouvement n'est pas traduit",
     en: 'no visit number: the movement is not mapped',
     strict: '101',
+  },
+  'message-type-form': {
+    fr: 'type et événement ne sont pas séparés (MSH-9) : lus comme deux composants',
+    en: 'type and trigger are not kept apart (MSH-9): read as two components',
+    strict: '200',
+  },
+  'version-unknown': {
+    fr: 'version de HL7 inconnue (MSH-12)',
+    en: 'an unknown version of HL7 (MSH-12)',
+    strict: '203',
   },
   'movement-missing': {
     fr: 'segment ZBE absent : seule la venue est mise à jour',
@@ -209,6 +224,16 @@ export const refusals = {
     en: 'the message is declared UTF-8 and is no valid UTF-8',
   },
   'nul-byte': { code: '102', fr: 'le message contient un octet nul', en: 'the message holds a NUL byte' },
+  'message-type-unreadable': {
+    code: '200',
+    fr: 'type de message absent ou illisible (MSH-9)',
+    en: 'message type missing or unreadable (MSH-9)',
+  },
+  'trigger-missing': {
+    code: '201',
+    fr: 'événement absent ou illisible (MSH-9.2) : rien ne dit ce que le message change',
+    en: 'trigger missing or unreadable (MSH-9.2): nothing tells what the message changes',
+  },
   'patient-missing': { code: '101', fr: 'aucun identifiant de patient utilisable', en: 'no usable patient identifier' },
   'merged-missing': {
     code: '101',

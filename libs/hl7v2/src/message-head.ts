@@ -32,11 +32,21 @@ export interface MessageHead {
 
 const word = /^[A-Z0-9_]{1,12}$/i;
 
+/** HL7 table 0076: types of messages have three characters. */
+const typeForm = /^[A-Z][A-Z0-9]{2}$/;
+
+/** Type and trigger in one component (`ADT A01`). By `_` stands the name of a structure, which several triggers share. */
+const joinedForm = /^([A-Z]{3})[^A-Z0-9_]([A-Z]\d\d)$/;
+
+const inCapitals = (code: string): string => (typeForm.test(code.toUpperCase()) ? code.toUpperCase() : code);
+
 /** Type and trigger of MSH-9; what is no code is not repeated, for it could be anything. */
-const labelOf = (msh: Segment): string => {
-  const [type, trigger] = [msh.text(9, 1), msh.text(9, 2)];
-  if (!word.test(type)) return 'unknown';
-  return word.test(trigger) ? `${type}^${trigger}` : type;
+export const messageTypeOf = (msh: Segment): { readonly label: string; readonly isJoined: boolean } => {
+  const [type, trigger] = [inCapitals(msh.text(9, 1)), inCapitals(msh.text(9, 2))];
+  const joined = trigger === '' ? joinedForm.exec(msh.raw(9).trim().toUpperCase()) : null;
+  if (joined) return { label: `${joined[1]}^${joined[2]}`, isJoined: true };
+  const known = word.test(type) ? type : 'unknown';
+  return { label: known !== 'unknown' && word.test(trigger) ? `${type}^${trigger}` : known, isJoined: false };
 };
 
 export const headOf = (
@@ -52,7 +62,7 @@ export const headOf = (
   sent: msh.raw(7),
   ...(read.sentAt !== undefined && { sentAt: read.sentAt }),
   type: msh.raw(9),
-  label: labelOf(msh),
+  label: messageTypeOf(msh).label,
   controlId: msh.raw(10).trim(),
   processing: msh.raw(11),
   version: msh.raw(12),

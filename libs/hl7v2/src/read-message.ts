@@ -1,6 +1,7 @@
 import type { Change, Instant } from '#domain';
 import { Instant as Instants } from '#domain';
 import { adtChanges } from './adt/adt.js';
+import { checkHead } from './check-head.js';
 import { Findings, type MessageError, type RefusalCode } from './findings.js';
 import { blankForbidden } from './forbidden-fields.js';
 import { type MappedEvent, mapping } from './mapped-event.js';
@@ -10,6 +11,7 @@ import { readTime } from './message/hl7-time.js';
 import { Message, segmentRanges } from './message/message.js';
 import { Segment } from './message/segment.js';
 import { type Delimiters, isHead, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
+import { placeOfControl } from './message/place-of-control.js';
 import { survey } from './message/survey.js';
 import { mdmChanges } from './mdm/mdm.js';
 import { headOf, type MessageHead } from './message-head.js';
@@ -39,11 +41,11 @@ const families = table<(mapping: Mapping) => readonly Change[]>({
   ...Object.fromEntries(resultTriggers.map((trigger) => [`ORU^${trigger}`, oruChanges])),
 });
 
-const syntaxOf = (delimiters: Delimiters, charset: Charset, hasEscapes: boolean): Syntax => ({
-  ...delimiters,
-  charset,
-  hasEscapes,
-});
+const syntaxOf = (
+  delimiters: Delimiters,
+  charset: Charset,
+  { hasEscapes = false, hasControls = false } = {},
+): Syntax => ({ ...delimiters, charset, hasEscapes, hasControls });
 
 /** Where MSH begins: byte-order marks and blank lines before it are not the sender's words. */
 const startOf = (bytes: Buffer): number => {
@@ -68,7 +70,7 @@ const openMsh = (bytes: Buffer, start: number): Opened | RefusalCode => {
   const line = head.slice(0, range?.[1] ?? 0);
   const delimiters = readDelimiters(line);
   if (delimiters === undefined) return 'delimiters-unreadable';
-  return { delimiters, msh: new Segment(line, syntaxOf(delimiters, 'iso-8859-1', true), 1) };
+  return { delimiters, msh: new Segment(line, syntaxOf(delimiters, 'iso-8859-1', { hasEscapes: true }), 1) };
 };
 
 const refusalPlaces: Partial<Record<RefusalCode, string>> = {
@@ -83,7 +85,7 @@ const typeIn = ({ label }: MessageHead): string => {
   return end < 0 ? label : label.slice(0, end);
 };
 
-const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii', false), 1);
+const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii'), 1);
 
 const sentAtOf = (msh: Segment, context: ReadingContext): Instant | undefined =>
   readTime(msh.text(7), zoneOf(context))?.instant;
@@ -110,14 +112,14 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const start = startOf(bytes);
   const opened = openMsh(bytes, start);
   const isOpen = typeof opened !== 'string';
-  const { excess } = survey(bytes, start, isOpen ? opened.delimiters : standardDelimiters);
+  const { excess, hasControls } = survey(bytes, start, isOpen ? opened.delimiters : standardDelimiters);
   const refuseEarly = (reason: RefusalCode, { delimiters, msh }: Opened, location = refusalPlaces[reason]): Reading => {
     findings.refuse(reason, location ?? 'MSH^1');
     // In what character set the sender could read the answer is not known; plain ASCII it can.
     const head = headOf(msh, { delimiters, charset: 'us-ascii' });
     // Of what is more than a message may hold, the journal gets the beginning.
     const kept = excess ? bytes.subarray(0, excess.at) : bytes;
-    const message = new Message(kept.toString('latin1'), syntaxOf(delimiters, 'iso-8859-1', false));
+    const message = new Message(kept.toString('latin1'), syntaxOf(delimiters, 'iso-8859-1'));
     const blanked = blankForbidden(kept, message, new Findings(context.sender));
     return { accepted: false, head, errors: findings.errors, received: blanked };
   };
@@ -133,11 +135,14 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const text = decode(body, choice.charset);
   const encodingEnd = text.indexOf(delimiters.field, 4);
   const hasEscapes = text.indexOf(delimiters.escape, encodingEnd) >= 0;
-  const message = new Message(text, syntaxOf(delimiters, choice.charset, hasEscapes));
+  const syntax = syntaxOf(delimiters, choice.charset, { hasEscapes, hasControls });
+  const message = new Message(text, syntax);
+  const controlAt = placeOfControl(text, syntax);
+  if (controlAt !== undefined) findings.warn('text-control-characters', controlAt);
   const msh = message.segments[0] ?? noMsh;
   const sentAt = sentAtOf(msh, context);
   const head = headOf(msh, { delimiters, charset: choice.charset, ...(sentAt !== undefined && { sentAt }) });
-  if (head.controlId === '') findings.refuse('control-id-missing', 'MSH^1^10');
+  checkHead(message, head, zoneOf(context), findings);
   // A batch was taken apart before; here the second one would be acknowledged and read by nobody.
   const another = message.all('MSH').find((segment) => segment !== msh && isHead(segment.line));
   if (another) findings.refuse('messages-several', `MSH^${another.sequence}`);

@@ -134,6 +134,84 @@ describe('any other valid message', () => {
   });
 });
 
+describe('what a message says of itself', () => {
+  const warned = (bytes: Buffer): readonly string[] | string => {
+    const reading = readMessage(bytes, contextOf());
+    if (!reading.accepted) return reading.errors.map(({ location, code }) => `${location} ${code}`).join();
+    return [reading.event.label, ...reading.event.warnings.map(({ code, location }) => `${code} ${location}`)];
+  };
+  const strict = { hl7: { strictness: 'strict' } } as const;
+
+  it.each(['', '^A31', '^^ADT_A05', 'ADT_A01', 'ADTA31', 'ORU_R01^ORU_R01', 'MARTIN JEAN^1', '../../etc'])(
+    'is refused where MSH-9 is %j: nobody could tell what it is',
+    (type) => {
+      expect(warned(er7(msh('ASCII', type), pid.replace('ÉLÈVE^Zoé', 'N')))).toBe('MSH^1^9 200');
+    },
+  );
+  it.each(['ADT', 'ADT^', 'ADT^what ever', 'ORU', 'MDM'])(
+    'is refused where MSH-9 is %j: it names no trigger',
+    (type) => {
+      expect(warned(er7(msh('ASCII', type), pid.replace('ÉLÈVE^Zoé', 'N')))).toBe('MSH^1^9 201');
+    },
+  );
+  it('is read where it can mean one thing alone, with a warning', () => {
+    const read = (type: string, ...more: readonly string[]) =>
+      warned(er7(msh('ASCII', type), ...more, 'PID|1||42^^^CH^PI'));
+    for (const type of ['ADT A31', 'ADT-A31', 'ADT~A31', 'adt a31'])
+      expect(read(type)).toEqual(['ADT^A31', 'message-type-form MSH-9']);
+    expect(read('adt^a31')).toEqual(['ADT^A31', 'code-case MSH-9']);
+    expect(read('ADT', 'EVN|A31|20260310')).toEqual(['ADT', 'field-missing MSH-9']);
+    expect(refusal(er7(msh('ASCII', 'ADT A31'), 'PID|1||42^^^CH^PI'), strict)).toEqual(['MSH^1^9 200']);
+  });
+  it('is warned of where its time, its version or its processing id are missing or none', () => {
+    const read = (from: string, to: string) => er7(msh('ASCII').replace(from, to), 'PID|1||42^^^CH^PI');
+    for (const [from, to, warning, error] of [
+      ['20260310091500', 'hier', 'date-invalid MSH-7', 'MSH^1^7 102'],
+      ['20260310091500', '', 'field-missing MSH-7', 'MSH^1^7 101'],
+      ['|P|', '||', 'field-missing MSH-11', 'MSH^1^11 101'],
+      ['|2.5|', '|9.9|', 'version-unknown MSH-12', 'MSH^1^12 203'],
+      ['|2.5|', '||', 'field-missing MSH-12', 'MSH^1^12 101'],
+    ] as const) {
+      expect(warned(read(from, to))).toEqual(['ADT^A31', warning]);
+      expect(refusal(read(from, to), strict)).toEqual([error]);
+    }
+  });
+});
+
+describe('control characters', () => {
+  const read = (field: string, type = 'ADT^A31') => {
+    const bytes = er7(msh('ASCII', type), `PID|1||42^^^CH^PI||${field}`);
+    const reading = readMessage(bytes, contextOf());
+    if (!reading.accepted) throw new Error('refused');
+    const warnings = reading.event.warnings.map(({ code, location }) => `${code} ${location}`);
+    expect(Buffer.from(reading.event.received)).toEqual(bytes);
+    return [JSON.stringify(reading.event.changes).match(/"family":"(.*?)"/)?.[1], ...warnings];
+  };
+  it('stand in no text of a record, but in the bytes', () => {
+    const warning = 'text-control-characters PID-5';
+    expect(read('JE\x01\x02\x1b[31mAN')).toEqual(['JE\ufffd\ufffd\ufffd[31mAN', warning]);
+    expect(read('JE\\X01\\AN')).toEqual(['JE\ufffdAN', warning]);
+    expect(read('JE\\X4A1B5B\\AN')).toEqual(['JEJ\ufffd[AN', warning]);
+    expect(read('JE\tAN')).toEqual(['JE\\tAN']);
+    expect(read('JE\\X4A0A11\\AN'.replace('11', ''))).toEqual(['JEJ\\nAN']);
+  });
+  it('keep two identifiers apart that differ by them', () => {
+    const patient = (id: string): unknown => {
+      const reading = readMessage(er7(msh('ASCII'), `PID|1||${id}^^^CH^PI`), {
+        ...contextOf(),
+        idOf: (_kind, _domain, identifier) => Buffer.from(identifier).toString('hex'),
+      });
+      return reading.accepted && reading.event.changes[0]?.kind === 'identify' && reading.event.changes[0].patient;
+    };
+    expect(patient('12\x0134')).not.toBe(patient('1234'));
+  });
+  it('are none of the sender’s words behind the last segment', () => {
+    expect(readMessage(Buffer.from(`${msh('ASCII')}\rPID|1||42^^^CH^PI\r\x1a`), contextOf())).toMatchObject({
+      event: { warnings: [] },
+    });
+  });
+});
+
 describe('times of a message', () => {
   const times = (...segments: string[]): unknown => {
     const reading = readMessage(

@@ -4,7 +4,6 @@ import type { Trigger } from './triggers.js';
 
 /** Fields that IHE PAM France 2.11 requires, by segment; `visit`: of messages that tell of a visit (PV1-2 other than N). */
 export const requiredFields: readonly (readonly [string, readonly number[], 'visit' | 'all'])[] = [
-  ['MSH', [7, 11, 12], 'all'],
   ['EVN', [2], 'all'],
   ['PID', [3, 5, 32], 'all'],
   ['PID', [18], 'visit'],

@@ -13,8 +13,9 @@ const others: Syntax = {
   subcomponent: '%',
   charset: 'utf-8',
   hasEscapes: true,
+  hasControls: false,
 };
-const usual: Syntax = { ...standardDelimiters, charset: 'utf-8', hasEscapes: true };
+const usual: Syntax = { ...standardDelimiters, charset: 'utf-8', hasEscapes: true, hasControls: false };
 
 const word = fc
   .string({

@@ -1,4 +1,5 @@
 import { type Syntax, unescape } from './syntax.js';
+import { withoutControls } from './text-controls.js';
 
 /** `""`: delete the value (HL7 v2.5, section 2.5.3). */
 const nullValue = '""';
@@ -67,12 +68,15 @@ export class Composite {
 
   private read(raw: string): string {
     if (raw === '' || raw === nullValue) return '';
-    return trimmed(this.syntax.hasEscapes ? unescape(raw, this.syntax) : raw);
+    const text = trimmed(this.syntax.hasEscapes ? unescape(raw, this.syntax) : raw);
+    return this.syntax.hasControls ? withoutControls(text) : text;
   }
 
   /** The whole repetition as text: free text holds unescaped delimiters in practice. */
   whole(): string {
-    return this.raw === nullValue ? '' : unescape(this.raw, this.syntax);
+    if (this.raw === nullValue) return '';
+    const text = unescape(this.raw, this.syntax);
+    return this.syntax.hasControls ? withoutControls(text) : text;
   }
 }
 

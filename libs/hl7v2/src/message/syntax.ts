@@ -1,4 +1,5 @@
 import { type Charset, decode } from './charset.js';
+import { withoutControls } from './text-controls.js';
 
 /** MSH-1 and MSH-2. A delimiter that MSH-2 does not name is NUL, which no accepted message holds. */
 export interface Delimiters {
@@ -22,6 +23,8 @@ export interface Syntax extends Delimiters {
   readonly charset: Charset;
   /** False where the message holds no escape character behind MSH-2: nothing is searched then. */
   readonly hasEscapes: boolean;
+  /** True where it holds control characters other than TAB, LF and CR. */
+  readonly hasControls: boolean;
 }
 
 const isDelimiter = (code: number): boolean =>
@@ -58,7 +61,8 @@ const decodeHex = (digits: string, syntax: Syntax): string | undefined => {
   if (!isHex.test(digits)) return undefined;
   const bytes = Buffer.from(digits, 'hex');
   // A NUL could not be stored; it stays the escape that it was.
-  return bytes.includes(0) ? undefined : decode(bytes, syntax.charset === 'us-ascii' ? 'iso-8859-1' : syntax.charset);
+  if (bytes.includes(0)) return undefined;
+  return withoutControls(decode(bytes, syntax.charset === 'us-ascii' ? 'iso-8859-1' : syntax.charset));
 };
 
 /** What stands between two escape characters (HL7 v2.5, section 2.7); `undefined`: not known, kept as it is. */

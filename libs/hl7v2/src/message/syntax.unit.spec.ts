@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escape, readDelimiters, standardDelimiters, type Syntax, unescape } from './syntax.js';
 
-const syntaxOf = (delimiters = standardDelimiters): Syntax => ({ ...delimiters, charset: 'utf-8', hasEscapes: true });
+const syntaxOf = (delimiters = standardDelimiters): Syntax => ({
+  ...delimiters,
+  charset: 'utf-8',
+  hasEscapes: true,
+  hasControls: false,
+});
 
 describe('escapes', () => {
   it('round trip for any text and any delimiters', () => {

@@ -33,7 +33,7 @@ const corpus: readonly (readonly [string, Buffer, Fate])[] = [
   ],
   ['a NUL', er7(msh(), pid, 'NTE|1||\0'), 'refused'],
   ['no MSH-10', er7(msh({ id: '' }), pid), 'refused'],
-  ['MSH-9 that is no code', er7(msh({ type: '../../etc' }), pid), 'taken'],
+  ['MSH-9 that is no code', er7(msh({ type: '../../etc' }), pid), 'refused'],
   ['UTF-8 that is none', Buffer.from(er7(msh(), pid).toString('utf8'), 'latin1'), 'refused'],
   ['ISO 8859-1 told, UTF-8 sent', er7(msh({ charset: '8859/1' }), pid), 'taken'],
   ['nothing told, ISO 8859-1 sent', Buffer.from(er7(msh({ charset: '' }), pid).toString('utf8'), 'latin1'), 'taken'],
