@@ -264,7 +264,7 @@ const notNowWhenLogFails = async (work: () => Promise<Captured>): Promise<Captur
 };
 
 const answersTo = (reading: Reading, { sender }: Publisher, outcome: Outcome): readonly Buffer[] => {
-  const errors = !reading.accepted && outcome === 'refused' ? reading.errors : [];
+  const errors = outcome === 'not-now' ? [notNow[sender.language]] : reading.accepted ? [] : reading.errors;
   return answers(reading.head, sender, outcome).map((code) => acknowledge(reading.head, code, errors));
 };
 
@@ -278,6 +278,12 @@ const reasonsOf = (failure: Failure): readonly Reason[] =>
         .filter(({ severity }) => severity === 'error')
         .map(({ code, location, text }) => ({ code, location, text }))
     : [{ code: failure.code, location: '', text: failure.message }];
+
+/** No fault of the message: ERR names no place. */
+const notNow = {
+  fr: { location: '', code: '207', text: 'le message ne peut pas être pris en ce moment : le renvoyer' },
+  en: { location: '', code: '207', text: 'the message cannot be taken at this moment: send it again' },
+} as const satisfies Record<string, MessageError>;
 
 const tooLarge = {
   fr: { location: 'MSH^1', code: '207', text: 'le message dépasse la taille admise : le découper' },

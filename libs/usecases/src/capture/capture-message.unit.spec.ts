@@ -123,6 +123,9 @@ describe('capturing HL7 v2', () => {
     written.failing = away;
     const captured = await capture.hl7(publisher(), message);
     expect([captured.outcome, codesIn(captured.answers)]).toEqual(['not-now', ['AR']]);
+    expect(captured.answers.join()).toContain(
+      '\rMSA|AR|c1|the message cannot be taken at this moment: send it again\rERR|||207^',
+    );
   });
 
   it('refuses for ever what comes to more than the log takes', async () => {
