@@ -10,6 +10,7 @@ import { identifiersOfPid } from './patient-record.js';
 import {
   addressOf,
   addressUseOf,
+  contactKey,
   contactPoints,
   frenchProfiles,
   humanName,
@@ -142,7 +143,10 @@ const telecomRules: readonly FieldRule[] = telecomFields.map(([field, use]) => (
   fields: [field],
   becomes: '`telecom`',
   read: (pid, edits) => {
-    edits.setAll(`telecom#${field}`, contactPoints(valued(pid, field), use));
+    const member = `telecom#${field}`;
+    const points = contactPoints(valued(pid, field), use);
+    if (points.length > 0 || pid.isNull(field)) edits.setAll(member, points);
+    else for (const gone of deletions(pid, field)) edits.drop(member, contactKey(gone, use));
   },
 }));
 

@@ -124,23 +124,29 @@ const numberOf = (telecom: Composite): string => {
     .join(' ');
 };
 
+type FieldUse = 'home' | 'work';
+
+const contactSystemOf = (telecom: Composite): string =>
+  telecom.text(4) !== '' || telecom.text(2) === 'NET'
+    ? 'email'
+    : (telecomSystems[telecom.text(3).toUpperCase()] ?? 'phone');
+
+const contactUseOf = (telecom: Composite, use: FieldUse): string =>
+  telecom.text(3).toUpperCase() === 'CP' ? 'mobile' : (telecomUses[telecom.text(2)] ?? use);
+
+/** The key by which the fold tells repetitions of `telecom` apart: use and system. */
+export const contactKey = (telecom: Composite, use: FieldUse): string =>
+  `${contactUseOf(telecom, use)}|${contactSystemOf(telecom)}`;
+
 /** FHIR ContactPoint of an XTN. */
-const contactPoint = (telecom: Composite, use: 'home' | 'work'): JsonObject | undefined => {
-  const equipment = telecom.text(3).toUpperCase();
-  const code = telecom.text(2);
+const contactPoint = (telecom: Composite, use: FieldUse): JsonObject | undefined => {
   const email = telecom.text(4);
-  const system = email !== '' || code === 'NET' ? 'email' : (telecomSystems[equipment] ?? 'phone');
-  const value = email !== '' && system === 'email' ? email : numberOf(telecom);
-  if (value === '') return undefined;
-  return {
-    system,
-    value,
-    use: equipment === 'CP' ? 'mobile' : (telecomUses[code] ?? use),
-  };
+  const value = email === '' ? numberOf(telecom) : email;
+  return value === '' ? undefined : { system: contactSystemOf(telecom), value, use: contactUseOf(telecom, use) };
 };
 
 /** Those of the repetitions of a field that hold a number or an address; `use`: of the field. */
-export const contactPoints = (telecoms: readonly Composite[], use: 'home' | 'work'): readonly JsonObject[] => {
+export const contactPoints = (telecoms: readonly Composite[], use: FieldUse): readonly JsonObject[] => {
   const points: JsonObject[] = [];
   for (const telecom of telecoms) {
     const point = contactPoint(telecom, use);
