@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '#domain';
+import type { JsonObject } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
 import type { Edits } from './edits.js';
 import { coding, members } from './fhir-json.js';
@@ -84,35 +84,26 @@ export const asAddress: Value = (value, mapping, location) => {
   return address && { valueAddress: address };
 };
 
-/** One field as an extension of its own: `""` deletes it. */
+/** A field in an extension of its own: empty it says nothing, `""` deletes that one alone. */
+export const carry = (
+  [segment, field]: readonly [Segment, number],
+  url: string,
+  valueOf: Value,
+  edits: Edits,
+  mapping: Mapping,
+): void => {
+  const first = segment.first(field);
+  if (segment.isNull(field)) edits.drop('extension', url);
+  const value = first && valueOf(first, mapping, `${segment.name}-${field}`);
+  if (value) edits.extend({ url, ...value });
+};
+
+/** One field as an extension of its own: two that are told together (a status and its date) would take each other away. */
 export const carried = (segmentName: string, field: number, url: string, valueOf: Value, what: string): FieldRule => ({
   fields: [field],
   becomes: `extension \`${url}\`: ${what}`,
   read: (segment, edits, mapping) => {
-    const [first] = segment.repetitions(field);
-    if (segment.isNull(field)) edits.drop('extension', url);
-    const value = first && valueOf(first, mapping, `${segmentName}-${field}`);
-    if (value) edits.extend({ url, ...value });
-  },
-});
-
-/** Fields that are told together (a status and its date) as one extension with parts. */
-export const carriedTogether = (
-  segmentName: string,
-  parts: readonly (readonly [number, string, Value])[],
-  url: string,
-  what: string,
-): FieldRule => ({
-  fields: parts.map(([field]) => field),
-  becomes: `extension \`${url}\` with ${parts.map(([, part]) => `\`${part}\``).join(', ')}: ${what}`,
-  read: (segment, edits, mapping) => {
-    const extension = parts.flatMap(([field, part, valueOf]): readonly Json[] => {
-      const first = segment.first(field);
-      const value = first && valueOf(first, mapping, `${segmentName}-${field}`);
-      return value ? [{ url: part, ...value }] : [];
-    });
-    if (extension.length > 0) edits.extend({ url, extension });
-    else edits.drop('extension', url);
+    carry([segment, field], url, valueOf, edits, mapping);
   },
 });
 

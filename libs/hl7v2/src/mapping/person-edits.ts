@@ -10,7 +10,7 @@ import {
   asFlag,
   asTime,
   carried,
-  carriedTogether,
+  carry,
   codedIn,
   type FieldRule,
   ownExtension,
@@ -22,34 +22,25 @@ const frenchTable = (name: string): string => `urn:reprise:ihe-france:${name}`;
 
 /** The national shared record (DMP): what the patient was told and wants. */
 export const zfaFields: readonly FieldRule[] = [
-  carriedTogether(
+  carried('ZFA', 1, ownExtension('dmp-status'), codedIn(frenchTable('ZFA-1')), 'status of the shared record'),
+  carried('ZFA', 2, ownExtension('dmp-status-collected'), asTime, 'when that status was collected'),
+  carried('ZFA', 3, ownExtension('dmp-closed'), asTime, 'when the shared record was closed'),
+  carried(
     'ZFA',
-    [
-      [1, 'status', codedIn(frenchTable('ZFA-1'))],
-      [2, 'collected', asTime],
-      [3, 'closed', asTime],
-    ],
-    ownExtension('dmp-status'),
-    'status of the shared record',
-  ),
-  carriedTogether(
-    'ZFA',
-    [
-      [9, 'status', codedIn(frenchTable('ZFA-9'))],
-      [10, 'collected', asTime],
-    ],
+    9,
     ownExtension('dmp-feeding'),
+    codedIn(frenchTable('ZFA-9')),
     'information and opposition to feeding it',
   ),
-  carriedTogether(
+  carried('ZFA', 10, ownExtension('dmp-feeding-collected'), asTime, 'when that was collected'),
+  carried(
     'ZFA',
-    [
-      [11, 'status', codedIn(frenchTable('ZFA-11'))],
-      [12, 'collected', asTime],
-    ],
+    11,
     ownExtension('dmp-consultation'),
+    codedIn(frenchTable('ZFA-11')),
     'information and consent to its being read',
   ),
+  carried('ZFA', 12, ownExtension('dmp-consultation-collected'), asTime, 'when that was collected'),
 ];
 
 /** A lunar date (NA): year, month and day, which no calendar of ours need have. */
@@ -64,24 +55,16 @@ export const zfdFields: readonly FieldRule[] = [
   carried('ZFD', 2, ownExtension('weeks-of-gestation'), asCount, 'weeks of gestation'),
   carried('ZFD', 3, ownExtension('sms-consent'), asFlag, 'consent to short messages'),
   carried('ZFD', 4, ownExtension('birth-date-corrected'), asFlag, 'the birth date was corrected'),
-  carriedTogether(
+  carried('ZFD', 5, ownExtension('identity-obtained'), codedIn(frenchTable('ZFD-5')), 'how the identity was obtained'),
+  carried('ZFD', 6, ownExtension('identity-asked'), asTime, 'when INSi was asked'),
+  carried(
     'ZFD',
-    [
-      [5, 'means', codedIn(frenchTable('ZFD-5'))],
-      [6, 'asked', asTime],
-    ],
-    ownExtension('identity-obtained'),
-    'how the identity was obtained, and when INSi was asked',
-  ),
-  carriedTogether(
-    'ZFD',
-    [
-      [7, 'document', codedIn(frenchTable('ZFD-7'))],
-      [8, 'valid-until', asDate],
-    ],
+    7,
     ownExtension('identity-proof'),
+    codedIn(frenchTable('ZFD-7')),
     'the document that proves the identity',
   ),
+  carried('ZFD', 8, ownExtension('identity-proof-valid-until'), asDate, 'until when that document is valid'),
 ];
 
 export const zfpFields: readonly FieldRule[] = [
@@ -102,21 +85,19 @@ const legalCareParts = [
   [7, 'rimp', codedIn(frenchTable('ZFS-7'))],
 ] as const;
 
-/** One extension for each period of psychiatric legal care, by its identifier; its comment stays in the bytes. */
+/** Extensions for each period of psychiatric legal care, by its identifier; its comment stays in the bytes. */
 export const zfsFields: readonly FieldRule[] = [
   {
     fields: [2, 3, 4, 5, 6, 7],
-    becomes: `one extension \`${ownExtension('legal-care')}:…\` a period of legal care, by ZFS-2, with \`mode\`, \`start\`, \`end\`, \`rimp\`; CANCEL in ZFS-5 drops it`,
+    becomes: `extensions \`${ownExtension('legal-care')}:…\` of a period of legal care, by ZFS-2: \`:mode\`, \`:start\`, \`:end\`, \`:rimp\`; CANCEL in ZFS-5 drops them`,
     read: (zfs, edits, mapping) => {
       if (zfs.text(2) === '') return;
-      const url = legalCareUrl(zfs, mapping);
-      const extension = legalCareParts.flatMap(([field, part, valueOf]): readonly JsonObject[] => {
-        const first = zfs.first(field);
-        const value = first && valueOf(first, mapping, `ZFS-${field}`);
-        return value ? [{ url: part, ...value }] : [];
-      });
-      if (zfs.text(5) === 'CANCEL' || extension.length === 0) edits.drop('extension', url);
-      else edits.extend({ url, extension });
+      const period = legalCareUrl(zfs, mapping);
+      for (const [field, part, valueOf] of legalCareParts) {
+        const url = `${period}:${part}`;
+        if (zfs.text(5) === 'CANCEL') edits.drop('extension', url);
+        else carry([zfs, field], url, valueOf, edits, mapping);
+      }
     },
   },
 ];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type MemberEdit, RecordKey, type Sender } from '#domain';
 import { fold, recordOf } from '../../../testing/src/builders/folded.js';
+import { foldAdt } from '../fixtures/folded-adt.js';
 import { changesIn, editOf, errorsIn, frenchAdt, identityEdits, plainAdt, warningsIn } from '../fixtures/adt.js';
 
 /** A PID of these fields, beside its identifier. */
@@ -85,6 +86,12 @@ describe('deletions', () => {
     ]);
     expect(drops({ 3: '42^^^CH^PI~""^^^^INS' })).toContain('identifier INS-NIA|urn:oid:1.2.250.1.213.1.4.9');
     expect(drops({ 3: '42^^^CH^PI~""^^^^INS' })).toHaveLength(5);
+  });
+  it('are of one number among others, by its use and what it is', () => {
+    expect(drops({ 13: '""^PRN^PH' })).toEqual(['telecom#13 home|phone']);
+    expect(drops({ 13: '""^PRN^CP~""^NET^Internet' })).toEqual(['telecom#13 mobile|phone', 'telecom#13 home|email']);
+    expect(drops({ 14: '""^WPN^FX' })).toEqual(['telecom#14 work|fax']);
+    expect(drops({ 13: '""^PRN^PH~0601020304^PRN^CP' })).toEqual([]);
   });
   it('are of a whole field', () => {
     expect(drops({ 5: '""', 7: '""', 11: '""', 13: '""', 15: '""', 16: '""' })).toEqual([
@@ -211,16 +218,11 @@ describe('French segments', () => {
     return edit && 'value' in edit ? edit.value : edit?.op;
   };
   it('ZFA, ZFD and ZFP stand with the patient', () => {
-    expect(extension('dmp-status', 'ZFA|ACTIF|20260301')).toMatchObject({
-      extension: [
-        { url: 'status', valueCoding: { code: 'ACTIF' } },
-        { url: 'collected', valueDateTime: '2026-03-01' },
-      ],
-    });
+    expect(extension('dmp-status', 'ZFA|ACTIF|20260301')).toMatchObject({ valueCoding: { code: 'ACTIF' } });
+    expect(extension('dmp-status-collected', 'ZFA|ACTIF|20260301')).toMatchObject({ valueDateTime: '2026-03-01' });
     expect(extension('dmp-status', 'ZFA|""')).toBe('drop');
-    expect(extension('identity-obtained', 'ZFD|||Y|N|INSI|20211201')).toMatchObject({
-      extension: [{ valueCoding: { code: 'INSI' } }, { valueDateTime: '2021-12-01' }],
-    });
+    expect(extension('identity-obtained', 'ZFD|||Y|N|INSI|20211201')).toMatchObject({ valueCoding: { code: 'INSI' } });
+    expect(extension('identity-asked', 'ZFD|||Y|N|INSI|20211201')).toMatchObject({ valueDateTime: '2021-12-01' });
     expect(extension('sms-consent', 'ZFD|||Y|N|INSI|20211201')).toMatchObject({ valueBoolean: true });
     expect(extension('lunar-birth-date', 'ZFD|1990^2^30')).toMatchObject({ valueString: '1990-2-30' });
     expect(extension('socio-professional-category', 'ZFP|4|42')).toMatchObject({ valueCoding: { code: '42' } });
@@ -228,10 +230,29 @@ describe('French segments', () => {
   });
   it('ZFS is one extension a period, taken away by CANCEL', () => {
     const zfs = (action: string): string => `ZFS|1|7^CH|20260301080000||${action}|SDT|5`;
-    expect(extension('legal-care:CH:7', zfs('INSERT'))).toMatchObject({
-      extension: [{ url: 'mode' }, { url: 'start' }, { url: 'rimp' }],
-    });
-    expect(extension('legal-care:CH:7', zfs('CANCEL'))).toBe('drop');
+    const parts = ['mode', 'start', 'rimp'].map((part) => `legal-care:CH:7:${part}`);
+    expect(parts.map((part) => typeof extension(part, zfs('INSERT')))).toEqual(['object', 'object', 'object']);
+    expect(extension('legal-care:CH:7:end', zfs('INSERT'))).toBeUndefined();
+    for (const part of parts) expect(extension(part, zfs('CANCEL'))).toBe('drop');
+  });
+  it('told in part leave the rest as it stands, and delete what they name alone', () => {
+    const stands = (...segments: readonly string[]): readonly string[] => {
+      const told = segments.map((segment) => frenchAdt('A31', pidOf({}), segment));
+      const patient = foldAdt(told).records.get('Patient/patient.CH.42') ?? '';
+      return [...patient.matchAll(/"url":"urn:reprise:([^"]*)"/g)].map(([, url]) => url ?? '').sort();
+    };
+    expect(stands('ZFA|ACTIF|20260301', 'ZFA|||20260501')).toEqual([
+      'dmp-closed',
+      'dmp-status',
+      'dmp-status-collected',
+    ]);
+    expect(stands('ZFA|ACTIF|20260301', 'ZFA||""')).toEqual(['dmp-status']);
+    expect(stands('ZFD|||||INSI|20211201|CN|20300101', 'ZFD|||||||""')).toEqual([
+      'identity-asked',
+      'identity-obtained',
+      'identity-proof-valid-until',
+    ]);
+    expect(stands('ZFS|1|7^CH|20260301080000||INSERT|SDT', 'ZFS|1|7^CH||20260302080000|UPDATE')).toHaveLength(3);
   });
   it('others stay in the bytes', () => {
     const bytes = frenchAdt('A31', pidOf({}), 'ZZZ|any^thing');
