@@ -44,7 +44,7 @@ const timeLeft = ({ phase, etaSeconds }: Shown, say: Say): string => {
 export const progressLine = (shown: Shown, say: Say, unicode: boolean): string =>
   say('progress.line', {
     phase: say.value(shown.phase),
-    building: shown.building === '' ? '' : `${shown.building} `,
+    building: shown.building === '' || shown.phase === 'done' ? '' : `${shown.building} `,
     reached: seconds(shown.eventTimeReached) || say('progress.not-begun'),
     arrow: unicode ? '→' : '->',
     target: seconds(shown.target) || '-',

@@ -86,10 +86,11 @@ describe('progress', () => {
   });
 
   it('says nothing of time left once it is done', async () => {
-    const done = { ...polls, phase: 'done', building: '', etaSeconds: undefined, eventsDone: 812 };
+    const done = { ...polls, phase: 'done', etaSeconds: undefined, eventsDone: 812 };
     for (const language of ['en', 'fr'] as const) {
       const say = await speak(language);
       expect(progressLine(done, say, true)).not.toContain(say('progress.left-unknown'));
+      expect(progressLine(done, say, true)).not.toContain(polls.building);
       expect(progressLine(done, say, true)).toMatch(/812\/812 \S+$/);
     }
   });
