@@ -305,13 +305,13 @@ describe('a verb', () => {
   it('tells in French what doctor finds', async () => {
     const found = [
       { what: 'topic settings', state: 'ok', detail: 'as they must be', hint: '' },
-      { what: 'directory', state: 'ok', detail: '3 establishments, 14 restores', hint: '' },
+      { what: 'directory', state: 'ok', detail: 'establishments: 3, restores: 14', hint: '' },
       { what: 'reader a', state: 'wrong', detail: 'no answer', hint: 'look whether the process runs' },
     ];
     control.answers = [{ json: { state: 'wrong', items: found } }];
     const { stdout } = await control.reprise(['doctor', '--lang', 'fr']);
     expect(stdout).toMatch(/réglages des journaux +ok +comme il faut/);
-    expect(stdout).toMatch(/annuaire +ok +3 établissements, 14 restaurations/);
+    expect(stdout).toMatch(/annuaire +ok +établissements.: 3, restaurations.: 14/);
     expect(stdout).toMatch(/lecteur a +FAUX +pas de réponse +vérifier que le processus tourne/);
     const json = await control.reprise(['doctor', '--lang', 'fr', '--output', 'json']);
     expect((JSON.parse(json.stdout) as { items: object[] }).items).toMatchObject([{}, ...found]);

@@ -16,7 +16,7 @@ export const byEstablishment = list(
   [
     column('establishment'),
     column('verdict', 'word'),
-    column('what'),
+    column('what', 'sentence'),
     column('expected'),
     column('found'),
     column('ok', 'word'),

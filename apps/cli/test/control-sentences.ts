@@ -13,14 +13,12 @@ const sources = [
 ];
 /** Files whose sentences are shown as they are, and not thrown. */
 const shown = /\/(?:doctor|what-moved|restore-report)\.ts$/;
-/** Functions that make a failure of the sentences that they are given. */
-const makers = ['refused', 'usage'];
 /** Said in both languages where it is made, or in the log of a control that does not start. */
 const unseen =
   /\/senders\/(?:read-profile|profile-fields|profile-schema)\.ts$|\/(?:boot-control|declare-territory)\.ts$|\.spec\.ts$/;
 
 /** Single words that are shown. */
-const doctorSays = ['versions', 'directory', 'ready'];
+const shownWords = ['versions', 'directory', 'ready', 'signature', 'timeline', 'records', 'parked', 'events', 'gaps'];
 
 /** What stands for a value in a sentence. */
 const value = 'x1';
@@ -54,29 +52,35 @@ const constantTexts = (name: string, file: ts.SourceFile): readonly string[] => 
 
 /** Neither a word of the code nor a path. */
 const isSentence = (text: string): boolean =>
-  /[a-z]{3}/i.test(text.replaceAll(value, '')) && (text.includes(' ') || doctorSays.includes(text));
+  /[a-z]{3}/i.test(text.replaceAll(value, '')) && (text.includes(' ') || shownWords.includes(text));
+
+/** The sentences that a call or an instantiation is given. */
+const saidBy = (node: ts.CallExpression | ts.NewExpression, file: ts.SourceFile): readonly string[] => {
+  const [first, second, third] = (node.arguments ?? []).map((argument) => textsOf(argument, file));
+  switch (node.expression.getText(file)) {
+    case 'Failure':
+      return [...(second ?? []), ...(third ?? [])];
+    case 'refused':
+    case 'usage':
+      return [...(first ?? []), ...(second ?? [])];
+    case 'fault':
+      return (first ?? []).flatMap((member) => (second ?? []).map((expected) => `${member} ${expected}`));
+    case 'check':
+      return first ?? [];
+    case 'of':
+      return (first ?? []).map((what) => `${what} (${value}, ${value})`);
+    default:
+      return [];
+  }
+};
 
 const sentencesIn = (path: string): readonly string[] => {
   const file = ts.createSourceFile(path, readFileSync(`${root}${path}`, 'utf8'), ts.ScriptTarget.Latest, true);
   const sentences: string[] = [];
-  const take = (nodes: readonly ts.Expression[]): void => {
-    sentences.push(...nodes.flatMap((node) => textsOf(node, file)));
-  };
   const visit = (node: ts.Node): void => {
-    if (ts.isNewExpression(node) && node.expression.getText(file) === 'Failure')
-      take(node.arguments?.slice(1, 3) ?? []);
-    if (ts.isCallExpression(node) && makers.includes(node.expression.getText(file))) take(node.arguments);
-    if (ts.isCallExpression(node) && node.expression.getText(file) === 'fault') {
-      const [member, expected] = node.arguments;
-      if (member && expected)
-        sentences.push(...textsOf(member, file).flatMap((a) => textsOf(expected, file).map((b) => `${a} ${b}`)));
-    }
-    if (
-      shown.test(path) &&
-      (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) &&
-      !ts.isImportDeclaration(node.parent)
-    )
-      take([node]);
+    if (ts.isNewExpression(node) || ts.isCallExpression(node)) sentences.push(...saidBy(node, file));
+    if (shown.test(path) && (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)))
+      sentences.push(...textsOf(node, file));
     ts.forEachChild(node, visit);
   };
   visit(file);

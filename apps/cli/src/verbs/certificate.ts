@@ -37,8 +37,10 @@ const verification: View = {
     column('records', 'number', (answer) => valueAt(answer, 'examined.records')),
   ]),
   below: [
-    list([column('what'), column('expected'), column('found'), column('ok', 'word')], 'empty.items', (answer) =>
-      listAt(answer, 'checks'),
+    list(
+      [column('what', 'sentence'), column('expected'), column('found'), column('ok', 'word')],
+      'empty.items',
+      (answer) => listAt(answer, 'checks'),
     ),
   ],
 };

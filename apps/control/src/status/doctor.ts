@@ -49,7 +49,7 @@ export class Doctor {
       this.look('versions', async () => [`node ${process.version}, fold ${FOLD_VERSION}`]),
       this.look('directory', async () => {
         await decisions.check();
-        return [`${establishments.length} establishments, ${decisions.directory.restores.size} restores`];
+        return [`establishments: ${establishments.length}, restores: ${decisions.directory.restores.size}`];
       }),
       ...establishments.map((finess) => this.look(`log ${finess}`, () => this.logOf(finess))),
       this.look('topic settings', async () => {
@@ -83,7 +83,7 @@ export class Doctor {
 
   private async logOf(finess: Finess): Promise<Found> {
     const { last } = await this.parts.log.range(finess);
-    return [`${last + 1} events`];
+    return [`events: ${last + 1}`];
   }
 
   private async replica(replica: ReplicaStatus, establishments: readonly Finess[]): Promise<Found> {
@@ -92,7 +92,7 @@ export class Doctor {
     const skewMs = Math.abs(now - (askedAt + this.parts.now()) / 2);
     const live = await replica.live();
     const missing = establishments.filter((finess) => !live.some(({ establishment }) => establishment === finess));
-    const detail = `Postgres ${version}, ${live.length} establishments, clock ${Math.round(skewMs)} ms off`;
+    const detail = `Postgres ${version}, establishments: ${live.length}, clock ${Math.round(skewMs)} ms off`;
     if (missing.length > 0)
       return [detail, `it does not follow ${missing.join(', ')}: look whether its replicator runs`];
     const behind = await this.behind(live);
