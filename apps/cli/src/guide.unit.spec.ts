@@ -9,7 +9,7 @@ import { speak } from './words/words.js';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
-/** What stands in backquotes or code blocks and begins with `reprise`, or is a verb with more behind it; a verb alone is its name. */
+/** In backquotes or code blocks: what begins with `reprise`, or is a verb with more behind it; a verb alone is its name. */
 const commandsIn = (markdown: string): readonly string[] => {
   const blocks = [...markdown.matchAll(/^```\w*\n([^]*?)^```/gm)].flatMap(([, block = '']) => block.split('\n'));
   const spans = [...markdown.replaceAll(/^```[^]*?^```/gm, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) => span);

@@ -34,7 +34,7 @@ export class LogGate {
     return state ?? new Failure('log.settings', `the settings of the log of ${establishment} are not asserted yet`);
   }
 
-  /** For /readyz: throws the first failure that keeps a log closed, and `log.unreachable` where the log has been silent for long. */
+  /** For /readyz: throws the first failure that keeps a log closed, and `log.unreachable` after a long silence of the log. */
   async check(): Promise<void> {
     for (const establishment of this.establishments()) {
       const closed = this.closedFor(establishment);

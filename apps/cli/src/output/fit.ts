@@ -3,7 +3,7 @@ import { displayWidth } from './display-width.js';
 /** Narrower no column becomes: a FINESS number stays in one piece. */
 const narrowest = 9;
 
-/** Widths of columns, two spaces apart, that take no more than `width` together, where that is possible: the widest give way. */
+/** Widths of columns, two spaces apart, that take at most `width` together, where that is possible: the widest give way. */
 export const fitted = (widths: readonly number[], width: number): readonly number[] => {
   const fit = [...widths];
   const room = width - 2 * (fit.length - 1);

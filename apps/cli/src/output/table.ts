@@ -31,7 +31,10 @@ const shortened = (text: string): string => {
   return `${short}…`;
 };
 
-/** Aligned columns, two spaces apart, no line longer than it must be: all but the last are cut at 64; `width` wraps the widest. */
+/**
+ * Aligned columns, two spaces apart, no line longer than it must be: all but the last are cut at 64, and a `width` that is given
+ * wraps the widest.
+ */
 export const writeTable = (whole: readonly (readonly Cell[])[], width = Number.POSITIVE_INFINITY): string => {
   const rows = whole.map((row) =>
     row.map((cell, at) => (at === row.length - 1 ? cell : { ...cell, text: shortened(cell.text) })),

@@ -1,7 +1,10 @@
 import type { ColumnName, WordKey } from '../words/word-key.js';
 import type { Json } from '../session/json.js';
 
-/** How a table shows a value (`word`: one of the data's words, `sentence`: one of control's, `position`: in a log); csv and JSON have it as it came. */
+/**
+ * How a table shows a value (`word`: one of the data's words, `sentence`: one of control's, `position`: in a log); csv and JSON
+ * have it as it came.
+ */
 export type Kind = 'text' | 'word' | 'sentence' | 'position' | 'seconds' | 'number' | 'time';
 
 export interface Column {
