@@ -36,22 +36,29 @@ const seconds = (instant: string): string => instant.replace(/\.\d+(?=Z|[+-]\d\d
 
 const timeLeft = ({ phase, etaSeconds }: Shown, say: Say): string => {
   if (phase === 'done') return '';
-  if (etaSeconds === undefined) return say('progress.left-unknown');
-  return say('progress.left', { time: writeSeconds(etaSeconds, say) });
+  const left =
+    etaSeconds === undefined
+      ? say('progress.left-unknown')
+      : say('progress.left', { time: writeSeconds(etaSeconds, say) });
+  return `  ${left}`;
 };
 
-/** The phase and three facts: event time reached and wanted, events over all, time left. */
+/** The day is said once: the line has to fit. */
+const targetAfter = ({ eventTimeReached, target }: Shown): string =>
+  eventTimeReached.slice(0, 11) === target.slice(0, 11) ? seconds(target).slice(11) : seconds(target);
+
+/** The phase and three facts: events over all, time left, event time reached and wanted, which a narrow terminal cuts off. */
 export const progressLine = (shown: Shown, say: Say, unicode: boolean): string =>
   say('progress.line', {
     phase: say.value(shown.phase),
     building: shown.building === '' || shown.phase === 'done' ? '' : `${shown.building} `,
     reached: seconds(shown.eventTimeReached) || say('progress.not-begun'),
     arrow: unicode ? '→' : '->',
-    target: seconds(shown.target) || '-',
+    target: targetAfter(shown) || '-',
     done: shown.eventsDone,
     total: shown.eventsTotal,
     left: timeLeft(shown, say),
-  }).trimEnd();
+  });
 
 const plainEveryMs = 10_000;
 

@@ -71,7 +71,10 @@ describe('progress', () => {
 
   it('tells phase, event time against the target, events and time left', async () => {
     expect(progressLine(polls, await speak('en'), true)).toBe(
-      'replaying  990000010 recorded 2026-11-20T13:02:00Z → 2026-11-20T13:30:00Z  400/812 events  1 min 15 s left',
+      'replaying  400/812 events  1 min 15 s left  990000010 recorded 2026-11-20T13:02:00Z → 13:30:00Z',
+    );
+    expect(progressLine({ ...polls, eventTimeReached: '2026-11-19T23:59:00Z' }, await speak('en'), true)).toMatch(
+      / 2026-11-19T23:59:00Z → 2026-11-20T13:30:00Z$/,
     );
     expect(progressLine({ ...polls, etaSeconds: undefined, eventTimeReached: '' }, await speak('fr'), false)).toContain(
       '->',
@@ -91,7 +94,7 @@ describe('progress', () => {
       const say = await speak(language);
       expect(progressLine(done, say, true)).not.toContain(say('progress.left-unknown'));
       expect(progressLine(done, say, true)).not.toContain(polls.building);
-      expect(progressLine(done, say, true)).toMatch(/812\/812 \S+$/);
+      expect(progressLine(done, say, true)).toMatch(/812\/812 \S+  \S+ 2026-11-20T13:02:00Z → 13:30:00Z$/);
     }
   });
 

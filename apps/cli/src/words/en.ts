@@ -219,7 +219,7 @@ export const en = {
   'verify.holds': 'it holds',
   'verify.differs': 'IT DOES NOT HOLD',
   'verify.nothing': 'nothing was examined: that is no pass',
-  'progress.line': '{phase}  {building}recorded {reached} {arrow} {target}  {done}/{total} events  {left}',
+  'progress.line': '{phase}  {done}/{total} events{left}  {building}recorded {reached} {arrow} {target}',
   'progress.left': '{time} left',
   'progress.left-unknown': 'time left not known yet',
   'progress.not-begun': 'start',

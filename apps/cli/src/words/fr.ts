@@ -226,7 +226,7 @@ export const fr: Words = {
   'verify.holds': "c'est conforme",
   'verify.differs': "CE N'EST PAS CONFORME",
   'verify.nothing': "rien n'a été examiné : ce n'est pas une réussite",
-  'progress.line': '{phase}  {building}enregistré {reached} {arrow} {target}  {done}/{total} événements  {left}',
+  'progress.line': '{phase}  {done}/{total} événements{left}  {building}enregistré {reached} {arrow} {target}',
   'progress.left': 'reste {time}',
   'progress.left-unknown': 'temps restant pas encore connu',
   'progress.not-begun': 'début',
