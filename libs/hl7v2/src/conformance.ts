@@ -10,7 +10,7 @@ import { forbidden, unused } from './forbidden-fields.js';
 import { nk1Fields } from './mapping/contacts.js';
 import { pidFields } from './mapping/patient-fields.js';
 import { personSegments } from './mapping/person-edits.js';
-import { grouped, limits, limitWords } from './message/survey.js';
+import { spaced, limits, limitWords } from './message/survey.js';
 import { resultsConformance } from './oru/conformance.js';
 
 /** Fields of a segment and what becomes of them. */
@@ -232,7 +232,7 @@ export const conformanceDocument = (): string =>
     '',
     ...rows(
       ['of', 'at most'],
-      Object.entries(limits).map(([limit, most]) => [limitWords[limit as keyof typeof limits].en, grouped(most)]),
+      Object.entries(limits).map(([limit, most]) => [limitWords[limit as keyof typeof limits].en, spaced(most)]),
     ),
     '',
     '## Warnings',

@@ -1,5 +1,5 @@
 import type { Sender, Warning } from '#domain';
-import { grouped, limits, limitWords } from './message/survey.js';
+import { spaced, limits, limitWords } from './message/survey.js';
 
 export interface MessageError {
   /** ERR-2: segment, its sequence, field: `MSH^1^12`. */
@@ -190,13 +190,15 @@ export type WarningCode = keyof typeof warnings;
 
 const tooMany = (of: keyof typeof limits): Sentence & { readonly code: string } => ({
   code: '207',
-  fr: `plus de ${grouped(limits[of])} ${limitWords[of].fr} : découper le message`,
-  en: `more than ${grouped(limits[of])} ${limitWords[of].en}: split the message`,
+  fr: `plus de ${spaced(limits[of])} ${limitWords[of].fr} : découper le message`,
+  en: `more than ${spaced(limits[of])} ${limitWords[of].en}: split the message`,
 });
 
 export const refusals = {
   'segments-many': tooMany('segments'),
   'movements-many': tooMany('movements'),
+  'periods-many': tooMany('periods'),
+  'merged-many': tooMany('merged'),
   'fields-many': tooMany('fields'),
   'repetitions-many': tooMany('repetitions'),
   'lines-many': tooMany('lines'),

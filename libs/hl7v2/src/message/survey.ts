@@ -7,16 +7,20 @@ import { type Delimiters, headLengthMax } from './syntax.js';
 export const limits = {
   segments: 10_000,
   movements: 100,
+  periods: 100,
+  merged: 200,
   fields: 1_000,
   repetitions: 1_000,
   lines: 10_000,
-  parts: 1_000,
+  parts: 10_000,
   pieces: 1_000_000,
 } as const;
 
 export const limitWords = {
   segments: { fr: 'segments', en: 'segments' },
   movements: { fr: 'mouvements (ZBE-1)', en: 'movements (ZBE-1)' },
+  periods: { fr: 'périodes de soins sans consentement (ZFS)', en: 'periods of legal care (ZFS)' },
+  merged: { fr: 'identifiants fusionnés (MRG-1)', en: 'merged identifiers (MRG-1)' },
   fields: { fr: 'champs dans un segment', en: 'fields in one segment' },
   repetitions: { fr: "répétitions d'un champ", en: 'repetitions of one field' },
   // Repetitions of them are lines, and free text holds unescaped delimiters in practice.
@@ -29,7 +33,7 @@ export const limitWords = {
 } as const satisfies Record<keyof typeof limits, Readonly<Record<'fr' | 'en', string>>>;
 
 /** `10 000`, as both languages write it. */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
+export const spaced = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
 
 export interface Excess {
   readonly of: keyof typeof limits;
@@ -93,7 +97,14 @@ const isShort = (bytes: Buffer, start: number, field: number): boolean => {
 };
 
 const packed = (name: string): number => (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2);
-const [zbe, obx, nte] = [packed('ZBE'), packed('OBX'), packed('NTE')];
+const [obx, nte] = [packed('OBX'), packed('NTE')];
+
+/** Of what each is a thing of its own to be folded: their segments are counted, with the repetitions of a first field that names it. */
+const groups = new Map<number, { readonly of: 'movements' | 'periods' | 'merged'; readonly isRepeated: boolean }>([
+  [packed('ZBE'), { of: 'movements', isRepeated: true }],
+  [packed('ZFS'), { of: 'periods', isRepeated: false }],
+  [packed('MRG'), { of: 'merged', isRepeated: true }],
+]);
 
 /** The counts of one message while its bytes are walked. */
 class Counts {
@@ -102,7 +113,7 @@ class Counts {
   private name = 0;
   private isNamed = false;
   private segments = 0;
-  private movements = 0;
+  private readonly groups = { movements: 0, periods: 0, merged: 0 };
   private field = 0;
   private repetitions = 1;
   private parts = 1;
@@ -116,7 +127,7 @@ class Counts {
     this.sequences.set(this.name, (this.sequences.get(this.name) ?? 0) + 1);
     this.startField(0);
     if (++this.segments > limits.segments) return 'segments';
-    return this.name === zbe && ++this.movements > limits.movements ? 'movements' : undefined;
+    return this.group();
   }
 
   startField(field: number): keyof typeof limits | undefined {
@@ -132,7 +143,8 @@ class Counts {
   }
 
   repetition(): keyof typeof limits | undefined {
-    if (this.name === zbe && this.field === 1 && ++this.movements > limits.movements) return 'movements';
+    const group = this.field === 1 && groups.get(this.name)?.isRepeated ? this.group() : undefined;
+    if (group !== undefined) return group;
     const most = this.isText ? 'lines' : 'repetitions';
     return ++this.repetitions > limits[most] ? most : this.piece();
   }
@@ -147,6 +159,11 @@ class Counts {
     const name = String.fromCharCode(this.name >> 16, (this.name >> 8) & 0xff, this.name & 0xff);
     const segment = `${name}^${this.sequences.get(this.name) ?? 1}`;
     return of === 'segments' || this.field === 0 ? segment : `${segment}^${this.field}`;
+  }
+
+  private group(): keyof typeof limits | undefined {
+    const of = groups.get(this.name)?.of;
+    return of !== undefined && ++this.groups[of] > limits[of] ? of : undefined;
   }
 
   private piece(): keyof typeof limits | undefined {

@@ -25,8 +25,12 @@ describe('what a message may hold', () => {
     expect(errorsOf(er7(msh('ADT^A01'), pid, visit, zbe(100)))).toEqual([]);
     expect(errorsOf(er7(msh('ADT^A01'), pid, visit, zbe(101)))[0]).toMatch(/^ZBE\^101 207 /);
     expect(errorsOf(er7(msh('ADT^A01'), pid, visit, `ZBE|${many(101, '1', '~')}|`))[0]).toMatch(/^ZBE\^1\^1 207 /);
+    const merges = (count: number): Buffer => er7(msh('ADT^A40'), pid, many(count, 'MRG|1~2', '\r'));
+    expect(errorsOf(merges(100))).toEqual([]);
+    expect(errorsOf(merges(101))[0]).toMatch(/^MRG\^101 207 /);
+    expect(errorsOf(er7(msh(), pid, many(101, 'ZFS|1|7^CH', '\r')))[0]).toMatch(/^ZFS\^101 207 /);
     expect(errorsOf(er7(msh(), `${pid}|${many(1001, 'x', '~')}`))[0]).toMatch(/^PID\^1\^6 207 /);
-    expect(errorsOf(er7(msh(), `${pid}|${many(1001, 'x', '^')}`))[0]).toMatch(/^PID\^1\^6 207 /);
+    expect(errorsOf(er7(msh(), `${pid}|${many(10_001, 'x', '^')}`))[0]).toMatch(/^PID\^1\^6 207 /);
     expect(errorsOf(er7(msh(), many(10_000, 'DUPONT', '\r')))[0]).toMatch(/^MSH\^1 207 /);
     expect(errorsOf(er7(msh(), pid + '|'.repeat(1000)))[0]).toMatch(/^PID\^1\^1001 207 /);
   });

@@ -46,9 +46,10 @@ const withLines = (observations: readonly Observed[]): readonly Observed[] => {
   if (texts.length < 2) return observations;
   const groups = Map.groupBy(texts, ({ obx }) => lineKey(obx));
   return observations.flatMap((observed) => {
-    const [first, ...others] = (isTextLine(observed.obx) && groups.get(lineKey(observed.obx))) || [observed];
-    if (first !== observed) return [];
-    if (others.length === 0) return [observed];
+    const group = isTextLine(observed.obx) ? groups.get(lineKey(observed.obx)) : undefined;
+    if (group === undefined || group.length === 1) return [observed];
+    if (group[0] !== observed) return [];
+    const others = group.slice(1);
     return [
       {
         ...observed,

@@ -33,6 +33,15 @@ describe('orders', () => {
     expect(only('Specimen', old, obx())).toMatchObject({ type: { text: 'Sérum' } });
   });
 
+  it('of ten thousand lines of one text are read in a time that grows with the lines alone', () => {
+    const lines = Array.from({ length: 9_990 }, (_, at) => obx({ type: 'TX', value: `line ${at}` }));
+    accepted([msh(), pid, obr(), ...lines.slice(0, 100)]);
+    const before = process.threadCpuUsage();
+    const { changes } = accepted([msh(), pid, obr(), ...lines]);
+    expect(process.threadCpuUsage(before).user / 1000).toBeLessThan(400);
+    expect(changes.filter(({ kind }) => kind === 'put').length).toBe(2);
+  });
+
   it('without a patient are accepted and mapped to nothing', () => {
     const { changes, warnings } = accepted([msh(), obr(), obx()]);
     expect(changes).toEqual([]);
