@@ -49,6 +49,12 @@ describe('a hospital back at T', () => {
     const items = Array.isArray(restores) ? restores : (restores.items ?? []);
     return items.find((restore) => restore.restoreId === restoreId)?.state ?? 'unknown';
   };
+  /** `expected`: 3 where the restore differs from what is live, 0 where it does not. */
+  const compared = async (restoreId: string, expected: 0 | 3): Promise<Compare> => {
+    const { code, stdout, stderr } = await system.reprise('restore', 'compare', restoreId, '--output', 'json');
+    expect(code, stderr).toBe(expected);
+    return JSON.parse(stdout) as Compare;
+  };
   const built = async (planId: string, onRunning: () => Promise<void> = async () => undefined): Promise<Restore> => {
     const started = await system.ask<Restore>('restore', 'run', planId, '--yes', '--as', first, '--no-progress');
     await onRunning();
@@ -90,7 +96,7 @@ describe('a hospital back at T', () => {
   });
 
   it('is compared, approved by another, promoted: both replicas show the state at T', async () => {
-    const compare = await system.ask<Compare>('restore', 'compare', restore.restoreId);
+    const compare = await compared(restore.restoreId, 3);
     expect(compare.byType['Patient']).toMatchObject({ changed: 10, removed: 2, added: 1 });
     expect(compare.afterCut).toBe(13);
     expect((await system.reprise('restore', 'promote', restore.restoreId, '--yes', '--as', first)).code).toBe(6);
@@ -168,7 +174,7 @@ describe('a hospital back at T', () => {
       'DELETE',
     );
     const { restoreId } = await built(plan.planId);
-    const compare = await system.ask<Compare>('restore', 'compare', restoreId);
+    const compare = await compared(restoreId, 3);
     expect(compare.byType['Patient']).toMatchObject({ added: 1, removed: 0 });
     const without = await system.ask<Plan & { readonly excluded: number }>(
       'restore',
@@ -199,7 +205,7 @@ describe('a hospital back at T', () => {
       await pause(300);
       await system.kill('replicator-b');
     });
-    const compare = await system.ask<Compare>('restore', 'compare', restoreId);
+    const compare = await compared(restoreId, 0);
     expect(compare.byType['Patient']).toMatchObject({ added: 0, changed: 0, removed: 0 });
     expect((await system.reprise('restore', 'cancel', restoreId, '--yes', '--as', first)).code).toBe(0);
   });
