@@ -87,11 +87,13 @@ const isNameAt = (bytes: Buffer, at: number, field: number): boolean => {
 const endsAtFeed = (bytes: Buffer, feed: number, field: number): boolean =>
   feed + 1 === bytes.length || isNameAt(bytes, feed + 1, field);
 
+const endsSegment = (bytes: Buffer, at: number, field: number): boolean =>
+  bytes[at] === 0x0d || (bytes[at] === 0x0a && endsAtFeed(bytes, at, field));
+
 /** Shorter than a name: no segment. */
 const isShort = (bytes: Buffer, start: number, field: number): boolean => {
   for (let at = start + 1; at < start + 3; at++) {
-    const byte = bytes[at];
-    if (byte === undefined || byte === 0x0d || (byte === 0x0a && endsAtFeed(bytes, at, field))) return true;
+    if (at >= bytes.length || endsSegment(bytes, at, field)) return true;
   }
   return false;
 };
@@ -193,20 +195,19 @@ export const survey = (bytes: Buffer, start: number, delimiters: Delimiters): Su
     isBegin = false;
     at = head;
   }
-  for (; at < bytes.length; at++) {
+  for (;;) {
     let many: keyof typeof limits | undefined;
-    const action = does[bytes[at] ?? 0] ?? 0;
-    const isEnd = action === segmentEnd || (action === lineFeed && endsAtFeed(bytes, at, field));
-    if (isBegin && !isEnd) {
+    if (isBegin && at < bytes.length && !endsSegment(bytes, at, field)) {
       isBegin = false;
       if (!isShort(bytes, at, field)) many = counts.segment(bytes, at, field);
     }
+    let action = 0;
+    while (at < bytes.length && (action = does[bytes[at] ?? 0] ?? 0) === 0) at++;
+    if (at >= bytes.length && many === undefined) return { hasControls };
     switch (action) {
-      case 0:
-        break;
       case segmentEnd:
       case lineFeed:
-        isBegin ||= isEnd;
+        isBegin ||= endsSegment(bytes, at, field);
         if (action === segmentEnd && bytes[at + 1] === 0x0a) at++;
         break;
       case fieldEnd:
@@ -218,10 +219,10 @@ export const survey = (bytes: Buffer, start: number, delimiters: Delimiters): Su
       case partEnd:
         many ??= counts.part();
         break;
-      default:
+      case control:
         hasControls = true;
     }
     if (many !== undefined) return { excess: { of: many, location: counts.location(many), at }, hasControls };
+    at++;
   }
-  return { hasControls };
 };
