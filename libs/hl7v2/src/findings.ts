@@ -204,6 +204,7 @@ export const refusals = {
   'lines-many': tooMany('lines'),
   'parts-many': tooMany('parts'),
   'pieces-many': tooMany('pieces'),
+  'escapes-many': tooMany('escapes'),
   'msh-missing': {
     code: '100',
     fr: 'le message ne commence pas par un segment MSH',

@@ -14,6 +14,7 @@ export const limits = {
   lines: 10_000,
   parts: 10_000,
   pieces: 1_000_000,
+  escapes: 1_000_000,
 } as const;
 
 export const limitWords = {
@@ -29,6 +30,7 @@ export const limitWords = {
     fr: "composants d'un champ (autre que OBX-5 et NTE-3)",
     en: 'components of one field (other than OBX-5 and NTE-3)',
   },
+  escapes: { fr: "caractères d'échappement en tout", en: 'escape characters in all' },
   pieces: { fr: 'champs, répétitions et composants en tout', en: 'fields, repetitions and components in all' },
 } as const satisfies Record<keyof typeof limits, Readonly<Record<'fr' | 'en', string>>>;
 
@@ -50,12 +52,12 @@ export interface Survey {
 }
 
 /** What a byte does; every other one is content. */
-const [segmentEnd, lineFeed, fieldEnd, repetitionEnd, partEnd, control] = [1, 2, 3, 4, 5, 6];
+const [segmentEnd, lineFeed, fieldEnd, repetitionEnd, partEnd, escape, control] = [1, 2, 3, 4, 5, 6, 7];
 
 const actions = new Map<string, Uint8Array>();
 
-const actionsOf = ({ field, component, repetition, subcomponent }: Delimiters): Uint8Array => {
-  const words = field + component + repetition + subcomponent;
+const actionsOf = ({ field, component, repetition, subcomponent, ...others }: Delimiters): Uint8Array => {
+  const words = field + component + repetition + subcomponent + others.escape;
   let known = actions.get(words);
   if (known === undefined) {
     known = new Uint8Array(256).fill(control, 0, 0x20);
@@ -64,6 +66,7 @@ const actionsOf = ({ field, component, repetition, subcomponent }: Delimiters): 
     known[0x0a] = lineFeed;
     known[component.charCodeAt(0)] = partEnd;
     if (subcomponent !== '\0') known[subcomponent.charCodeAt(0)] = partEnd;
+    if (others.escape !== '\0') known[others.escape.charCodeAt(0)] = escape;
     if (repetition !== '\0') known[repetition.charCodeAt(0)] = repetitionEnd;
     known[field.charCodeAt(0)] = fieldEnd;
     // Few senders write delimiters of their own; those of noise are not kept.
@@ -120,6 +123,7 @@ class Counts {
   private repetitions = 1;
   private parts = 1;
   private pieces = 0;
+  private escapes = 0;
   private isText = false;
 
   /** A segment begins there; each of these gives what is too many. */
@@ -153,6 +157,10 @@ class Counts {
 
   part(): keyof typeof limits | undefined {
     return ++this.parts > limits.parts && !this.isText ? 'parts' : this.piece();
+  }
+
+  escape(): keyof typeof limits | undefined {
+    return ++this.escapes > limits.escapes ? 'escapes' : undefined;
   }
 
   /** What stands where a name should is not repeated: it could be anything. */
@@ -218,6 +226,9 @@ export const survey = (bytes: Buffer, start: number, delimiters: Delimiters): Su
         break;
       case partEnd:
         many ??= counts.part();
+        break;
+      case escape:
+        many ??= counts.escape();
         break;
       case control:
         hasControls = true;

@@ -41,6 +41,8 @@ describe('what a message may hold', () => {
     accepted(obx('ED', `^TEXT^XML^Base64^${'QUJD'.repeat(1_000_000)}`));
     accepted(obx('TX', many(9_000, 'line', '~')));
     accepted(obx('ST', many(50_000, 'a & b')));
+    accepted(obx('FT', many(300_000, 'x\\.br\\')));
+    expect(errorsOf(obx('FT', many(500_001, 'x\\.br\\')))[0]).toMatch(/^OBX\^1\^5 207 /);
     expect(errorsOf(obx('TX', many(10_001, 'line', '~')))[0]).toMatch(/^OBX\^1\^5 207 /);
     accepted(Buffer.from(`${msh('ORU^R01')}\r${pid}\rOBR|1||F1|X\rOBX|1|TX|T||${many(20_000, 'line', '\n')}\r`));
   });
