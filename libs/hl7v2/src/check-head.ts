@@ -1,8 +1,8 @@
-import type { Findings } from './findings.js';
+import type { Mapping } from './mapping/mapping.js';
 import { readTime } from './message/hl7-time.js';
-import type { Message } from './message/message.js';
 import type { Segment } from './message/segment.js';
-import { type MessageHead, messageTypeOf } from './message-head.js';
+import { messageTypeOf } from './message-head.js';
+import { zoneOf } from './reading-context.js';
 
 /** HL7 table 0104. */
 const versions = new Set(
@@ -12,7 +12,7 @@ const versions = new Set(
 /** Types that are mapped: what only begins as one of them must not pass for another that nobody reads. */
 const mapped = /^(ADT|ORU|MDM)(.?)/i;
 
-const checkType = (msh: Segment, { label }: MessageHead, message: Message, findings: Findings): void => {
+const checkType = ({ message, head: { label }, findings }: Mapping, msh: Segment): void => {
   const [, type, behind] = mapped.exec(label) ?? [];
   if (label === 'unknown' || (behind && behind !== '^')) return findings.refuse('message-type-unreadable', 'MSH^1^9');
   // Before v2.3.1, EVN-1 told it as well.
@@ -22,23 +22,24 @@ const checkType = (msh: Segment, { label }: MessageHead, message: Message, findi
     findings.warn('field-missing', 'MSH-9');
   }
   if (messageTypeOf(msh).isJoined) findings.warn('message-type-form', 'MSH-9');
-  const written = msh.text(9, 1) + msh.text(9, 2);
-  if (label.replace('^', '') === written.toUpperCase() && label.replace('^', '') !== written)
-    findings.warn('code-case', 'MSH-9');
+  const [read, written] = [label.replace('^', ''), msh.text(9, 1) + msh.text(9, 2)];
+  if (read !== written && read === written.toUpperCase()) findings.warn('code-case', 'MSH-9');
 };
 
 /** Fields of MSH that HL7 requires of any message, beside what its delimiters are. */
 export const requiredOfMsh: readonly number[] = [7, 9, 10, 11, 12];
 
 /** What any message says of itself in MSH: refused where nobody could tell what it is. */
-export const checkHead = (message: Message, head: MessageHead, zone: string, findings: Findings): void => {
+export const checkHead = (mapping: Mapping): void => {
+  const { message, head, findings, context } = mapping;
   const [msh] = message.segments;
   if (msh === undefined) return;
   if (head.controlId === '') findings.refuse('control-id-missing', 'MSH^1^10');
-  checkType(msh, head, message, findings);
+  checkType(mapping, msh);
   for (const field of [7, 11, 12]) if (msh.raw(field) === '') findings.warn('field-missing', `MSH-${field}`);
   const sent = msh.text(7);
-  if (sent !== '' && readTime(sent, zone) === undefined) findings.warn('date-invalid', 'MSH-7');
+  const isTime = sent === '' || head.sentAt !== undefined || readTime(sent, zoneOf(context)) !== undefined;
+  if (!isTime) findings.warn('date-invalid', 'MSH-7');
   const version = msh.text(12);
   if (version !== '' && !versions.has(version)) findings.warn('version-unknown', 'MSH-12');
 };

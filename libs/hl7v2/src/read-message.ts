@@ -142,12 +142,12 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const msh = message.segments[0] ?? noMsh;
   const sentAt = sentAtOf(msh, context);
   const head = headOf(msh, { delimiters, charset: choice.charset, ...(sentAt !== undefined && { sentAt }) });
-  checkHead(message, head, zoneOf(context), findings);
   // A batch was taken apart before; here the second one would be acknowledged and read by nobody.
   const another = message.all('MSH').find((segment) => segment !== msh && isHead(segment.line));
   if (another) findings.refuse('messages-several', `MSH^${another.sequence}`);
 
   const work = new Mapping(message, head, context, findings);
+  checkHead(work);
   checkPolicy(work);
   const family = families[typeIn(head)] ?? families[head.label];
   const changes = family?.(work) ?? [];
