@@ -74,9 +74,8 @@ export class AnswerFrame {
       (bytes) => this.ofMessage(caller, { kind: 'frame', bytes }, now),
       (bytes) => this.capture.hl7NotNow(known, bytes, untried),
     );
-    const around = captured.some(({ outcome }) => outcome === 'not-now')
-      ? notTried
-      : await this.ofEnvelope(caller, batch, publisher, now);
+    const isAway = captured.some(({ outcome }) => outcome === 'not-now');
+    const around = isAway && batch.around.length > 0 ? notTried : await this.ofEnvelope(caller, batch, publisher, now);
     const isKept = around?.outcome !== 'not-now';
     // The whole batch is sent again for what stands around its messages: those that are there already take effect once.
     const answers = captured.map((one, index) =>
@@ -98,6 +97,7 @@ export class AnswerFrame {
     publisher: Publisher | Failure,
     now: boolean,
   ): Promise<Captured | undefined> {
+    if (batch.around.length === 0) return undefined;
     if (publisher instanceof Failure) return { outcome: 'not-now', failure: publisher };
     if (!now) return { outcome: 'not-now', failure: overBudget };
     try {
