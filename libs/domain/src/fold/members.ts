@@ -4,17 +4,22 @@ import type { Members } from './subject.js';
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
+/** FHIR R4, ContactPointSystem; the system of an identifier is a URI. */
+const contactSystems: ReadonlySet<string> = new Set(['phone', 'fax', 'email', 'pager', 'url', 'sms', 'other']);
+
 /**
- * What tells one repetition of a member from another: an identifier by type code and system, an extension by url,
- * anything else by use. The key of `drop` edits.
+ * What tells one repetition of a member from another: an identifier by type code and system, a contact point by use and system, an
+ * extension by url, anything else by use. The key of `drop` edits.
  */
 export const repetitionKey = (value: Json): string => {
   if (!isObject(value)) return text(value);
   if (typeof value['url'] === 'string') return value['url'];
+  const system = text(value['system']);
+  if (contactSystems.has(system)) return `${text(value['use'])}|${system}`;
   if (value['system'] !== undefined || value['type'] !== undefined) {
     const type = isObject(value['type']) ? value['type'] : {};
     const coding = Array.isArray(type['coding']) ? (type['coding'][0] as JsonObject | undefined) : undefined;
-    return `${text(coding?.['code'])}|${text(value['system'])}`;
+    return `${text(coding?.['code'])}|${system}`;
   }
   return text(value['use']);
 };

@@ -320,6 +320,19 @@ describe('members that several fields have parts of', () => {
     expect(recordOf(state, patient)?.['telecom']).toEqual([phone('2')]);
   });
 
+  it('lose the contact point of the use and system that are named, and no other', () => {
+    const [home, mobile, mail] = [
+      { system: 'phone', use: 'home', value: '1' },
+      { system: 'phone', use: 'mobile', value: '2' },
+      { system: 'email', use: 'home', value: '3' },
+    ];
+    const state = fold([
+      identify([{ op: 'set', member: 'telecom#13', value: [home, mobile, mail] as never }]),
+      identify([{ op: 'drop', member: 'telecom#13', key: 'home|phone' }]),
+    ]);
+    expect(recordOf(state, patient)?.['telecom']).toEqual([mobile, mail]);
+  });
+
   it('are members of a member', () => {
     const state = fold([
       identify([
