@@ -206,7 +206,8 @@ describe('birth dates of three precisions', () => {
   /** [first day, last day] */
   const span = (value: string): readonly [string, string] => {
     const [y, m, d] = value.split('-');
-    return [`${y}-${m ?? '01'}-${d ?? '01'}`, `${y}-${m ?? '12'}-${d ?? '31'}`];
+    const lastOfMonth = (): number => new Date(Date.UTC(Number(y), Number(m ?? 12), 0)).getUTCDate();
+    return [`${y}-${m ?? '01'}-${d ?? '01'}`, `${y}-${m ?? '12'}-${d ?? two(lastOfMonth())}`];
   };
 
   it('compare as their days do', () => {
