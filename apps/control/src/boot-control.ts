@@ -4,13 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, Instant } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
 import { FolderKeyStore } from '#keys';
-import { CallersFile, httpApp, type ProcessLog, type RunningApp } from '#platform';
+import { CallersFile, httpApp, LogHeartbeat, type ProcessLog, type RunningApp } from '#platform';
 import { PostgresReplicaStatus } from '#postgres';
 import { declareSenders, declareTerritory, DirectoryDecisions, parseTerritory, type TerritoryFile } from '#usecases';
 import type { ControlConfiguration } from './control-configuration.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
-import { LogHeartbeat } from './log-heartbeat.js';
 import { describeApi } from './pages/api-document.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { readSenders } from './senders/read-senders.js';
@@ -68,13 +67,15 @@ export const bootControl = async (
   const replicas = Object.entries(configuration.replicas).map(([name, url]) => new PostgresReplicaStatus(name, url));
   const decisions = new DirectoryDecisions(directoryLog);
   const establishments = territory.establishments.map(({ finess }) => finess);
-  const heartbeat = new LogHeartbeat(() =>
-    topics.assertSettings([...new Set([...establishments, ...decisions.directory.establishments.keys()])]),
-  );
+  const heartbeat = new LogHeartbeat();
+  const assertLogs = (): Promise<void> =>
+    heartbeat.hear(() =>
+      topics.assertSettings([...new Set([...establishments, ...decisions.directory.establishments.keys()])]),
+    );
 
   await whenReachable(log, async () => {
     await topics.ensure(establishments);
-    await heartbeat.beat();
+    await assertLogs();
     await decisions.start();
   });
   await decisions.decide(async (directory) => {
@@ -112,7 +113,7 @@ export const bootControl = async (
   await app.listen(configuration.controlPort, configuration.host);
 
   const certifying = everyFewSeconds(certifyEveryMs, () => desk.certify(), log, 'certification.failed');
-  const asserting = everyFewSeconds(assertEveryMs, () => heartbeat.beat(), log, 'settings.wrong');
+  const asserting = everyFewSeconds(assertEveryMs, assertLogs, log, 'settings.wrong');
   const address = app.getHttpServer().address();
   return {
     ready: { port: typeof address === 'object' && address ? address.port : configuration.controlPort },

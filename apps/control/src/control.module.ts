@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Instant } from '#domain';
 import type { LogTopics } from '#kafka';
-import { HealthModule, ProcessLog } from '#platform';
+import { HealthModule, type LogHeartbeat, ProcessLog } from '#platform';
 import {
   acknowledgementOf,
   DirectoryDecisions,
@@ -23,7 +23,6 @@ import {
 } from '#usecases';
 import { Clock } from './clock.js';
 import type { ControlConfiguration } from './control-configuration.js';
-import type { LogHeartbeat } from './log-heartbeat.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ParkedController } from './messages/parked.controller.js';
 import { NewId } from './new-id.js';

@@ -5,10 +5,9 @@ import { expect, it } from 'vitest';
 import { Instant } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
 import { FolderKeyStore } from '#keys';
-import { CallersFile, httpApp, openRoutes, ProcessLog, routesOf } from '#platform';
+import { CallersFile, httpApp, LogHeartbeat, openRoutes, ProcessLog, routesOf } from '#platform';
 import { DirectoryDecisions } from '#usecases';
 import { ControlModule } from './control.module.js';
-import { LogHeartbeat } from './log-heartbeat.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 
 it('answers a stranger at three addresses only', async () => {
@@ -27,7 +26,7 @@ it('answers a stranger at three addresses only', async () => {
     configuration: { keysDir: folder },
     decisions,
     desk,
-    heartbeat: new LogHeartbeat(async () => undefined),
+    heartbeat: new LogHeartbeat(),
     establishmentLog,
     replicas: [],
     keys,

@@ -93,7 +93,7 @@ describe('a log that is away or set wrong', () => {
 
   it('is not written to while a setting could lose what is acknowledged', async () => {
     await setRetention('86400000');
-    // Settings are looked at every minute, and when the callers change: that is sooner.
+    // Settings are looked at every few seconds, and when the callers change: that is sooner.
     gateway.revokeSecond();
     await expect.poll(async () => (await put()).status, { timeout: 15_000 }).toBe(503);
     const readiness = (await (await fetch(`${gateway.base}/readyz`)).json()) as {

@@ -1,10 +1,8 @@
 import { Failure, type Finess } from '#domain';
 import type { LogTopics } from '#kafka';
-import type { ProcessLog } from '#platform';
+import { LogHeartbeat, type ProcessLog } from '#platform';
 
 const everyMs = 5_000;
-/** More than two looks: a hiccup is not told, a log that is away is told within this time. */
-const silentMsMax = 12_000;
 
 /**
  * Nothing is captured into a log whose settings could lose it (design, section 5): they are asserted before the first message and
@@ -17,15 +15,17 @@ export class LogGate {
   private looking: Promise<void> | undefined;
   private askedMeanwhile = false;
   private isClosed = false;
-  private answeredAtMs = Number.NEGATIVE_INFINITY;
+  private readonly heartbeat: LogHeartbeat;
   private isAway = false;
 
   constructor(
     private readonly topics: Pick<LogTopics, 'assertSettings'>,
     private readonly establishments: () => readonly Finess[],
     private readonly log: ProcessLog,
-    private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+    nowMs?: () => number,
+  ) {
+    this.heartbeat = new LogHeartbeat(nowMs);
+  }
 
   /** Why nothing may be captured for this establishment. */
   closedFor(establishment: Finess): Failure | undefined {
@@ -40,8 +40,7 @@ export class LogGate {
       const closed = this.closedFor(establishment);
       if (closed) throw closed;
     }
-    if (this.nowMs() - this.answeredAtMs > silentMsMax)
-      throw new Failure('log.unreachable', `the log has not answered for ${silentMsMax / 1000} s`);
+    await this.heartbeat.check();
   }
 
   /** Looks now, and from then on. Asked while it looks, it looks once more: an establishment may have come meanwhile. */
@@ -81,23 +80,18 @@ export class LogGate {
 
   private async assert(establishments: readonly Finess[]): Promise<Failure | 'open' | 'unknown'> {
     try {
-      await this.topics.assertSettings(establishments);
-      this.answered();
+      await this.heartbeat.hear(() => this.topics.assertSettings(establishments));
+      this.isAway = false;
       return 'open';
     } catch (error) {
       if (Failure.is(error, 'log.settings')) {
-        this.answered();
+        this.isAway = false;
         return error;
       }
       if (!this.isAway) this.log.fault('settings.unasked', error);
       this.isAway = true;
       return 'unknown';
     }
-  }
-
-  private answered(): void {
-    this.answeredAtMs = this.nowMs();
-    this.isAway = false;
   }
 
   private tell(establishment: Finess, state: Failure | 'open'): void {

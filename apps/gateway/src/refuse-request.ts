@@ -20,6 +20,12 @@ export const senderOf = (request: FastifyRequest): SenderCaller | undefined => {
   return caller?.kind === 'sender' && caller.finess === finess ? caller : undefined;
 };
 
+/** What is kept of a body that is too large, as of an MLLP frame: enough to tell what it was. */
+export const keptBytes = 4096;
+
+export const bodyTooLarge = (bytesMax: number): Failure =>
+  new Failure('input.too-large', `the body is larger than ${bytesMax} bytes`, 'split it');
+
 /** Refuses requests whose body does not even reach a controller, as any message is refused: into the journal, then the answer. */
 export class RefuseRequest {
   constructor(

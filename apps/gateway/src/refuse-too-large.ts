@@ -1,18 +1,13 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { Failure } from '#domain';
+import type { Failure } from '#domain';
 import type { FastifyInstance, RequestPayload } from 'fastify';
-import { type RefuseRequest, senderOf } from './refuse-request.js';
+import { bodyTooLarge, keptBytes, type RefuseRequest, senderOf } from './refuse-request.js';
 
-/** As of an MLLP frame: enough to tell what it was. */
-const keptBytes = 4096;
 /**
  * What is not wanted is read all the same and dropped, as far as it comes soon: an answer beside bytes that nobody has read is lost to
  * the sender when the connection is reset.
  */
 const dropped = { bytesMax: 64 * 1024 * 1024, idleMsMax: 2_000 };
-
-const tooLarge = (bytesMax: number): Failure =>
-  new Failure('input.too-large', `the body is larger than ${bytesMax} bytes`, 'split it');
 
 /** The first bytes of what comes; the rest is dropped. */
 const startOf = (payload: RequestPayload): Promise<Buffer> =>
@@ -75,7 +70,7 @@ class Bounded extends Transform {
  * announced length is believed; where none is announced, it is counted while it comes.
  */
 export const refuseTooLarge = (fastify: FastifyInstance, refuse: RefuseRequest, bodyBytesMax: number): void => {
-  const failure = tooLarge(bodyBytesMax);
+  const failure = bodyTooLarge(bodyBytesMax);
   fastify.addHook('preParsing', async (request, reply, payload) => {
     const announced = request.headers['content-length'];
     const caller = senderOf(request);

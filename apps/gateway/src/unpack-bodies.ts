@@ -4,8 +4,7 @@ import { Failure } from '#domain';
 import type { ByteBudget } from '#platform';
 import { UnsupportedMedia } from '#usecases';
 import type { FastifyInstance } from 'fastify';
-import type { RefuseRequest } from './refuse-request.js';
-import { senderOf } from './refuse-request.js';
+import { bodyTooLarge, keptBytes, type RefuseRequest, senderOf } from './refuse-request.js';
 
 const unpackers: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
@@ -13,9 +12,6 @@ const unpackers: Readonly<Record<string, () => Transform>> = {
   deflate: createInflate,
   br: createBrotliDecompress,
 };
-
-/** As of any message that is too large. */
-const keptBytes = 4096;
 
 /** What a packed body holds, or why it is not taken, with the bytes for the journal. */
 type Unpacked = { readonly body: Buffer } | { readonly failure: Failure; readonly body: Buffer };
@@ -43,7 +39,7 @@ export const unpack = async (packed: Buffer, encoding: string, { bodyBytesMax, t
       chunks.push(chunk);
       if (bytes > bodyBytesMax)
         return {
-          failure: new Failure('input.too-large', `the body is larger than ${bodyBytesMax} bytes`, 'split it'),
+          failure: bodyTooLarge(bodyBytesMax),
           body: Buffer.concat(chunks.slice(0, 1)).subarray(0, keptBytes),
         };
       if (!take(chunk.byteLength))

@@ -66,7 +66,7 @@ export class LogTopics {
     });
   }
 
-  /** Throws `log.settings`, naming every topic and setting that is wrong. To be called at start and every minute. */
+  /** Throws `log.settings`, naming every topic and setting that is wrong. To be called at start and every few seconds. */
   async assertSettings(establishments: readonly Finess[]): Promise<void> {
     const topics = topicsOf(establishments);
     const wrong = await this.asAdmin(async (admin) => [

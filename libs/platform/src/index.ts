@@ -7,6 +7,7 @@ export * from './configuration/settings.js';
 export * from './directory/follow-directory.js';
 export * from './health/health.js';
 export * from './health/health.module.js';
+export * from './health/log-heartbeat.js';
 export * from './http/failure-table.js';
 export * from './http/failure.filter.js';
 export * from './http/http-app.js';

@@ -1,22 +1,18 @@
 import { Failure } from '#domain';
 
-/** Longer than two beats: a hiccup is not told, a log that is away is told within this time. */
+/** More than two looks of five seconds: a hiccup is not told, a log that is away is told within this time. */
 const silentMsMax = 12_000;
 
-/** Whether the log answers: it is asked every few seconds, and readiness turns false once it has been silent for long. */
+/** Whether the log answers whoever asks it every few seconds: readiness turns false once it has been silent for long. */
 export class LogHeartbeat {
   private answeredAtMs = Number.NEGATIVE_INFINITY;
 
-  /** `ask` throws `log.settings` where the log answers and something is wrong with it. */
-  constructor(
-    private readonly ask: () => Promise<void>,
-    private readonly nowMs: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
-  /** Throws what `ask` throws. */
-  async beat(): Promise<void> {
+  /** Throws what `ask` throws; `log.settings` is an answer of the log as well. */
+  async hear(ask: () => Promise<void>): Promise<void> {
     try {
-      await this.ask();
+      await ask();
     } catch (error) {
       if (Failure.is(error, 'log.settings')) this.answeredAtMs = this.nowMs();
       throw error;
