@@ -11,6 +11,7 @@ import { nk1Fields } from './mapping/contacts.js';
 import { pidFields } from './mapping/patient-fields.js';
 import { personSegments } from './mapping/person-edits.js';
 import { spaced, limits, limitWords } from './message/survey.js';
+import { messageFamilies, notTaken } from './represented/not-taken.js';
 import { resultsConformance } from './oru/conformance.js';
 
 /** Fields of a segment and what becomes of them. */
@@ -172,7 +173,7 @@ export const conformanceDocument = (): string =>
     '# What becomes of HL7 v2 messages',
     '',
     'Printed from the tables that the mapping itself runs (`libs/hl7v2/src/conformance.ts`); a test fails where this page and they',
-    'differ. Whatever is not named here is kept in the received bytes and has no effect.',
+    'differ. Whatever is received is kept in the received bytes; what of it no record shows is said (*Not taken*).',
     '',
     '## ADT: triggers',
     '',
@@ -195,6 +196,21 @@ export const conformanceDocument = (): string =>
     ...rows(['letter', 'changes'], Object.entries(scopeLetters)),
     '',
     ...resultsSection,
+    '## Not taken',
+    '',
+    'Whatever a mapped message holds is shown by a record, or a warning names its place (`not-represented`, and the warnings below that',
+    'say `left out`), or it stands here. A name without a field is a segment (`MSH`) or, of two letters or of a composite, a data type:',
+    '`XCN-14` is the fourteenth component wherever an XCN stands. The received bytes keep all of it.',
+    '',
+    ...rows(
+      ['place', 'of', 'why'],
+      notTaken.map(({ place, of = messageFamilies, reason }) => [
+        place,
+        of.length === messageFamilies.length ? 'all' : of.join(', '),
+        reason,
+      ]),
+    ),
+    '',
     '## Fields that are blanked before the message is recorded',
     '',
     ...rows(
@@ -237,11 +253,17 @@ export const conformanceDocument = (): string =>
     '',
     '## Warnings',
     '',
-    'With a code of HL7 table 0357: refused under it where the strictness of the sender is `strict`.',
+    'With a code of HL7 table 0357: refused under it where the strictness of the sender is `strict`. *left out*: no record shows what',
+    'stands at its place.',
     '',
     ...rows(
-      ['code', 'means', 'strict'],
-      Object.entries(warnings).map(([code, text]) => [code, text.en, 'strict' in text ? text.strict : '']),
+      ['code', 'means', 'strict', 'left out'],
+      Object.entries(warnings).map(([code, text]) => [
+        code,
+        text.en,
+        'strict' in text ? text.strict : '',
+        'leavesOut' in text ? 'yes' : '',
+      ]),
     ),
     '',
     '## Refusals',

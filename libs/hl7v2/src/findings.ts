@@ -12,8 +12,11 @@ export interface MessageError {
 type Language = Sender['language'];
 type Sentence = Readonly<Record<Language, string>>;
 
-/** `strict`: the code of HL7 table 0357 under which a sender that is held to the letter is refused. */
-type WarningText = Sentence & { readonly strict?: string };
+/**
+ * `strict`: the code of HL7 table 0357 under which a sender that is held to the letter is refused. `leavesOut`: it says that what
+ * stands at its place is shown by no record.
+ */
+type WarningText = Sentence & { readonly strict?: string; readonly leavesOut?: true };
 
 export const warnings = {
   'charset-undeclared': {
@@ -34,6 +37,7 @@ export const warnings = {
   'field-forbidden': {
     fr: "champ interdit en France, vidé avant l'enregistrement",
     en: 'a field that French law forbids, blanked before it was recorded',
+    leavesOut: true,
   },
   'finess-foreign': {
     fr: "ce numéro FINESS n'est pas de l'établissement de l'émetteur",
@@ -55,11 +59,17 @@ export const warnings = {
     en: 'a local time that does not exist that night',
     strict: '102',
   },
-  'date-invalid': { fr: 'date impossible, ignorée', en: 'an impossible date, left out', strict: '102' },
+  'date-invalid': {
+    fr: 'date impossible, ignorée',
+    en: 'an impossible date, left out',
+    strict: '102',
+    leavesOut: true,
+  },
   'code-unknown': {
     fr: 'code absent de la table, ignoré',
     en: 'a code that is not in its table, left out',
     strict: '103',
+    leavesOut: true,
   },
   'code-case': {
     fr: 'code en minuscules, lu comme en majuscules',
@@ -78,6 +88,7 @@ export const warnings = {
   'value-type-unmapped': {
     fr: 'type de valeur non traduit ; les octets reçus sont conservés',
     en: 'a type of value that is not mapped; the received bytes are kept',
+    leavesOut: true,
   },
   'value-as-text': {
     fr: 'type de valeur que FHIR ne connaît pas : gardé comme texte',
@@ -125,6 +136,7 @@ export const warnings = {
   'numbers-unmapped': {
     fr: 'changement de numéro de dossier ou de venue : non traduit ; les octets reçus sont conservés',
     en: 'a change of account or visit numbers: not mapped; the received bytes are kept',
+    leavesOut: true,
   },
   'trigger-excluded': {
     fr: 'événement exclu par IHE PAM France',
@@ -136,6 +148,7 @@ export const warnings = {
   'field-unused': {
     fr: "champ exclu par IHE PAM France, vidé avant l'enregistrement",
     en: 'a field that IHE PAM France excludes, blanked before it was recorded',
+    leavesOut: true,
   },
   'ins-key': {
     fr: "la clé du matricule INS n'est pas la bonne",
@@ -171,6 +184,7 @@ export const warnings = {
   'attachment-undecodable': {
     fr: 'document joint illisible (base64 ou encodage) : non traduit, les octets reçus sont conservés',
     en: 'an attached document that cannot be decoded: not mapped, the received bytes are kept',
+    leavesOut: true,
   },
   'batch-miscounted': {
     fr: 'le lot annonce (BTS-1) un autre nombre de messages que celui qui est arrivé',
@@ -179,14 +193,27 @@ export const warnings = {
   'document-header-missing': {
     fr: 'segment TXA absent : aucun document traduit',
     en: 'no TXA segment: no document is mapped',
+    leavesOut: true,
   },
   'document-number-missing': {
     fr: 'numéro de document (TXA-12) absent : le document ne pourra pas être remplacé',
     en: 'no document number (TXA-12): the document cannot be replaced later',
   },
+  'not-represented': {
+    fr: 'aucun enregistrement ne montre ce qui est dit ici ; les octets reçus sont conservés',
+    en: 'no record shows what stands here; the received bytes are kept',
+    leavesOut: true,
+  },
 } as const satisfies Record<string, WarningText>;
 
 export type WarningCode = keyof typeof warnings;
+
+const codesThatLeaveOut = new Set<string>(
+  Object.entries<WarningText>(warnings).flatMap(([code, { leavesOut }]) => (leavesOut ? [code] : [])),
+);
+
+/** A warning of that code says that no record shows what stands at its place. */
+export const leavesOut = (code: string): boolean => codesThatLeaveOut.has(code);
 
 const tooMany = (of: keyof typeof limits): Sentence & { readonly code: string } => ({
   code: '207',
@@ -271,14 +298,15 @@ export type RefusalCode = keyof typeof refusals;
 
 const findingsMax = 100;
 
-const place = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\[(\d+)\])?(?:\.(\d+))?)?$/;
+const place = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\[(\d+)\])?(?:\.(\d+)(?:\.(\d+))?)?)?$/;
 
 /** `PID-3[2].4` and `OBX[3]-5` in the words of ERR-2: segment, its sequence, field, repetition, component. */
 const errorLocation = (location: string): string => {
-  const [, segment, sequence = '1', field, repetition, component] = place.exec(location) ?? [];
+  const [, segment, sequence = '1', field, repetition, component, sub] = place.exec(location) ?? [];
   if (segment === undefined) return location;
   if (field === undefined) return `${segment}^${sequence}`;
-  const inField = component === undefined ? repetition : `${repetition ?? '1'}^${component}`;
+  const inField =
+    component === undefined ? repetition : `${repetition ?? '1'}^${component}${sub === undefined ? '' : `^${sub}`}`;
   return `${segment}^${sequence}^${field}${inField === undefined ? '' : `^${inField}`}`;
 };
 

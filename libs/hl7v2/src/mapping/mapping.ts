@@ -1,7 +1,9 @@
 import type { Findings, WarningCode } from '../findings.js';
 import { type Hl7Time, readDate, readTime } from '../message/hl7-time.js';
 import type { Message } from '../message/message.js';
+import type { Composite } from '../message/segment.js';
 import type { MessageHead } from '../message-head.js';
+import { listedOf } from '../represented/not-taken.js';
 import { type ReadingContext, zoneOf } from '../reading-context.js';
 
 /** One message on its way to changes. */
@@ -36,6 +38,13 @@ export class Mapping {
     else if (time.doubt !== undefined)
       this.warn(time.doubt === 'ambiguous' ? 'time-ambiguous' : 'time-skipped', location);
     return time;
+  }
+
+  /** The moment of a TS, which a record shows. */
+  takeTime(time: Composite | undefined, location: string): Hl7Time | undefined {
+    if (time === undefined) return undefined;
+    time.accountFor(listedOf.TS);
+    return this.time(time.take(1), location);
   }
 
   /** A date, whatever time stands behind it; what is none is left out with a warning. */

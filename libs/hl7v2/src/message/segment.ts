@@ -23,7 +23,20 @@ const pieceOf = (text: string, separator: string, number: number): string => {
   return end < 0 ? text.slice(start) : text.slice(start, end);
 };
 
-/** One repetition of a field; components and sub-components count from 1. */
+/** Every component of a repetition. */
+const everything = -1;
+/** Components that have a bit of their own; behind them only `takeWhole` accounts for anything. */
+const bitsMax = 30;
+const bitOf = (number: number): number => (number <= bitsMax ? 1 << number : 0);
+
+/** A component, or a sub-component of it, that nothing accounts for; 0: the repetition has no separators. */
+export type Leftover = (component: number, subcomponent: number) => void;
+
+/**
+ * One repetition of a field; components and sub-components count from 1. Looking at a text (`text`, `sub`, `whole`) accounts for
+ * nothing. Taking it (`take`, `takeSub`, `takeWhole`) says that a record, an identifier or a code shows it: what is left over in the
+ * end is warned of (`represented/`).
+ */
 export class Composite {
   /** `undefined`: not looked at yet. A repetition of one component is never split. */
   private split: readonly string[] | undefined;
@@ -31,6 +44,10 @@ export class Composite {
   private hasSubcomponents = false;
   /** Texts of components that were asked for; several readers ask for the same. */
   private readonly texts: (string | undefined)[] = [];
+  /** Bit n: component n is accounted for. */
+  private accounted = 0;
+  /** Bit n of entry c: sub-component n of component c is accounted for. */
+  private subAccounted: (number | undefined)[] | undefined;
   constructor(
     readonly raw: string,
     readonly syntax: Syntax,
@@ -54,16 +71,80 @@ export class Composite {
     return this.raw.charCodeAt(0) === quote && this.component(1) === nullValue;
   }
 
-  /** First sub-component of a component, unescaped and trimmed; empty where nothing, or `""`, stands. */
+  /** A component, whole: sub-component separators stay, for text holds them unescaped. Empty where nothing, or `""`, stands. */
   text(component: number): string {
-    return (this.texts[component] ??= this.sub(component, 1));
+    return (this.texts[component] ??= this.read(this.component(component)));
   }
 
+  /** One sub-component, of components that are made of several (HD, FN). */
   sub(component: number, subcomponent: number): string {
     const raw = this.component(component);
     if (raw === '') return '';
     if (this.hasSubcomponents) return this.read(pieceOf(raw, this.syntax.subcomponent, subcomponent));
     return subcomponent > 1 ? '' : this.read(raw);
+  }
+
+  /** The text of a component that is shown. */
+  take(component: number): string {
+    this.accounted |= bitOf(component);
+    return this.text(component);
+  }
+
+  /** A sub-component that is shown. */
+  takeSub(component: number, subcomponent: number): string {
+    this.accountForSubs(component, bitOf(subcomponent));
+    return this.sub(component, subcomponent);
+  }
+
+  /** The whole repetition, shown as text. */
+  takeWhole(): string {
+    this.accounted = everything;
+    return this.whole();
+  }
+
+  /** Components (bit n: component n) that are shown, or that the published list names. */
+  accountFor(components: number): void {
+    this.accounted |= components;
+  }
+
+  /** Sub-components of a component (bit n: sub-component n) that are shown, or that the published list names. */
+  accountForSubs(component: number, subcomponents: number): void {
+    this.subAccounted ??= [];
+    this.subAccounted[component] = (this.subAccounted[component] ?? 0) | subcomponents;
+  }
+
+  /** Something of it was taken. */
+  get isTaken(): boolean {
+    return this.accounted !== 0 || this.subAccounted !== undefined;
+  }
+
+  /** What holds a value and is not accounted for. `listed`: components that the published list names, as bits. */
+  leftovers(listed: number, found: Leftover): void {
+    const accounted = this.accounted | listed;
+    if (accounted === everything) return;
+    const first = this.component(1);
+    const components = this.split;
+    if (components === undefined) {
+      this.leftoversIn(first, 1, accounted, (_, subcomponent) => found(subcomponent === 0 ? 0 : 1, subcomponent));
+      return;
+    }
+    for (let i = 0; i < components.length; i++) this.leftoversIn(components[i] ?? '', i + 1, accounted, found);
+  }
+
+  private leftoversIn(raw: string, component: number, accounted: number, found: Leftover): void {
+    if (raw === '' || raw === nullValue || (accounted & bitOf(component)) !== 0) return;
+    const subs = this.subAccounted?.[component] ?? 0;
+    if (!this.hasSubcomponents || !raw.includes(this.syntax.subcomponent)) {
+      if ((subs & bitOf(1)) === 0 && raw.trim() !== '') found(component, 0);
+      return;
+    }
+    const pieces = raw.split(this.syntax.subcomponent);
+    const left = pieces.flatMap((piece, i) =>
+      piece.trim() !== '' && piece !== nullValue && (subs & bitOf(i + 1)) === 0 ? [i + 1] : [],
+    );
+    // Where nothing of a component is shown, it is told of once.
+    if (subs === 0 && left.length > 1) found(component, 0);
+    else for (const subcomponent of left) found(component, subcomponent);
   }
 
   private read(raw: string): string {
@@ -141,5 +222,16 @@ export class Segment {
   text(field: number, component = 1): string {
     const raw = this.raw(field);
     return raw === '' ? '' : (this.first(field)?.text(component) ?? '');
+  }
+
+  /** First repetition, a component of it that is shown. */
+  take(field: number, component = 1): string {
+    const raw = this.raw(field);
+    return raw === '' ? '' : (this.first(field)?.take(component) ?? '');
+  }
+
+  /** Repetitions of a field that somebody asked for; `undefined`: nobody did. */
+  asked(field: number): readonly Composite[] | undefined {
+    return this.read[field];
   }
 }

@@ -165,9 +165,10 @@ class Results {
   private parentOf(obr: Segment, own: OrderNumber): RecordKey | undefined {
     const result = obr.first(26);
     if (result === undefined) return undefined;
-    const numbers = [obr.text(29, 2), obr.text(29, 1), own.value];
+    const order = obr.first(29);
+    const numbers = [order?.sub(2, 1) ?? '', order?.sub(1, 1) ?? '', own.value];
     for (const number of numbers) {
-      const parent = number === '' ? undefined : this.parents.get(`${number}|${result.text(1)}|${result.text(2)}`);
+      const parent = number === '' ? undefined : this.parents.get(`${number}|${result.sub(1, 1)}|${result.text(2)}`);
       if (parent) return parent;
     }
     return undefined;

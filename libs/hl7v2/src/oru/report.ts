@@ -44,7 +44,7 @@ const interpreterOf = (person: Composite): JsonObject | undefined => {
 const parentOrders = (obr: Segment, mapping: Mapping): readonly JsonObject[] => {
   const parent = obr.first(29);
   return [1, 2].flatMap((component) => {
-    const value = parent?.text(component) ?? '';
+    const value = parent?.sub(component, 1) ?? '';
     if (parent === undefined || value === '') return [];
     const system = systemOf({ namespace: parent.sub(component, 2), universal: parent.sub(component, 3) }, mapping);
     return [{ type: 'ServiceRequest', identifier: { system, value } }];

@@ -19,7 +19,7 @@ interface ToldIn {
 /** A number within an EIP: placer's in component 1, filler's in 2, each an EI in sub-components. */
 const numberIn = (pair: Composite | undefined): { readonly component: number; readonly value: string } | undefined => {
   for (const component of [2, 1]) {
-    const value = pair?.text(component) ?? '';
+    const value = pair?.sub(component, 1) ?? '';
     if (value !== '') return { component, value };
   }
   return undefined;
@@ -36,7 +36,7 @@ const recordOf = (pair: Composite | undefined, otherwise: string, told: ToldIn, 
 
 const identifiersOf = (pair: Composite | undefined, mapping: Mapping): readonly JsonObject[] =>
   [2, 1].flatMap((component) => {
-    const value = pair?.text(component) ?? '';
+    const value = pair?.sub(component, 1) ?? '';
     if (pair === undefined || value === '') return [];
     const authority = { namespace: pair.sub(component, 2), universal: pair.sub(component, 3) };
     return [{ system: systemOf(authority, mapping), value }];

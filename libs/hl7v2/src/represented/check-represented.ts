@@ -1,0 +1,123 @@
+import { type Findings, leavesOut } from '../findings.js';
+import type { Message } from '../message/message.js';
+import type { Segment } from '../message/segment.js';
+import { listed, type ListedSegment, type MessageFamily } from './not-taken.js';
+
+/** So many places of one segment's name are told one by one; more are told of the segment as a whole. */
+const placesMax = 12;
+
+/** Of a warning, what its location leaves open is `undefined`: it stands for all. */
+interface Place {
+  readonly segment: string;
+  readonly sequence: number | undefined;
+  readonly field: number | undefined;
+  readonly repetition: number | undefined;
+  readonly component: number | undefined;
+}
+
+const placeForm = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\[(\d+)\])?(?:\.(\d+))?)?/;
+
+const placeIn = (location: string): Place | undefined => {
+  const match = placeForm.exec(location);
+  const [, segment] = match ?? [];
+  if (segment === undefined) return undefined;
+  const number = (group: number): number | undefined =>
+    match?.[group] === undefined ? undefined : Number(match[group]);
+  return { segment, sequence: number(2), field: number(3), repetition: number(4), component: number(5) };
+};
+
+const covers = (outer: Place, inner: Place): boolean =>
+  outer.segment === inner.segment &&
+  (['sequence', 'field', 'repetition', 'component'] as const).every(
+    (part) => outer[part] === undefined || outer[part] === inner[part],
+  );
+
+/** The warnings that say of a value that it is left out, by their places. */
+const saidOf = (findings: Findings): readonly Place[] =>
+  findings.warnings.flatMap(({ code, location }) => {
+    const place = leavesOut(code) ? placeIn(location) : undefined;
+    return place ? [place] : [];
+  });
+
+/** A place without its numbers, and where it was met. */
+interface Met {
+  readonly first: string;
+  count: number;
+}
+
+/** Places of one message that nothing accounts for, those of all segments of one name together. */
+class Leftovers {
+  /** By name of the segment, then by place. */
+  private readonly met = new Map<string, Map<string, Met>>();
+  private said: readonly Place[] | undefined;
+
+  constructor(private readonly findings: Findings) {}
+
+  /** `text`: the place without numbers of segment and repetition; `exact`: with them. */
+  add(place: Place, text: string, exact: string): void {
+    this.said ??= saidOf(this.findings);
+    if (this.said.some((one) => covers(one, place))) return;
+    let places = this.met.get(place.segment);
+    if (places === undefined) this.met.set(place.segment, (places = new Map<string, Met>()));
+    const known = places.get(text);
+    if (known) known.count++;
+    else places.set(text, { first: exact, count: 1 });
+  }
+
+  warn(): void {
+    for (const [name, places] of this.met) {
+      if (places.size > placesMax) {
+        let count = 0;
+        for (const met of places.values()) count += met.count;
+        this.findings.warn('not-represented', name, count);
+      } else
+        for (const [place, { first, count }] of places)
+          this.findings.warn('not-represented', count === 1 ? first : place, count);
+    }
+  }
+}
+
+const nothingListed: ListedSegment = { isWhole: false, fields: new Map() };
+
+const checkSegment = (segment: Segment, { fields: listedFields }: ListedSegment, leftovers: Leftovers): void => {
+  const { name, fields, sequence } = segment;
+  const label = sequence === 1 ? name : `${name}[${sequence}]`;
+  const whole: Place = { segment: name, sequence, field: undefined, repetition: undefined, component: undefined };
+  const found: (readonly [Place, string, string])[] = [];
+  let isTaken = false;
+  for (let field = 1; field < fields.length; field++) {
+    if (fields[field] === '') continue;
+    const bits = listedFields.get(field) ?? 0;
+    if (bits === -1) continue;
+    const isAsked = segment.asked(field) !== undefined;
+    const repetitions = segment.repetitions(field);
+    for (let i = 0; i < repetitions.length; i++) {
+      const composite = repetitions[i];
+      if (composite === undefined) continue;
+      isTaken ||= isAsked && composite.isTaken;
+      composite.leftovers(bits, (component, subcomponent) => {
+        const within = `${component === 0 ? '' : `.${component}`}${subcomponent === 0 ? '' : `.${subcomponent}`}`;
+        const repetition = repetitions.length === 1 ? '' : `[${i + 1}]`;
+        const place = { ...whole, field, repetition: i + 1, component: component || 1 };
+        found.push([place, `${name}-${field}${within}`, `${label}-${field}${repetition}${within}`]);
+      });
+    }
+  }
+  // A segment of which nothing is taken is told of once.
+  if (!isTaken && found.length > 1) leftovers.add(whole, name, label);
+  else for (const [place, text, exact] of found) leftovers.add(place, text, exact);
+};
+
+/**
+ * Warns of whatever a mapped message holds that no record shows, that no warning names and that the published list does not have
+ * (`not-represented`). Runs when all changes of the message are made.
+ */
+export const checkRepresented = (message: Message, family: MessageFamily, findings: Findings): void => {
+  const segments = listed[family];
+  const leftovers = new Leftovers(findings);
+  for (const segment of message.segments) {
+    const known = segments.get(segment.name) ?? nothingListed;
+    if (!known.isWhole) checkSegment(segment, known, leftovers);
+  }
+  leftovers.warn();
+};
