@@ -1,10 +1,10 @@
 import type { JsonObject } from '#domain';
 import { authorityOfEntity, systemOf } from '../mapping/authority.js';
-import { concept, members } from '../mapping/fhir-json.js';
+import { asCode, concept, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import { numberIdentifier } from '../oru/order-number.js';
-import { asCode, observedConcept } from '../oru/codes.js';
+import { observedConcept } from '../mapping/codes.js';
 import { present } from '../oru/present.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';

@@ -3,7 +3,7 @@ import { type Authority, authorityOfEntity, domainOf, systemOf } from '../mappin
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
-import { observedConcept } from '../oru/codes.js';
+import { observedConcept } from '../mapping/codes.js';
 import { encounterOf, Patients } from '../oru/patient-visit.js';
 import { hasValue, isTextLine } from '../oru/observation-value.js';
 import { wholeSegments } from '../oru/whole-segments.js';

@@ -3,7 +3,7 @@ import type { Composite, Segment } from '../message/segment.js';
 import { decimal, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Hl7Time } from '../message/hl7-time.js';
-import { conceptOf } from './codes.js';
+import { conceptOf } from '../mapping/codes.js';
 import { boundsOf } from './quantity.js';
 import { table } from '../message/table.js';
 

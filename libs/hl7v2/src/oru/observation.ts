@@ -3,7 +3,7 @@ import type { Composite, Segment } from '../message/segment.js';
 import { authorityOfEntity, systemOf } from '../mapping/authority.js';
 import { bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
-import { conceptOf, observedConcept, unknownCode } from './codes.js';
+import { conceptOf, observedConcept, unknownCode } from '../mapping/codes.js';
 import { noteTexts } from './notes.js';
 import { valueOf } from './observation-value.js';
 import type { Observed } from './order-groups.js';

@@ -7,7 +7,7 @@ import { documentOf, type ToldDocument } from '../mdm/document.js';
 import { toldByHeader } from '../mdm/header.js';
 import type { Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
-import { observedConcept } from './codes.js';
+import { observedConcept } from '../mapping/codes.js';
 import type { Observed, OrderGroup } from './order-groups.js';
 import { hasValue } from './observation-value.js';
 import { keyOfWrong, orderIdentifiers, type OrderNumber } from './order-number.js';

@@ -1,7 +1,7 @@
 import type { Change, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import type { Mapping } from '../mapping/mapping.js';
-import { codeKey } from './codes.js';
+import { codeKey } from '../mapping/codes.js';
 import { confirmedObservation, observationOf, withdrawnObservation } from './observation.js';
 import { documentOfObx, isDocument, isMetadata, isUnrepeated, restrictionsIn } from './order-document.js';
 import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';

@@ -4,7 +4,7 @@ import { members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import type { Segment } from '../message/segment.js';
-import { codeSystemOf } from './codes.js';
+import { codeSystemOf } from '../mapping/codes.js';
 import { present } from './present.js';
 
 /** The laboratory: OBX-23 (XON), else OBX-15 (CE), by identifier and name. */

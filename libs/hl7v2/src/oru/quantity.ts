@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#domain';
 import type { Segment } from '../message/segment.js';
 import { decimal, members } from '../mapping/fhir-json.js';
-import { codeSystemOf } from './codes.js';
+import { codeSystemOf } from '../mapping/codes.js';
 import type { Mapping } from '../mapping/mapping.js';
 
 const ucum = 'http://unitsofmeasure.org';

@@ -1,10 +1,10 @@
 import type { JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { systemOf } from '../mapping/authority.js';
-import { bytesOf, members } from '../mapping/fhir-json.js';
+import { asCode, bytesOf, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { asCode, observedConcept, unknownCode } from './codes.js';
+import { observedConcept, unknownCode } from '../mapping/codes.js';
 import { noteTexts } from './notes.js';
 import type { OrderGroup } from './order-groups.js';
 import { orderIdentifiers } from './order-number.js';

@@ -1,10 +1,10 @@
 import type { JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { systemOf } from '../mapping/authority.js';
-import { bytesOf, coding, members } from '../mapping/fhir-json.js';
+import { asCode, bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { asCode, codeSystemOf, conceptOf } from './codes.js';
+import { codeSystemOf, conceptOf } from '../mapping/codes.js';
 import { noteTexts } from './notes.js';
 import type { SpecimenGroup } from './order-groups.js';
 import type { OrderNumber } from './order-number.js';

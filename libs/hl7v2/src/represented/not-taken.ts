@@ -3,7 +3,7 @@ export const messageFamilies = ['ADT', 'ORU', 'MDM'] as const;
 export type MessageFamily = (typeof messageFamilies)[number];
 
 /** Data types of which some components are not taken wherever they stand; one of these is what a reader of a field says that it is. */
-export const dataTypes = ['CX', 'EI', 'HD', 'PL', 'TS', 'XAD', 'XCN', 'XON', 'XPN', 'XTN'] as const;
+export const dataTypes = ['CWE', 'CX', 'EI', 'HD', 'PL', 'TS', 'XAD', 'XCN', 'XON', 'XPN', 'XTN'] as const;
 export type DataType = (typeof dataTypes)[number];
 
 export interface NotTaken {
@@ -27,6 +27,10 @@ export const notTaken: readonly NotTaken[] = [
   { place: 'SFT', reason: 'the software that wrote the message' },
   { place: 'EVN-1', reason: 'the trigger, which MSH-9 tells' },
   { place: 'PID-1', reason: 'number of the segment' },
+  {
+    place: 'CWE-14 to CWE-22',
+    reason: 'object identifiers of coding systems and value sets that CWE-3 and CWE-6 name (HL7 v2.7)',
+  },
   { place: 'HD-3', reason: 'form of HD-2, which HD-2 itself shows' },
   { place: 'EI-4', reason: 'form of EI-3, which EI-3 itself shows' },
   { place: 'TS-2', reason: 'precision of the time, which its digits show (withdrawn in HL7 v2.6)' },

@@ -1,9 +1,10 @@
 import type { JsonObject } from '#domain';
 import type { Composite } from '../message/segment.js';
-import { systemOf } from '../mapping/authority.js';
-import { coding } from '../mapping/fhir-json.js';
-import type { Mapping } from '../mapping/mapping.js';
 import { table } from '../message/table.js';
+import { listedOf } from '../represented/not-taken.js';
+import { systemOf } from './authority.js';
+import { asCode, coding, members } from './fhir-json.js';
+import type { Mapping } from './mapping.js';
 
 const loinc = 'http://loinc.org';
 
@@ -31,32 +32,39 @@ export const codeSystemOf = (name: string, mapping: Mapping): string | undefined
     : `http://terminology.hl7.org/CodeSystem/v2-${number}`;
 };
 
+/** FHIR system of a table of HL7 v2. */
+export const v2Table = (number: string): string => `http://terminology.hl7.org/CodeSystem/v2-${number}`;
+
 /** Where a CWE holds its code, its alternate code and (from v2.7) its second alternate code; text and system stand behind each. */
 const codeComponents = [1, 4, 10] as const;
+/** Where the versions of their coding systems stand. */
+const versionOf = { 1: 7, 4: 8, 10: 13 } as const;
 
-const oddBlank = /\s\s|[^\S ]/;
-
-/** A FHIR code holds single blanks at most (FHIR R4, section 2.24.0.1); escapes bring others. */
-export const asCode = (raw: string): string => (oddBlank.test(raw) ? raw.replace(/\s+/g, ' ') : raw);
-
-const codingsOf = (code: Composite, mapping: Mapping): readonly JsonObject[] => {
+/** Codes that stand in a CWE. `tableSystem`: of a code that names no coding system, where the field has a table of its own. */
+const codingsOf = (code: Composite, mapping: Mapping, tableSystem?: string): readonly JsonObject[] => {
   const codings: JsonObject[] = [];
   for (const at of codeComponents) {
-    const value = code.text(at);
-    if (value !== '') codings.push(coding(codeSystemOf(code.text(at + 2), mapping), asCode(value), code.text(at + 1)));
+    if (code.text(at) === '') continue;
+    const value = asCode(code.take(at));
+    const system = codeSystemOf(code.take(at + 2), mapping) ?? tableSystem;
+    const version = code.take(versionOf[at]);
+    const display = code.take(at + 1);
+    codings.push(version === '' ? coding(system, value, display) : members({ system, version, code: value, display }));
   }
   return codings;
 };
 
 const conceptWith = (codings: readonly JsonObject[], code: Composite): JsonObject | undefined => {
-  const text = code.text(9) || code.text(2) || code.text(5);
+  code.accountFor(listedOf.CWE);
+  const at = [9, 2, 5].find((component) => code.text(component) !== '');
+  const text = at === undefined ? '' : code.take(at);
   if (codings.length === 0) return text === '' ? undefined : { text };
   return text === '' ? { coding: codings } : { coding: codings, text };
 };
 
-/** FHIR CodeableConcept of a CE or CWE: its codes, and the original text. */
-export const conceptOf = (code: Composite, mapping: Mapping): JsonObject | undefined =>
-  conceptWith(codingsOf(code, mapping), code);
+/** FHIR CodeableConcept of a CE or CWE: its codes, and the original text. `tableSystem`: of a code without a coding system. */
+export const conceptOf = (code: Composite, mapping: Mapping, tableSystem?: string): JsonObject | undefined =>
+  conceptWith(codingsOf(code, mapping, tableSystem), code);
 
 /** LOINC of a local code in the sender's profile, by `code^system` or by `code`. */
 const loincOf = (code: Composite, mapping: Mapping): JsonObject | undefined => {
