@@ -1,0 +1,12 @@
+import type { JsonObject } from '#domain';
+import { v2Table } from './codes.js';
+import { asCode, coding } from './fhir-json.js';
+
+/** On an element that FHIR has its own codes for: the code that was sent, where FHIR has no word for it. */
+export const originalCodeUrl = 'urn:reprise:original-code';
+
+/** Extension with a code of HL7 v2 as it was sent. `table`: number of its HL7 table (`0201`). */
+export const originalCode = (table: string, code: string): JsonObject => ({
+  url: originalCodeUrl,
+  valueCoding: coding(v2Table(table), asCode(code)),
+});
