@@ -11,7 +11,7 @@ import { nk1Fields } from './mapping/contacts.js';
 import { pidFields } from './mapping/patient-fields.js';
 import { personSegments } from './mapping/person-edits.js';
 import { spaced, limits, limitWords } from './message/survey.js';
-import { messageFamilies, notTaken } from './represented/not-taken.js';
+import { messageFamilies, notTaken, notTakenWhen } from './represented/not-taken.js';
 import { resultsConformance } from './oru/conformance.js';
 
 /** Fields of a segment and what becomes of them. */
@@ -204,11 +204,16 @@ export const conformanceDocument = (): string =>
     '',
     ...rows(
       ['place', 'of', 'why'],
-      notTaken.map(({ place, of = messageFamilies, reason }) => [
-        place,
-        of.length === messageFamilies.length ? 'all' : of.join(', '),
-        reason,
-      ]),
+      [
+        ...notTaken.map(({ place, of = messageFamilies, reason }) => [
+          place,
+          of.length === messageFamilies.length ? 'all' : of.join(', '),
+          reason,
+        ]),
+        ...Object.values(notTakenWhen).flatMap(({ place, when, reason }) =>
+          place.split(', ').map((one) => [one, when, reason]),
+        ),
+      ],
     ),
     '',
     '## Fields that are blanked before the message is recorded',

@@ -66,10 +66,9 @@ export const warnings = {
     leavesOut: true,
   },
   'code-unknown': {
-    fr: 'code absent de la table, ignoré',
-    en: 'a code that is not in its table, left out',
+    fr: 'code absent de la table : conservé tel quel',
+    en: 'a code that is not in its table: kept as it was sent',
     strict: '103',
-    leavesOut: true,
   },
   'code-case': {
     fr: 'code en minuscules, lu comme en majuscules',
@@ -132,6 +131,7 @@ export const warnings = {
     fr: "ni dossier ni venue à déplacer : seule l'identité est mise à jour",
     en: 'neither an account nor a visit to move: only the identity is updated',
     strict: '101',
+    leavesOut: true,
   },
   'numbers-unmapped': {
     fr: 'changement de numéro de dossier ou de venue : non traduit ; les octets reçus sont conservés',
@@ -168,6 +168,7 @@ export const warnings = {
     fr: 'un patient fusionné, lié ou déplacé vers lui-même : ignoré',
     en: 'a patient merged, linked or moved with itself: left out',
     strict: '103',
+    leavesOut: true,
   },
   'order-number-missing': {
     fr: 'numéro de demande absent : le résultat ne pourra pas être remplacé',

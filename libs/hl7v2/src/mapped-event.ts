@@ -4,4 +4,4 @@ import type { LogEvent } from '#domain';
 export type MappedEvent = Omit<LogEvent, 'sender' | 'incarnation' | 'receivedAt' | 'acknowledgement'>;
 
 /** Raised when changes that the same bytes give come out otherwise. */
-export const mapping = { name: 'ihe-pam-fr', version: 5 } as const;
+export const mapping = { name: 'ihe-pam-fr', version: 6 } as const;

@@ -247,7 +247,7 @@ describe('hostile bytes', () => {
     );
     expect(readMessage(visit, contextOf())).toMatchObject({
       accepted: true,
-      event: { warnings: [{ location: 'PID-8' }, { location: 'PV1-2' }] },
+      event: { warnings: [{ location: 'PID-5[1].7' }, { location: 'PID-8' }, { location: 'PV1-2' }] },
     });
     expect(refusal(er7(msh('ASCII', 'ADT^A01'), pid, 'PV1|1|I|||||||||||||||||V1', `ZBE|1|2026||${name}`))).toEqual([
       'ZBE^1^4 103',

@@ -86,8 +86,8 @@ const joined = (parts: readonly (readonly [string, Json])[]): Json => {
 };
 
 /**
- * The members as FHIR has them: parts that one field each has the say of are put together, at the place of the first of them. The
- * order of the parts is that of their numbers, never that in which they were told.
+ * The members as FHIR has them: parts that one field each has the say of are put together, at the place of the first of them, behind
+ * what was told of the list as a whole. The order of the parts is that of their numbers, never that in which they were told.
  */
 export const assembled = (members: Members): Members => {
   const names = Object.keys(members);
@@ -95,15 +95,17 @@ export const assembled = (members: Members): Members => {
   const whole: Record<string, Json> = {};
   for (const name of names) {
     const at = partAt(name);
-    if (at < 0) whole[name] = members[name] as Json;
-    else {
-      const member = name.slice(0, at);
-      if (member in whole) continue;
-      const parts = names.filter((other) => other.startsWith(name.slice(0, at + 1)));
-      const told = parts.map((part) => [part.slice(at + 1), members[part] as Json] as const);
-      whole[member] =
-        name[at] === '#' ? joined(told) : Object.fromEntries(told.toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    }
+    const member = at < 0 ? name : name.slice(0, at);
+    if (member in whole) continue;
+    const partsBy = (separator: string): readonly (readonly [string, Json])[] =>
+      names.flatMap((other) =>
+        other.startsWith(member + separator) ? [[other.slice(member.length + 1), members[other] as Json] as const] : [],
+      );
+    const [ofList, ofObject] = [partsBy('#'), partsBy('.')];
+    const told = members[member];
+    if (ofObject.length > 0) whole[member] = Object.fromEntries(ofObject.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    else if (ofList.length > 0) whole[member] = joined(told === undefined ? ofList : [['', told], ...ofList]);
+    else whole[member] = told as Json;
   }
   return whole;
 };

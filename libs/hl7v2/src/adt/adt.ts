@@ -3,11 +3,12 @@ import type { Mapping } from '../mapping/mapping.js';
 import { patientOfPid } from '../mapping/patient-record.js';
 import { personEdits } from '../mapping/person-edits.js';
 import type { Segment } from '../message/segment.js';
+import { leave } from '../represented/not-taken.js';
 import { linkChanges, mergeChanges } from './merge.js';
 import { accountChanges, identifierChanges, visitMoveChanges } from './move.js';
 import { checkProfile } from './profile.js';
 import { type Family, type Trigger, triggers } from './triggers.js';
-import { visitChanges } from './visit.js';
+import { tellsOfNoVisit, visitChanges } from './visit.js';
 
 type Changes = (mapping: Mapping, trigger: string, meaning: Trigger) => readonly Change[];
 
@@ -76,5 +77,8 @@ export const adtChanges = (mapping: Mapping): readonly Change[] => {
   const meaning = triggers[trigger];
   if (meaning === undefined) return [];
   checkProfile(meaning, mapping);
+  const pv1 = mapping.message.first('PV1');
+  if (meaning.family !== 'visit' || (pv1 && tellsOfNoVisit(pv1)))
+    leave('withoutMovement', mapping.message.first('EVN'), [6]);
   return adtFamilies[meaning.family].changes(mapping, trigger, meaning);
 };

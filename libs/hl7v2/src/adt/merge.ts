@@ -1,7 +1,10 @@
-import type { Change, RecordKey } from '#domain';
+import type { Change, JsonObject, RecordKey } from '#domain';
+import { Edits } from '../mapping/edits.js';
 import { identifierOf } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { patientEdits } from '../mapping/patient-edits.js';
+import { valued } from '../mapping/patient-fields.js';
+import { humanName } from '../mapping/person-fields.js';
 import { patientOfPid, patientsOfMrg } from '../mapping/patient-record.js';
 import type { Segment } from '../message/segment.js';
 import { type PatientGroup, patientGroups } from './groups.js';
@@ -13,15 +16,22 @@ export const identifyOf = (pid: Segment, patient: RecordKey, mapping: Mapping): 
   edits: patientEdits(pid, mapping, true),
 });
 
-/** A record that was never heard of before must still be found under the identifiers that it had. */
+/** A record that was never heard of before must still be found under the identifiers, and the name, that it had. */
 export const formerly = (mrg: Segment, patient: RecordKey, mapping: Mapping): readonly Change[] => {
-  const identifiers = mrg
-    .repetitions(1)
-    .filter((identifier) => identifier.text(1) !== '')
-    .map((identifier, index) => identifierOf(identifier, mapping, `MRG-1[${index + 1}]`));
-  return identifiers.length > 0
-    ? [{ kind: 'identify', patient, edits: [{ op: 'default', member: 'identifier', value: identifiers }] }]
-    : [];
+  const edits = new Edits(false);
+  for (const field of [1, 2, 4]) {
+    const identifiers = mrg
+      .repetitions(field)
+      .flatMap((one, index) => (one.text(1) === '' ? [] : [identifierOf(one, mapping, `MRG-${field}[${index + 1}]`)]));
+    if (identifiers.length > 0) edits.suggest(field === 1 ? 'identifier' : `identifier#${field}`, identifiers);
+  }
+  const names = valued(mrg, 7).flatMap((name, index, all): readonly JsonObject[] => {
+    const told = humanName(name, mapping, all.length === 1, `MRG-7[${index + 1}]`);
+    return told ? [told] : [];
+  });
+  if (names.length > 0) edits.suggest('name', names);
+  const all = edits.all();
+  return all.length > 0 ? [{ kind: 'identify', patient, edits: all }] : [];
 };
 
 /** The two patients of a group; what is missing is refused. */

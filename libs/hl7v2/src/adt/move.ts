@@ -1,5 +1,5 @@
 import type { Change, MemberEdit, RecordKey } from '#domain';
-import { identified } from '../mapping/identifier.js';
+import { takeIdentified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { identifierEdits, patientEdits } from '../mapping/patient-edits.js';
 import { patientOfMrg, patientOfPid } from '../mapping/patient-record.js';
@@ -12,17 +12,20 @@ import { accountOf, accountRecord, visitChanges, visitNumberOf, visitRecord } fr
 /** MRG names what was, without its authority as often as not: then the one of the same number that is now. */
 const formerNumber = (former: Composite | undefined, present: Composite | undefined): Composite | undefined => {
   if (former === undefined || former.text(1) === '') return present;
-  return present !== undefined && present.text(1) === former.text(1) ? present : former;
+  if (present === undefined || present.text(1) !== former.text(1)) return former;
+  // The one that is now tells of both.
+  former.accountFor(present.marks.accounted | (1 << 1));
+  return present;
 };
 
 const accountMoved = ({ pid, mrg }: PatientGroup, mapping: Mapping): RecordKey | undefined => {
   const number = formerNumber(mrg.first(3), accountOf(pid));
-  return number && accountRecord(identified(number, mapping), mapping);
+  return number && accountRecord(takeIdentified(number, mapping), mapping);
 };
 
 const visitMoved = ({ pid, mrg, pv1 }: PatientGroup, mapping: Mapping): RecordKey | undefined => {
   const number = formerNumber(mrg.first(5), pv1 && visitNumberOf(pv1, pid, mapping));
-  return number && visitRecord(identified(number, mapping), mapping);
+  return number && visitRecord(takeIdentified(number, mapping), mapping);
 };
 
 const moveOf = (

@@ -29,7 +29,9 @@ const isKnown = (letters: string): boolean => {
 
 export const scopeOf = (zbe: Segment, mapping: Mapping): MovementScope => {
   const letters = zbe.text(9).toUpperCase();
-  if (letters === '' || letters === 'C') return everything;
+  if (letters === '') return everything;
+  if (isKnown(letters)) zbe.take(9);
+  if (letters === 'C') return everything;
   if (!isKnown(letters)) {
     mapping.warn('code-unknown', 'ZBE-9');
     return everything;

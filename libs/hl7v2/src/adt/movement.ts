@@ -1,12 +1,14 @@
 import type { JsonObject, Movement, MovementNature, Responsibility } from '#domain';
 import { oncePerVisit, RecordKey } from '#domain';
-import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
+import { assignerOf, authorityOfEntity, domainOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
 import { members } from '../mapping/fhir-json.js';
 import type { Identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
-import type { Hl7Time } from '../message/hl7-time.js';
+import { type Hl7Time, readTime } from '../message/hl7-time.js';
+import { zoneOf } from '../reading-context.js';
 import { table } from '../message/table.js';
+import { leave } from '../represented/not-taken.js';
 import {
   allResponsibilities,
   type MovementScope,
@@ -46,6 +48,19 @@ const startingAt = (time: Hl7Time | undefined): Pick<ToldMovement, 'start' | 'st
         ...(time.precision === 'day' && time.instant !== undefined && { startsAt: time.instant }),
       };
 
+/** A time that says the moment of a movement once more: the movement shows it. Another moment is left to be warned of. */
+export const takeSameMoment = (time: Composite | undefined, start: string | undefined, mapping: Mapping): void => {
+  if (time === undefined || start === undefined) return;
+  const told = readTime(time.text(1), zoneOf(mapping.context));
+  if (told?.text === start) mapping.takeTime(time, '');
+};
+
+/** Where a message may say the moment of its movement beside the place that counts. */
+const takeOtherTimes = (start: string | undefined, mapping: Mapping): void => {
+  const evn = mapping.message.first('EVN');
+  for (const field of [3, 6]) takeSameMoment(evn?.first(field), start, mapping);
+};
+
 /** EVN-6 (occurred), else EVN-2 (recorded), else MSH-7. */
 const eventTime = (mapping: Mapping): Hl7Time | undefined =>
   timeAt(mapping, 'EVN', 6) ?? timeAt(mapping, 'EVN', 2) ?? timeAt(mapping, 'MSH', 7);
@@ -55,6 +70,7 @@ const actionOf = (zbe: Segment, meaning: Trigger, mapping: Mapping): Action | un
   const word = zbe.text(4);
   const told = actions[word.toUpperCase()];
   if (told === undefined) return undefined;
+  zbe.take(4);
   if (actions[word] === undefined) mapping.warn('code-case', 'ZBE-4');
   const own = meaning.movement;
   // A06 and A07 cancel each other; of all others one trigger inserts and another one cancels.
@@ -74,6 +90,7 @@ const natureFrom = (
   mapping: Mapping,
 ): MovementNature => {
   const [own, origin] = [natureOf(trigger), natureOf(zbe.text(6))];
+  if (origin !== undefined) zbe.take(6);
   const told = action === 'insert' ? (own ?? origin) : (origin ?? own);
   if (told === undefined) {
     mapping.warn('movement-origin-missing', 'ZBE-6');
@@ -103,13 +120,14 @@ const movementsOfZbe = (
   if (entities.length === 0) findings.refuse('movement-id-missing', `${place}^1`);
   if (action === undefined) findings.refuse('movement-action', `${place}^4`);
   const raw = zbe.text(2);
-  const time = mapping.time(raw, 'ZBE-2');
+  const time = mapping.takeTime(zbe.first(2), 'ZBE-2');
   if (raw !== '' && time === undefined) findings.refuse('movement-time', `${place}^2`);
   if (entities.length === 0 || action === undefined || (raw !== '' && time === undefined)) return [];
   const allowed = scopeOf(zbe, mapping);
   const nature = natureFrom(zbe, trigger, action, allowed, mapping);
   const start = startingAt(time ?? (action === 'insert' ? eventTime(mapping) : undefined));
   const scope = action === 'cancel' ? takenBack(nature, allowed) : [];
+  takeOtherTimes(start.start, mapping);
   return entities.map((entity) => ({
     action,
     record: recordOfNumber(entity, visit, mapping),
@@ -121,8 +139,9 @@ const movementsOfZbe = (
       allowed,
       identifier: members({
         type: { text: 'ZBE-1' },
-        system: systemOf(authorityOfEntity(entity), mapping),
-        value: entity.text(1),
+        system: systemOf(takeAuthorityOfEntity(entity), mapping),
+        value: entity.take(1),
+        assigner: assignerOf(authorityOfEntity(entity)),
       }),
     },
   }));
@@ -173,9 +192,12 @@ const movementOfTrigger = (
   if (action === 'cancel') {
     // EVN-2 is then the time of the cancellation, which no movement had.
     if (!isOnce && occurred === undefined) mapping.warn('movement-time-missing', 'EVN-6');
+    // It tells which movement is taken back.
+    takeOtherTimes(occurred?.text, mapping);
     return [{ action, record: record(occurred), nature, scope: allResponsibilities }];
   }
   const start = occurred ?? visitTime(nature, mapping) ?? eventTime(mapping);
+  takeOtherTimes(start?.text, mapping);
   return [{ action, record: record(start), nature, ...startingAt(start) }];
 };
 
@@ -189,5 +211,7 @@ export const movementsIn = (
   const segments = mapping.message.all('ZBE');
   if (segments.length > 0) return segments.flatMap((zbe) => movementsOfZbe(zbe, trigger, meaning, visit, mapping));
   if (meaning.needsZbe || (mapping.isFrench && meaning.movement)) mapping.warn('movement-missing', 'ZBE');
-  return meaning.movement ? movementOfTrigger(meaning.movement, visit, mapping) : [];
+  if (meaning.movement) return movementOfTrigger(meaning.movement, visit, mapping);
+  leave('withoutMovement', mapping.message.first('EVN'), [6]);
+  return [];
 };

@@ -1,14 +1,16 @@
 import type { Change, JsonObject, MemberEdit, Movement } from '#domain';
 import { RecordKey } from '#domain';
-import { authorityIn, systemOf } from '../mapping/authority.js';
+import { assignerOf, systemOf, takeAuthority } from '../mapping/authority.js';
 import { Edits } from '../mapping/edits.js';
-import { concept, members } from '../mapping/fhir-json.js';
-import { applyRules, ownExtension } from '../mapping/field-rules.js';
-import { type Identified, identified, v2Types } from '../mapping/identifier.js';
-import { locationOf } from '../mapping/location.js';
+import { concept, members, ownExtension } from '../mapping/fhir-json.js';
+import { applyRules, type FieldRule } from '../mapping/field-rules.js';
+import { type Identified, identified, identifierOf, periodIn, v2Types } from '../mapping/identifier.js';
+import { locationOf, stayIn } from '../mapping/location.js';
 import type { Mapping } from '../mapping/mapping.js';
+import { originalCode } from '../mapping/original-code.js';
+import { leave, listedOf } from '../represented/not-taken.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { movementsIn, type ToldMovement } from './movement.js';
+import { movementsIn, takeSameMoment, type ToldMovement } from './movement.js';
 import type { Trigger } from './triggers.js';
 import {
   classOf,
@@ -46,11 +48,29 @@ const valued = (number: Composite | undefined): Composite | undefined =>
 
 export const accountOf = (pid: Segment): Composite | undefined => valued(pid.first(18));
 
-const numberOf = (number: Composite, type: string, mapping: Mapping): JsonObject => ({
-  type: concept(v2Types, type),
-  system: systemOf(authorityIn(number, 4), mapping),
-  value: number.text(1),
-});
+/** A number of a visit or an account (CX), under the type that its field says. */
+const numberOf = (number: Composite, type: string, mapping: Mapping, location: string): JsonObject => {
+  const authority = takeAuthority(number, 4);
+  // What the field says to be a visit or an account is one, whatever CX-5 says: another type stands beside it.
+  const told = number.take(5);
+  number.accountFor(listedOf.CX);
+  return members({
+    extension: told === '' || told === type ? undefined : [originalCode('0203', told)],
+    type: concept(v2Types, type),
+    system: systemOf(authority, mapping),
+    value: number.take(1),
+    period: periodIn(number, 7, mapping, location),
+    assigner: assignerOf(authority),
+  });
+};
+
+/** PV1-50, where another field names the visit: FHIR Identifiers beside the visit's own. */
+const otherNumbers = ({ pv1, number }: Told, mapping: Mapping): readonly JsonObject[] =>
+  pv1
+    .repetitions(50)
+    .flatMap((other, index) =>
+      other === number || other.text(1) === '' ? [] : [identifierOf(other, mapping, `PV1-50[${index + 1}]`)],
+    );
 
 /** Segments beside PV1 that tell of a visit. */
 const visitSegments = [
@@ -67,7 +87,7 @@ interface Told {
 
 /** The time in a field of PV1, for where no movement says it. */
 const timeEdit = (pv1: Segment, field: number, member: string, edits: Edits, mapping: Mapping): void => {
-  const time = mapping.time(pv1.text(field), `PV1-${field}`);
+  const time = mapping.takeTime(pv1.first(field), `PV1-${field}`);
   if (time) edits.set(member, time.text);
   else if (pv1.isNull(field)) edits.clear(member);
 };
@@ -81,14 +101,25 @@ const withoutMovement = (
   mapping: Mapping,
 ): void => {
   if (!movement?.nature.endsWith('admission')) timeEdit(pv1, 44, 'period.start', edits, mapping);
+  else takeSameMoment(pv1.first(44), movement.start, mapping);
+  if (movement?.nature === 'discharge') takeSameMoment(pv1.first(45), movement.start, mapping);
   if (movement) return;
   timeEdit(pv1, 45, 'period.end', edits, mapping);
   placeEdit(pv1, location, edits);
 };
 
 const placeEdit = (pv1: Segment, location: RecordKey | undefined, edits: Edits): void => {
-  if (location) edits.set('location', [{ location: { reference: location } }]);
+  if (location) edits.set('location', [stayIn(pv1.first(3), location)]);
   else if (pv1.isNull(3)) edits.clear('location');
+};
+
+/** Fields of PV1 behind PV1-2, which may be told even by what takes a movement back. */
+const fieldsBehindClass = (pv1: Segment): readonly number[] =>
+  pv1.fields.flatMap((_, field) => (field > 2 && field !== 19 && field !== 50 ? [field] : []));
+
+/** What says how the visit ended, in a message of another movement. */
+const leaveEnd = (rules: readonly FieldRule[], segment: Segment): void => {
+  for (const rule of rules) if (rule.atDischarge) leave('beforeDischarge', segment, rule.fields);
 };
 
 const visitEdits = (
@@ -98,32 +129,55 @@ const visitEdits = (
   mapping: Mapping,
 ): readonly MemberEdit[] => {
   const { pv1, pid, number } = told;
+  const { message } = mapping;
   const edits = new Edits(true);
-  edits.set('identifier', [numberOf(number, 'VN', mapping)]);
+  edits.set('identifier', [numberOf(number, 'VN', mapping, 'PV1-19'), ...otherNumbers(told, mapping)]);
   const account = accountOf(pid);
-  if (account) edits.set('account', [{ identifier: numberOf(account, 'AN', mapping) }]);
+  if (account) edits.set('account', [{ identifier: numberOf(account, 'AN', mapping, 'PID-18') }]);
   else if (pid.isNull(18)) edits.clear('account');
   // A movement that is taken back says no more than of which visit: what counts is what the others said.
-  if (movement?.action === 'cancel') return edits.all();
+  if (movement?.action === 'cancel') {
+    leave('cancelled', pv1, fieldsBehindClass(pv1));
+    for (const [name] of visitSegments) leave('cancelled', message.first(name));
+    return edits.all();
+  }
   // How a visit ends stands with the discharge, so that it goes when that is cancelled.
   const mayEnd = movement === undefined || movement.nature === 'discharge';
   applyRules(pv1Fields, pv1, edits, mapping, mayEnd);
+  if (!mayEnd) leaveEnd(pv1Fields, pv1);
   for (const [name, rules] of visitSegments) {
-    const segment = mapping.message.first(name);
-    if (segment) applyRules(rules, segment, edits, mapping, mayEnd);
+    const segment = message.first(name);
+    if (segment === undefined) continue;
+    applyRules(rules, segment, edits, mapping, mayEnd);
+    if (!mayEnd) leaveEnd(rules, segment);
   }
   withoutMovement(told, movement, location, edits, mapping);
   if (movement?.nature === 'return') edits.drop('extension', expectedReturnUrl);
   return edits.all();
 };
 
-/** A responsible unit (XON, ZBE-7 and ZBE-8) by its code, which is unique within the establishment. */
+/**
+ * A responsible unit (XON, ZBE-7 and ZBE-8) by its code, which is unique within the establishment; one that names another authority
+ * (XON-6) is of that authority.
+ */
 const unitOf = (unit: Composite, mapping: Mapping): JsonObject | undefined => {
-  const code = unit.text(10) || unit.text(3);
+  const codeAt = unit.text(10) === '' ? 3 : 10;
+  const code = unit.text(codeAt);
   const display = unit.text(1);
-  if (code === '') return display === '' ? undefined : { display };
+  if (code === '' && display === '') return undefined;
+  unit.accountFor((1 << 1) | (1 << codeAt) | listedOf.XON);
+  if (code === '') return { display };
+  const authority = takeAuthority(unit, 6);
+  const name = authority.universal || authority.namespace;
+  const isOwn = name === '' || name === mapping.finess;
+  const kind = unit.take(7);
   return members({
-    identifier: { type: { text: 'UF' }, system: `urn:reprise:${mapping.finess}:uf`, value: code },
+    identifier: members({
+      type: { text: kind === '' ? 'UF' : kind },
+      system: isOwn ? `urn:reprise:${mapping.finess}:uf` : systemOf(authority, mapping),
+      value: code,
+      assigner: assignerOf(authority),
+    }),
     display,
   });
 };
@@ -132,6 +186,8 @@ const nursingUrl = ownExtension('nursing-unit');
 const endUrl = ownExtension('told-end');
 
 const zbeEdits = ({ segment, allowed }: NonNullable<ToldMovement['zbe']>, edits: Edits, mapping: Mapping): void => {
+  if (!allowed.medical) leave('otherWards', segment, [7]);
+  if (!allowed.nursing) leave('otherWards', segment, [8]);
   const [medical, nursing] = [
     allowed.medical ? segment.first(7) : undefined,
     allowed.nursing ? segment.first(8) : undefined,
@@ -142,7 +198,7 @@ const zbeEdits = ({ segment, allowed }: NonNullable<ToldMovement['zbe']>, edits:
   const nurses = nursing && unitOf(nursing, mapping);
   if (nurses) edits.extend({ url: nursingUrl, valueReference: nurses });
   else if (nursing?.isNull) edits.drop('extension', nursingUrl);
-  const end = mapping.time(segment.text(3), 'ZBE-3');
+  const end = mapping.takeTime(segment.first(3), 'ZBE-3');
   if (end) edits.extend({ url: endUrl, valueDateTime: end.text });
   else if (segment.isNull(3)) edits.drop('extension', endUrl);
 };
@@ -156,7 +212,10 @@ const movementEdits = (
 ): readonly MemberEdit[] => {
   const edits = new Edits(true);
   if (movement.zbe) edits.set('identifier', [movement.zbe.identifier]);
-  if (movement.action === 'cancel') return edits.all();
+  if (movement.action === 'cancel') {
+    leave('cancelled', movement.zbe?.segment, [3, 7, 8]);
+    return edits.all();
+  }
   if (movement.zbe) zbeEdits(movement.zbe, edits, mapping);
   // Without ZBE the class is the visit's alone: a later A08 that changes it has no movement to say so in.
   const movementClass = movement.zbe && classOf(pv1, mapping);
@@ -207,6 +266,9 @@ const changeOf = (
   return { ...rest, edits: movementEdits(told, movement, location, mapping) };
 };
 
+/** PV1-2 = N (IHE PAM): there is a PV1 because the standard asks for one. */
+export const tellsOfNoVisit = (pv1: Segment): boolean => pv1.text(2) === 'N' && pv1.take(2) === 'N';
+
 /** The visit that a PV1 tells of, with the place it names; nothing where it tells of none (PV1-2 = N). */
 export const visitChanges = (
   trigger: string,
@@ -216,7 +278,7 @@ export const visitChanges = (
   mapping: Mapping,
 ): readonly Change[] => {
   const pv1 = mapping.message.first('PV1');
-  if (pv1 === undefined || pv1.text(2) === 'N') return [];
+  if (pv1 === undefined || tellsOfNoVisit(pv1)) return [];
   const number = visitNumberOf(pv1, pid, mapping);
   if (number === undefined) {
     mapping.warn('visit-number-missing', mapping.context.sender.hl7?.visitNumber ?? 'PV1-19');
@@ -235,6 +297,7 @@ export const visitChanges = (
   const all = movements.length > 0 ? movements : [undefined];
   return all.flatMap((movement): readonly Change[] => {
     const place = placeOf(told, movement);
+    if (place === undefined && movement?.zbe?.allowed.place === false) leave('otherWards', pv1, [3]);
     const location = place && locationOf(place, mapping);
     const change: Movement = {
       ...whole,

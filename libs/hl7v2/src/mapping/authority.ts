@@ -1,4 +1,6 @@
+import type { JsonObject } from '#domain';
 import { Composite } from '../message/segment.js';
+import { listedOf } from '../represented/not-taken.js';
 import type { Mapping } from './mapping.js';
 import { Remembered } from './remembered.js';
 
@@ -29,11 +31,36 @@ export const authorityIn = (composite: Composite, component: number): Authority 
   return known.of(raw, (own) => read(new Composite(own, syntax), 1));
 };
 
+const namespaceAndUniversal = 0b110;
+
+/** The authority in a component, which a record shows as a system (and its name as an assigner). */
+export const takeAuthority = (composite: Composite, component: number): Authority => {
+  if (composite.component(component) !== '') composite.accountForSubs(component, namespaceAndUniversal | listedOf.HD);
+  return authorityIn(composite, component);
+};
+
+/** The name of an authority that has an OID or URI as well, which is its system. */
+export const assignerOf = ({ namespace, universal }: Authority): JsonObject | undefined =>
+  namespace !== '' && universal !== '' ? { display: namespace } : undefined;
+
 /** EI: the authority stands in the components behind the identifier. */
 export const authorityOfEntity = (entity: Composite): Authority => ({
   namespace: entity.text(2),
   universal: entity.text(3),
 });
+
+/** The same, which a record shows. */
+export const takeAuthorityOfEntity = (entity: Composite): Authority => {
+  entity.accountFor(listedOf.EI);
+  return { namespace: entity.take(2), universal: entity.take(3) };
+};
+
+/** An EI in the sub-components of a component: the authority behind the identifier. */
+export const takeAuthorityOfEntityIn = (composite: Composite, component: number): Authority => {
+  // Its fourth part says of what form the third is (`EI-4` of the published list).
+  composite.accountForSubs(component, listedOf.EI);
+  return { namespace: composite.takeSub(component, 2), universal: composite.takeSub(component, 3) };
+};
 
 /** The identification domain; the sender's establishment where the message names none. */
 export const domainOf = (authority: Authority, mapping: Mapping): string =>

@@ -28,6 +28,9 @@ export const concept = (system: string | undefined, code: string, display?: stri
   coding: [coding(system, code, display)],
 });
 
+/** An extension of ours, for what FR Core and FHIR have no member of that is known to us. */
+export const ownExtension = (name: string): string => `urn:reprise:${name}`;
+
 /** FHIR R4 decimal without exponent; 18 digits bound what every store holds. */
 const decimalForm = /^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$/;
 

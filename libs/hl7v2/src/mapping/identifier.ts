@@ -1,10 +1,11 @@
 import type { JsonObject } from '#domain';
 import type { Composite } from '../message/segment.js';
-import { authorityIn, domainOf, systemOf } from './authority.js';
+import { assignerOf, authorityIn, domainOf, systemOf, takeAuthority } from './authority.js';
 import { concept, members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
 import { Remembered } from './remembered.js';
 import { table } from '../message/table.js';
+import { listedOf } from '../represented/not-taken.js';
 
 export const v2Types = 'http://terminology.hl7.org/CodeSystem/v2-0203';
 export const frenchTypes = 'https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203';
@@ -84,24 +85,27 @@ export const periodIn = (
   mapping: Mapping,
   location: string,
 ): JsonObject | undefined => {
-  const from = composite.text(component);
-  const to = composite.text(component + 1);
+  const from = composite.take(component);
+  const to = composite.take(component + 1);
   if (from === '' && to === '') return undefined;
-  const start = mapping.date(from, `${location}.${component}`);
-  const end = mapping.date(to, `${location}.${component + 1}`);
+  const start = mapping.time(from, `${location}.${component}`)?.text;
+  const end = mapping.time(to, `${location}.${component + 1}`)?.text;
   return start === undefined && end === undefined ? undefined : members({ start, end });
 };
 
 /** FHIR Identifier of a CX (HL7 v2.5, section 2.A.14). */
 export const identifierOf = (identifier: Composite, mapping: Mapping, location: string): JsonObject => {
   const { use, type } = kindOf(identifier);
+  identifier.accountFor((1 << 1) | (1 << 5) | listedOf.CX);
+  const authority = takeAuthority(identifier, 4);
   const period = periodIn(identifier, 7, mapping, location);
   return members({
     use,
     type,
-    system: systemOf(authorityIn(identifier, 4), mapping),
+    system: systemOf(authority, mapping),
     value: identifier.text(1),
     period,
+    assigner: assignerOf(authority),
   });
 };
 
@@ -132,6 +136,12 @@ export interface Identified {
   readonly domain: string;
   readonly value: string;
 }
+
+/** The same of a number that a record is told by, or changed by. */
+export const takeIdentified = (identifier: Composite, mapping: Mapping): Identified => {
+  identifier.accountFor((1 << 1) | (1 << 5) | listedOf.CX);
+  return { domain: domainOf(takeAuthority(identifier, 4), mapping), value: identifier.text(1) };
+};
 
 export const identified = (identifier: Composite, mapping: Mapping): Identified => ({
   domain: domainOf(authorityIn(identifier, 4), mapping),

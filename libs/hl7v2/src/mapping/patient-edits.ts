@@ -1,8 +1,8 @@
 import type { MemberEdit } from '#domain';
-import type { Segment } from '../message/segment.js';
+import type { Composite, Segment } from '../message/segment.js';
 import { Edits } from './edits.js';
 import { applyRules } from './field-rules.js';
-import { deletedKeys, identifierOf } from './identifier.js';
+import { deletedKeys, identifierOf, takeIdentified } from './identifier.js';
 import type { Mapping } from './mapping.js';
 import { pidFields, reliabilityRule } from './patient-fields.js';
 
@@ -19,6 +19,12 @@ export const patientEdits = (pid: Segment, mapping: Mapping, certain: boolean): 
   return edits.all();
 };
 
+/** Whatever the number was: it is dropped by its type and authority. */
+const droppedKeys = (identifier: Composite, mapping: Mapping): readonly string[] => {
+  takeIdentified(identifier, mapping);
+  return deletedKeys(identifier, mapping);
+};
+
 /** Identifiers of MRG-1 replaced by those of PID-3, one by one; the others stay (A47). */
 export const identifierEdits = (pid: Segment, mrg: Segment, mapping: Mapping): readonly MemberEdit[] => {
   const gone = [...mrg.repetitions(1), ...pid.repetitions(3).filter(({ isNull }) => isNull)];
@@ -27,7 +33,7 @@ export const identifierEdits = (pid: Segment, mrg: Segment, mapping: Mapping): r
     ...gone.flatMap((identifier) =>
       identifier.raw === '""'
         ? []
-        : deletedKeys(identifier, mapping).map((key) => ({ op: 'drop', member: 'identifier', key }) as const),
+        : droppedKeys(identifier, mapping).map((key) => ({ op: 'drop', member: 'identifier', key }) as const),
     ),
     ...told.map(
       (identifier, index) =>

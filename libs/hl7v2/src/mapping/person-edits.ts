@@ -1,22 +1,28 @@
 import type { JsonObject, MemberEdit } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
-import { authorityOfEntity, domainOf } from './authority.js';
+import { domainOf, takeAuthorityOfEntity } from './authority.js';
+import { v2Table } from './codes.js';
 import { readContacts } from './contacts.js';
 import { Edits } from './edits.js';
+import { ownExtension } from './fhir-json.js';
 import {
   applyRules,
+  asConcept,
   asCount,
   asDate,
   asFlag,
+  asIdentifier,
+  asText,
   asTime,
   carried,
   carry,
   codedIn,
   type FieldRule,
-  ownExtension,
 } from './field-rules.js';
 import type { Mapping } from './mapping.js';
-import { pidFields } from './patient-fields.js';
+import { organizationOf } from './organization.js';
+import { pidFields, valued } from './patient-fields.js';
+import { practitionerOf } from './practitioner.js';
 
 const frenchTable = (name: string): string => `urn:reprise:ihe-france:${name}`;
 
@@ -25,6 +31,11 @@ export const zfaFields: readonly FieldRule[] = [
   carried('ZFA', 1, ownExtension('dmp-status'), codedIn(frenchTable('ZFA-1')), 'status of the shared record'),
   carried('ZFA', 2, ownExtension('dmp-status-collected'), asTime, 'when that status was collected'),
   carried('ZFA', 3, ownExtension('dmp-closed'), asTime, 'when the shared record was closed'),
+  carried('ZFA', 4, ownExtension('dmp-access'), asConcept(frenchTable('ZFA-4')), 'access of the establishment'),
+  carried('ZFA', 5, ownExtension('dmp-access-collected'), asTime, 'when that was collected'),
+  carried('ZFA', 6, ownExtension('dmp-no-emergency-access'), asFlag, 'opposition to access in an emergency'),
+  carried('ZFA', 7, ownExtension('dmp-no-dispatch-access'), asFlag, 'opposition to access by emergency dispatch'),
+  carried('ZFA', 8, ownExtension('dmp-opposition-collected'), asTime, 'when that was collected'),
   carried(
     'ZFA',
     9,
@@ -45,7 +56,7 @@ export const zfaFields: readonly FieldRule[] = [
 
 /** A lunar date (NA): year, month and day, which no calendar of ours need have. */
 const asLunarDate = (value: Composite): JsonObject | undefined => {
-  const parts = [value.text(1), value.text(2), value.text(3)].filter((part) => part !== '');
+  const parts = [value.take(1), value.take(2), value.take(3)].filter((part) => part !== '');
   return parts.length === 0 ? undefined : { valueString: parts.join('-') };
 };
 
@@ -74,8 +85,8 @@ export const zfpFields: readonly FieldRule[] = [
 
 const legalCareUrl = (zfs: Segment, mapping: Mapping): string => {
   const entity = zfs.first(2);
-  const domain = entity ? domainOf(authorityOfEntity(entity), mapping) : mapping.finess;
-  return `${ownExtension('legal-care')}:${encodeURIComponent(domain)}:${encodeURIComponent(zfs.text(2))}`;
+  const domain = entity ? domainOf(takeAuthorityOfEntity(entity), mapping) : mapping.finess;
+  return `${ownExtension('legal-care')}:${encodeURIComponent(domain)}:${encodeURIComponent(zfs.take(2))}`;
 };
 
 const legalCareParts = [
@@ -83,16 +94,18 @@ const legalCareParts = [
   [3, 'start', asTime],
   [4, 'end', asTime],
   [7, 'rimp', codedIn(frenchTable('ZFS-7'))],
+  [8, 'comment', asText],
 ] as const;
 
-/** Extensions for each period of psychiatric legal care, by its identifier; its comment stays in the bytes. */
+/** Extensions for each period of psychiatric legal care, by its identifier. */
 export const zfsFields: readonly FieldRule[] = [
   {
-    fields: [2, 3, 4, 5, 6, 7],
-    becomes: `extensions \`${ownExtension('legal-care')}:…\` of a period of legal care, by ZFS-2: \`:mode\`, \`:start\`, \`:end\`, \`:rimp\`; CANCEL in ZFS-5 drops them`,
+    fields: [2, 3, 4, 5, 6, 7, 8],
+    becomes: `extensions \`${ownExtension('legal-care')}:…\` of a period of legal care, by ZFS-2: \`:mode\`, \`:start\`, \`:end\`, \`:rimp\`, \`:comment\`; CANCEL in ZFS-5 drops them`,
     read: (zfs, edits, mapping) => {
       if (zfs.text(2) === '') return;
       const period = legalCareUrl(zfs, mapping);
+      if (['INSERT', 'UPDATE', 'CANCEL'].includes(zfs.text(5))) zfs.take(5);
       for (const [field, part, valueOf] of legalCareParts) {
         const url = `${period}:${part}`;
         if (zfs.text(5) === 'CANCEL') edits.drop('extension', url);
@@ -102,8 +115,40 @@ export const zfsFields: readonly FieldRule[] = [
   },
 ];
 
+/** Repetitions of a field as a part of the list of those who care for the patient. */
+const careBy = (field: number, what: string, read: typeof practitionerOf): FieldRule => ({
+  fields: [field],
+  becomes: `\`generalPractitioner\`: ${what}`,
+  read: (pd1, edits, mapping) => {
+    const told = valued(pd1, field).flatMap((one): readonly JsonObject[] => {
+      const reference = read(one, mapping);
+      return reference ? [reference] : [];
+    });
+    if (told.length > 0 || pd1.isNull(field)) edits.setAll(`generalPractitioner#${field}`, told);
+  },
+});
+
+/** What is known of the patient beside his identity (HL7 v2.5, section 3.4.10): above all his doctor. */
+export const pd1Fields: readonly FieldRule[] = [
+  carried('PD1', 1, ownExtension('living-dependency'), asConcept(v2Table('0223')), 'living dependency'),
+  carried('PD1', 2, ownExtension('living-arrangement'), asConcept(v2Table('0220')), 'living arrangement'),
+  careBy(3, 'the practice', organizationOf),
+  careBy(4, 'the doctor', practitionerOf),
+  carried('PD1', 5, ownExtension('student'), asConcept(v2Table('0231')), 'student'),
+  carried('PD1', 6, ownExtension('handicap'), asConcept(v2Table('0295')), 'handicap'),
+  carried('PD1', 7, ownExtension('living-will'), asConcept(v2Table('0315')), 'living will'),
+  carried('PD1', 8, ownExtension('organ-donor'), asConcept(v2Table('0316')), 'organ donor'),
+  carried('PD1', 9, ownExtension('separate-bill'), asFlag, 'separate bill'),
+  carried('PD1', 10, ownExtension('duplicate-patient'), asIdentifier, 'identifiers of duplicates'),
+  carried('PD1', 11, ownExtension('publicity'), asConcept(v2Table('0215')), 'publicity code'),
+  carried('PD1', 12, ownExtension('protected'), asFlag, 'protection indicator'),
+  carried('PD1', 13, ownExtension('protected-since'), asDate, 'since when the patient is protected'),
+  carried('PD1', 15, ownExtension('advance-directive'), asConcept(v2Table('0435')), 'advance directives'),
+];
+
 /** Segments beside PID that tell of the person. */
 export const personSegments = [
+  ['PD1', pd1Fields],
   ['ZFA', zfaFields],
   ['ZFD', zfdFields],
   ['ZFP', zfpFields],

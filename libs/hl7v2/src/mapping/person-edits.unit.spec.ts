@@ -98,6 +98,7 @@ describe('deletions', () => {
       'name',
       'telecom#13',
       'birthDate',
+      '_birthDate',
       'address',
       'extension http://hl7.org/fhir/StructureDefinition/patient-birthPlace',
       'communication',

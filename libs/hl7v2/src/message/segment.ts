@@ -29,6 +29,12 @@ const everything = -1;
 const bitsMax = 30;
 const bitOf = (number: number): number => (number <= bitsMax ? 1 << number : 0);
 
+/** Bit n: component n is accounted for; of entry c, bit n: sub-component n of component c. */
+export interface Marks {
+  readonly accounted: number;
+  readonly subAccounted: readonly (number | undefined)[] | undefined;
+}
+
 /** A component, or a sub-component of it, that nothing accounts for; 0: the repetition has no separators. */
 export type Leftover = (component: number, subcomponent: number) => void;
 
@@ -44,9 +50,7 @@ export class Composite {
   private hasSubcomponents = false;
   /** Texts of components that were asked for; several readers ask for the same. */
   private readonly texts: (string | undefined)[] = [];
-  /** Bit n: component n is accounted for. */
   private accounted = 0;
-  /** Bit n of entry c: sub-component n of component c is accounted for. */
   private subAccounted: (number | undefined)[] | undefined;
   constructor(
     readonly raw: string,
@@ -111,6 +115,16 @@ export class Composite {
   accountForSubs(component: number, subcomponents: number): void {
     this.subAccounted ??= [];
     this.subAccounted[component] = (this.subAccounted[component] ?? 0) | subcomponents;
+  }
+
+  /** What of it is accounted for: of the same text, another repetition can be accounted for likewise. */
+  get marks(): Marks {
+    return { accounted: this.accounted, subAccounted: this.subAccounted };
+  }
+
+  accountAs({ accounted, subAccounted }: Marks): void {
+    this.accounted |= accounted;
+    subAccounted?.forEach((subcomponents, component) => this.accountForSubs(component, subcomponents ?? 0));
   }
 
   /** Something of it was taken. */

@@ -1,3 +1,5 @@
+import type { Segment } from '../message/segment.js';
+
 /** What brings a message to its changes: parts of the list hold for some of them only. */
 export const messageFamilies = ['ADT', 'ORU', 'MDM'] as const;
 export type MessageFamily = (typeof messageFamilies)[number];
@@ -25,16 +27,97 @@ export interface NotTaken {
 export const notTaken: readonly NotTaken[] = [
   { place: 'MSH', reason: 'the envelope of the message: kept with the event, of no record' },
   { place: 'SFT', reason: 'the software that wrote the message' },
-  { place: 'EVN-1', reason: 'the trigger, which MSH-9 tells' },
+  {
+    place: 'EVN-1 to EVN-2',
+    reason: 'the trigger, which MSH-9 tells, and when it was entered: the time `occurred` of the event without EVN-6',
+  },
+  { place: 'EVN-4 to EVN-5', reason: 'why and by whom it was entered: of the message, not of the patient' },
+  { place: 'EVN-7', reason: 'where it was entered' },
   { place: 'PID-1', reason: 'number of the segment' },
+  { place: 'PID-6.7', reason: "type of the mother's name, which the field says" },
+  { place: 'PID-35 to PID-39', reason: 'of animals; citizenship of a tribe' },
+  { place: 'PD1-16 to PD1-21', reason: 'registry of immunisation; military rank and station' },
+  { place: 'NK1-1', reason: 'number of the segment' },
+  { place: 'PV1-1', reason: 'number of the segment' },
+  { place: 'PV1-21 to PV1-35', reason: 'billing' },
+  { place: 'PV1-41', reason: 'billing: state of the account' },
+  { place: 'PV1-46 to PV1-49', reason: 'billing: balances' },
+  { place: 'PV1-51', reason: 'whether the message is about the visit or the account' },
+  { place: 'PV1-53', reason: 'how the message came about (HL7 v2.7)' },
+  { place: 'PV2-16 to PV2-17', reason: 'when the record may be deleted' },
+  { place: 'PV2-19 to PV2-20', reason: 'when the record may be deleted; number of insurances' },
+  { place: 'PV2-28', reason: 'billing: date of a signature' },
+  { place: 'PV2-30', reason: 'billing' },
+  { place: 'PV2-32', reason: 'billing' },
+  { place: 'PV2-34 to PV2-35', reason: 'military care' },
+  { place: 'ZBE-5', reason: 'whether the movement is a past one: it falls into place by its time' },
+  { place: 'ZBE-9.2 to ZBE-9.9', reason: 'words of the letters' },
+  { place: 'ZFS-1', reason: 'number of the segment' },
   {
     place: 'CWE-14 to CWE-22',
     reason: 'object identifiers of coding systems and value sets that CWE-3 and CWE-6 name (HL7 v2.7)',
   },
+  { place: 'CX-2 to CX-3', reason: 'check digit and its scheme' },
+  { place: 'CX-6', reason: 'facility that assigned the number: CX-4 names the authority' },
+  { place: 'CX-9 to CX-10', reason: 'jurisdiction and agency that assigned the number: CX-4 names the authority' },
   { place: 'HD-3', reason: 'form of HD-2, which HD-2 itself shows' },
   { place: 'EI-4', reason: 'form of EI-3, which EI-3 itself shows' },
+  { place: 'PL-11', reason: 'authority of the whole PL: PL-4 names the facility' },
   { place: 'TS-2', reason: 'precision of the time, which its digits show (withdrawn in HL7 v2.6)' },
+  { place: 'XAD-10 to XAD-11', reason: 'census tract, and form of the characters' },
+  { place: 'XAD-15 to XAD-23', reason: 'marks of an address (HL7 v2.6 and later)' },
+  { place: 'XCN-8', reason: 'table from which the name was taken' },
+  { place: 'XCN-10 to XCN-12', reason: 'type of the name, check digit and its scheme' },
+  { place: 'XCN-14 to XCN-23', reason: 'marks of a name and of a number: XCN-9 names the authority' },
+  { place: 'XON-4 to XON-5', reason: 'check digit and its scheme' },
+  {
+    place: 'XON-8 to XON-9',
+    reason: 'facility that assigned the number, and form of the characters: XON-6 names the authority',
+  },
+  { place: 'XPN-8 to XPN-9', reason: 'form of the characters, and context of the name' },
+  { place: 'XPN-11', reason: 'order in which the parts are shown: FHIR has each part' },
+  { place: 'XPN-15', reason: 'how the name is called (HL7 v2.7)' },
+  { place: 'XTN-10 to XTN-11', reason: 'prefix of the extension, and speed dial' },
+  { place: 'XTN-13 to XTN-18', reason: 'marks of a number (HL7 v2.7)' },
 ];
+
+/**
+ * The part of the list that holds in some situations only. Whoever maps a message in one of them leaves these places (`leave`): elsewhere
+ * they are taken.
+ */
+export const notTakenWhen = {
+  cancelled: {
+    place: 'PV1-3 to PV1-54, PV2, ZFM, ZFV, ZBE-3, ZBE-7, ZBE-8',
+    when: 'ADT that take back a movement (CANCEL)',
+    reason: 'what was before: what counts is what the other messages said',
+  },
+  beforeDischarge: {
+    place: 'PV1-36, PV1-37, ZFM-2, ZFM-4, ZFV-2, ZFV-9',
+    when: 'ADT that tell of another movement than the discharge',
+    reason: 'how a visit ends is told with its discharge',
+  },
+  otherWards: {
+    place: 'PV1-3, ZBE-7, ZBE-8',
+    when: 'ADT whose ZBE-9 does not name that ward',
+    reason: 'wards of before: the movement does not change them',
+  },
+  withoutMovement: {
+    place: 'EVN-6',
+    when: 'ADT that tell of no movement',
+    reason: 'when it happened: the time `occurred` of the event',
+  },
+} as const satisfies Readonly<Record<string, { place: string; when: string; reason: string }>>;
+
+/** Fields of a segment that a situation of `notTakenWhen` names; without fields, the segment as a whole. */
+export const leave = (
+  _situation: keyof typeof notTakenWhen,
+  segment: Segment | undefined,
+  fields?: readonly number[],
+): void => {
+  if (segment === undefined) return;
+  for (const field of fields ?? segment.fields.keys())
+    if (field > 0 && segment.raw(field) !== '') for (const one of segment.repetitions(field)) one.accountFor(-1);
+};
 
 const onePlace = /^([A-Z][A-Z0-9]{1,2})(?:-(\d+)(?:\.(\d+))?)?$/;
 
