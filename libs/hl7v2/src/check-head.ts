@@ -2,7 +2,7 @@ import type { Mapping } from './mapping/mapping.js';
 import { readTime } from './message/hl7-time.js';
 import type { Segment } from './message/segment.js';
 import { messageTypeOf } from './message-head.js';
-import { zoneOf } from './reading-context.js';
+import { isForeignOffset } from './reading-context.js';
 
 /** HL7 table 0104. */
 const versions = new Set(
@@ -37,9 +37,10 @@ export const checkHead = (mapping: Mapping): void => {
   if (head.controlId === '') findings.refuse('control-id-missing', 'MSH^1^10');
   checkType(mapping, msh);
   for (const field of [7, 11, 12]) if (msh.raw(field) === '') findings.warn('field-missing', `MSH-${field}`);
-  const sent = msh.text(7);
-  const isTime = sent === '' || head.sentAt !== undefined || readTime(sent, zoneOf(context)) !== undefined;
-  if (!isTime) findings.warn('date-invalid', 'MSH-7');
+  const sent = msh.text(7) === '' ? undefined : readTime(msh.text(7), mapping.zone);
+  if (sent === undefined && msh.text(7) !== '') findings.warn('date-invalid', 'MSH-7');
+  if (sent?.isOtherForm) findings.warn('date-form', 'MSH-7');
+  if (isForeignOffset(head, context)) findings.warn('offset-foreign', 'MSH-7');
   const version = msh.text(12);
   if (version !== '' && !versions.has(version)) findings.warn('version-unknown', 'MSH-12');
 };

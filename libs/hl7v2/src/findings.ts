@@ -65,6 +65,38 @@ export const warnings = {
     strict: '102',
     leavesOut: true,
   },
+  'date-form': {
+    fr: "date ou heure écrite selon ISO 8601 et non selon HL7 : lue pour ce qu'elle dit",
+    en: 'a date or time written as ISO 8601 has it, not as HL7 has it: read as what it says',
+    strict: '102',
+  },
+  'precision-lost': {
+    fr: "une heure suit une date qui n'en a pas dans FHIR : seule la date est montrée, les octets reçus sont conservés",
+    en: 'a time of day behind a date that has none in FHIR: the date alone is shown, the received bytes are kept',
+  },
+  'offset-foreign': {
+    fr: "le décalage horaire de MSH-7 n'est pas celui de l'établissement à cette date : les heures du message qui n'en ont pas sont lues avec lui (le réglage hl7.timeZone de l'émetteur l'emporterait)",
+    en: "the time zone offset of MSH-7 is not the establishment's at that date: times of the message that have none are read with it (the sender's setting hl7.timeZone would win)",
+  },
+  'segment-name-form': {
+    fr: 'nom de segment entouré de blancs ou de tabulations, ou en minuscules : lu comme le nom',
+    en: "a segment's name with blanks or tabs around it, or in small letters: read as the name",
+    strict: '100',
+  },
+  'segment-nameless': {
+    fr: 'ligne qui ne commence par aucun nom de segment : non traduite ; les octets reçus sont conservés',
+    en: "a line that begins with no segment's name: not mapped; the received bytes are kept",
+    strict: '100',
+  },
+  'segment-broken': {
+    fr: 'ligne sans nom de segment qui contient des champs : son début est sans doute dans le segment qui précède, coupé par un retour à la ligne ; ces champs ne sont pas traduits, les octets reçus sont conservés',
+    en: "a line without a segment's name that holds fields: its beginning probably stands in the segment before, which a bare line end broke; these fields are not mapped, the received bytes are kept",
+    strict: '100',
+  },
+  'text-line-ends': {
+    fr: 'lignes sans nom de segment derrière un texte (OBX-5, NTE-3) : lues comme la suite de ce texte',
+    en: "lines without a segment's name behind a text (OBX-5, NTE-3): read as the rest of that text",
+  },
   'code-unknown': {
     fr: 'code absent de la table : conservé tel quel',
     en: 'a code that is not in its table: kept as it was sent',

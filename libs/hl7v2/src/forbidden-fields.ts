@@ -1,5 +1,6 @@
 import type { Findings } from './findings.js';
-import { type Message, segmentRanges } from './message/message.js';
+import { placedLines } from './message/lines.js';
+import type { Message } from './message/message.js';
 import type { Segment } from './message/segment.js';
 
 /**
@@ -21,26 +22,24 @@ export const forbidden: Readonly<Record<string, readonly number[]>> = {
  */
 export const unused: readonly number[] = [2, 4, 9, 12, 19, 20, 28];
 
-const none: readonly number[] = [];
-type Fields = readonly (readonly [string, readonly number[]])[];
-const always: Fields = Object.entries(forbidden);
-const french: Fields = always.map(([name, fields]) => [
-  name,
-  name === 'PID' ? [...fields, ...unused].sort((a, b) => a - b) : fields,
-]);
+type Fields = ReadonlyMap<string, readonly number[]>;
+const always: Fields = new Map(Object.entries(forbidden));
+const french: Fields = new Map([...always, ['PID', [...(forbidden['PID'] ?? []), ...unused].sort((a, b) => a - b)]]);
 
-const namesPatient = (pid: Segment): boolean => pid.repetitions(3).some((identifier) => identifier.text(1) !== '');
+const namesPatient = (pid: Segment | undefined): boolean =>
+  pid?.repetitions(3).some((identifier) => identifier.text(1) !== '') ?? false;
 
-/** Those of the fields that hold something. */
-const fieldsToBlank = (segment: Segment, fields: readonly number[]): readonly number[] => {
-  const found = fields.filter((field) => segment.raw(field) !== '');
-  return found[0] === 2 && !namesPatient(segment) ? found.filter((field) => field !== 2) : found;
+/** One of the fields holds something, or may stand in a line that a bare line end broke off. */
+const mayHold = (message: Message, fields: Fields): boolean => {
+  for (const [name, told] of fields)
+    for (const segment of message.all(name)) for (const field of told) if (segment.raw(field) !== '') return true;
+  return message.loose.some(({ behind }) => fields.has(behind.name));
 };
 
-/** Start and end of a field within a segment's text; the name is field 0. */
-const fieldRange = (line: string, field: number, separator: string): readonly [number, number] | undefined => {
+/** Start and end of a field within a line; what the line begins with is number 0. */
+const fieldRange = (line: string, number: number, separator: string): readonly [number, number] | undefined => {
   let start = 0;
-  for (let i = 0; i < field; i++) {
+  for (let i = 0; i < number; i++) {
     start = line.indexOf(separator, start) + 1;
     if (start === 0) return undefined;
   }
@@ -48,54 +47,43 @@ const fieldRange = (line: string, field: number, separator: string): readonly [n
   return [start, end < 0 ? line.length : end];
 };
 
-interface Found {
-  readonly segment: Segment;
-  readonly fields: readonly number[];
-}
-
-const report = (found: readonly Found[], findings: Findings): void => {
-  const counted = new Map<string, number>();
-  for (const { segment, fields } of found)
-    for (const field of fields) {
-      const location = `${segment.name}-${field}`;
-      counted.set(location, (counted.get(location) ?? 0) + 1);
+const report = (fields: Fields, counted: ReadonlyMap<string, number>, findings: Findings): void => {
+  for (const [name, told] of fields)
+    for (const field of told) {
+      const location = `${name}-${field}`;
+      const count = counted.get(location) ?? 0;
+      const code = forbidden[name]?.includes(field) ? 'field-forbidden' : 'field-unused';
+      if (count > 0) findings.warn(code, location, count);
     }
-  for (const [location, count] of counted) {
-    const [name = '', field] = location.split('-');
-    findings.warn(forbidden[name]?.includes(Number(field)) ? 'field-forbidden' : 'field-unused', location, count);
-  }
 };
 
-/** The bytes without the content of fields that are not to be recorded; the same bytes where there is none. Every other byte is kept. */
+/**
+ * The bytes without the content of fields that are not to be recorded; the same bytes where there is none. Every other byte is kept.
+ * Where a bare line end broke a segment, its fields are counted on in the lines behind it: what may be forbidden is blanked.
+ */
 export const blankForbidden = (received: Uint8Array, message: Message, findings: Findings): Uint8Array => {
-  const found: Found[] = [];
-  for (const [name, told] of message.isFrench ? french : always)
-    for (const segment of message.all(name)) {
-      const fields = fieldsToBlank(segment, told);
-      if (fields.length > 0) found.push({ segment, fields });
-    }
-  if (found.length === 0) return received;
-  report(found, findings);
-  // Delimiters and segment ends are ASCII in every character set: read as one byte a character, indices are byte offsets.
+  const fields = message.isFrench ? french : always;
+  if (!mayHold(message, fields)) return received;
+  // Delimiters and line ends are ASCII in every character set: read as one byte a character, indices are byte offsets.
   const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength);
   const text = bytes.toString('latin1');
   const separator = message.syntax.field;
-  const fieldsOf = new Map(found.map(({ segment, fields }) => [`${segment.name}${segment.sequence}`, fields]));
   const kept: Buffer[] = [];
   const counted = new Map<string, number>();
   let done = 0;
-  for (const [start, end] of segmentRanges(text, separator)) {
+  for (const { start, end, name, sequence, firstField } of placedLines(text, separator)) {
     const line = text.slice(start, end);
-    const name = line.slice(0, 3);
-    const sequence = (counted.get(name) ?? 0) + 1;
-    counted.set(name, sequence);
-    for (const field of fieldsOf.get(`${name}${sequence}`) ?? none) {
-      const range = fieldRange(line, field, separator);
-      if (range === undefined) continue;
+    for (const field of fields.get(name) ?? []) {
+      const range = field < firstField ? undefined : fieldRange(line, field - firstField, separator);
+      if (range === undefined || range[0] === range[1]) continue;
+      if (field === 2 && !namesPatient(message.all(name)[sequence - 1])) continue;
+      counted.set(`${name}-${field}`, (counted.get(`${name}-${field}`) ?? 0) + 1);
       kept.push(bytes.subarray(done, start + range[0]));
       done = start + range[1];
     }
   }
+  if (counted.size === 0) return received;
+  report(fields, counted, findings);
   kept.push(bytes.subarray(done));
   return Buffer.concat(kept);
 };

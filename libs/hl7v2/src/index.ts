@@ -1,6 +1,7 @@
 export { acknowledge, type AcknowledgementCode, answers, type Outcome } from './acknowledge.js';
 export type { MessageError } from './findings.js';
 export type { MappedEvent } from './mapped-event.js';
+export { type ShownSegment, shownSegments } from './message/shown-segments.js';
 export type { MessageHead } from './message-head.js';
 export { answerBatch, type BatchFile, readBatch, readMessages } from './mllp/batch.js';
 export { frame, FrameReader, type FrameItem } from './mllp/frame-reader.js';

@@ -1,5 +1,6 @@
 import type { Instant } from '#domain';
 import type { Charset } from './message/charset.js';
+import type { Hl7Time } from './message/hl7-time.js';
 import type { Delimiters } from './message/syntax.js';
 import type { Segment } from './message/segment.js';
 
@@ -15,6 +16,8 @@ export interface MessageHead {
   readonly sent: string;
   /** MSH-7 as an instant, where it is one. */
   readonly sentAt?: Instant;
+  /** The offset that MSH-7 names, minutes east of Greenwich. */
+  readonly sentOffset?: number;
   /** MSH-9: `ADT^A01^ADT_A01`. */
   readonly type: string;
   /** `ADT^A01`; `unknown` where MSH-9 names none. */
@@ -51,7 +54,7 @@ export const messageTypeOf = (msh: Segment): { readonly label: string; readonly 
 
 export const headOf = (
   msh: Segment,
-  read: { readonly delimiters: Delimiters; readonly charset: Charset; readonly sentAt?: Instant },
+  read: { readonly delimiters: Delimiters; readonly charset: Charset; readonly sent?: Hl7Time | undefined },
 ): MessageHead => ({
   delimiters: read.delimiters,
   charset: read.charset,
@@ -60,7 +63,8 @@ export const headOf = (
   receivingApplication: msh.raw(5),
   receivingFacility: msh.raw(6),
   sent: msh.raw(7),
-  ...(read.sentAt !== undefined && { sentAt: read.sentAt }),
+  ...(read.sent?.instant !== undefined && { sentAt: read.sent.instant }),
+  ...(read.sent?.offset !== undefined && { sentOffset: read.sent.offset }),
   type: msh.raw(9),
   label: messageTypeOf(msh).label,
   controlId: msh.raw(10).trim(),

@@ -8,7 +8,8 @@ import { type MappedEvent, mapping } from './mapped-event.js';
 import { Mapping } from './mapping/mapping.js';
 import { type Charset, chooseCharset, decode } from './message/charset.js';
 import { readTime } from './message/hl7-time.js';
-import { Message, segmentRanges } from './message/message.js';
+import { lineRanges } from './message/lines.js';
+import { Message } from './message/message.js';
 import { Segment } from './message/segment.js';
 import { type Delimiters, isHead, readDelimiters, standardDelimiters, type Syntax } from './message/syntax.js';
 import { placeOfControl } from './message/place-of-control.js';
@@ -47,10 +48,12 @@ const syntaxOf = (
   { hasEscapes = false, hasControls = false } = {},
 ): Syntax => ({ ...delimiters, charset, hasEscapes, hasControls });
 
+const blank = new Set<number | undefined>([0x09, 0x0a, 0x0d, 0x20]);
+
 /** Where MSH begins: byte-order marks and blank lines before it are not the sender's words. */
 const startOf = (bytes: Buffer): number => {
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  while (start < bytes.length && (bytes[start] === 0x0d || bytes[start] === 0x0a || bytes[start] === 0x20)) start++;
+  while (blank.has(bytes[start])) start++;
   return start;
 };
 
@@ -66,7 +69,7 @@ const openMsh = (bytes: Buffer, start: number): Opened | RefusalCode => {
   const lineEnd = bytes.indexOf(0x0d, start) + 1;
   const head = bytes.toString('latin1', start, lineEnd === 0 ? start + mshMax : Math.min(lineEnd, start + mshMax));
   if (!head.startsWith('MSH')) return 'msh-missing';
-  const [range] = segmentRanges(head, head.charAt(3));
+  const [range] = lineRanges(head, head.charAt(3));
   const line = head.slice(0, range?.[1] ?? 0);
   const delimiters = readDelimiters(line);
   if (delimiters === undefined) return 'delimiters-unreadable';
@@ -87,14 +90,11 @@ const typeIn = ({ label }: MessageHead): string => {
 
 const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii'), 1);
 
-const sentAtOf = (msh: Segment, context: ReadingContext): Instant | undefined =>
-  readTime(msh.text(7), zoneOf(context))?.instant;
-
 /** ZBE-2, EVN-6 or EVN-2: when it happened in the hospital, as far as the message says. */
-const occurredAtOf = (message: Message, context: ReadingContext): Instant | undefined => {
+const occurredAtOf = ({ message, zone }: Mapping): Instant | undefined => {
   const evn = message.first('EVN');
   for (const raw of [message.first('ZBE')?.text(2), evn?.text(6), evn?.text(2)]) {
-    const time = raw ? readTime(raw, zoneOf(context)) : undefined;
+    const time = raw ? readTime(raw, zone) : undefined;
     if (time?.instant !== undefined) return Instants.of(time.instant);
   }
   return undefined;
@@ -137,11 +137,12 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const hasEscapes = text.indexOf(delimiters.escape, encodingEnd) >= 0;
   const syntax = syntaxOf(delimiters, choice.charset, { hasEscapes, hasControls });
   const message = new Message(text, syntax);
+  for (const { code, location, count } of message.faults) findings.warn(code, location, count);
   const controlAt = placeOfControl(text, syntax);
   if (controlAt !== undefined) findings.warn('text-control-characters', controlAt);
   const msh = message.segments[0] ?? noMsh;
-  const sentAt = sentAtOf(msh, context);
-  const head = headOf(msh, { delimiters, charset: choice.charset, ...(sentAt !== undefined && { sentAt }) });
+  const sent = readTime(msh.text(7), zoneOf(context));
+  const head = headOf(msh, { delimiters, charset: choice.charset, sent });
   // A batch was taken apart before; here the second one would be acknowledged and read by nobody.
   const another = message.all('MSH').find((segment) => segment !== msh && isHead(segment.line));
   if (another) findings.refuse('messages-several', `MSH^${another.sequence}`);
@@ -153,7 +154,7 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const changes = family?.(work) ?? [];
   const blanked = blankForbidden(received, message, findings);
   if (findings.errors.length > 0) return { accepted: false, head, errors: findings.errors, received: blanked };
-  const occurredAt = occurredAtOf(message, context);
+  const [sentAt, occurredAt] = [head.sentAt, occurredAtOf(work)];
   return {
     accepted: true,
     head,

@@ -1,16 +1,17 @@
 import type { Findings, WarningCode } from '../findings.js';
-import { type Hl7Time, readDate, readTime } from '../message/hl7-time.js';
+import { type Hl7Time, readDate, readTime, type TimeZone } from '../message/hl7-time.js';
 import type { Message } from '../message/message.js';
 import type { Composite } from '../message/segment.js';
 import type { MessageHead } from '../message-head.js';
 import { listedOf } from '../represented/not-taken.js';
-import { type ReadingContext, zoneOf } from '../reading-context.js';
+import { messageZone, type ReadingContext } from '../reading-context.js';
 
 /** One message on its way to changes. */
 export class Mapping {
   /** Sent under the French extension: XPN-3 lists birth given names, XAD-9 is an INSEE code. */
   readonly isFrench: boolean;
-  private readonly zone: string;
+  /** Where times without an offset of their own are read. */
+  readonly zone: TimeZone;
 
   constructor(
     readonly message: Message,
@@ -19,7 +20,7 @@ export class Mapping {
     readonly findings: Findings,
   ) {
     this.isFrench = message.isFrench;
-    this.zone = zoneOf(context);
+    this.zone = messageZone(head, context);
   }
 
   get finess(): string {
@@ -35,8 +36,8 @@ export class Mapping {
     if (raw === '') return undefined;
     const time = readTime(raw, this.zone);
     if (time === undefined) this.warn('date-invalid', location);
-    else if (time.doubt !== undefined)
-      this.warn(time.doubt === 'ambiguous' ? 'time-ambiguous' : 'time-skipped', location);
+    else if (time.isOtherForm) this.warn('date-form', location);
+    if (time?.doubt !== undefined) this.warn(time.doubt === 'ambiguous' ? 'time-ambiguous' : 'time-skipped', location);
     return time;
   }
 
@@ -47,11 +48,13 @@ export class Mapping {
     return this.time(time.take(1), location);
   }
 
-  /** A date, whatever time stands behind it; what is none is left out with a warning. */
+  /** A date; a time of day behind it is left out with a warning, and so is what is no date. */
   date(raw: string, location: string): string | undefined {
     if (raw === '') return undefined;
     const date = readDate(raw);
     if (date === undefined) this.warn('date-invalid', location);
-    return date;
+    if (date?.isOtherForm) this.warn('date-form', location);
+    if (date?.isCut) this.warn('precision-lost', location);
+    return date?.text;
   }
 }

@@ -6,7 +6,6 @@ import { table } from '../message/table.js';
 import { observedConcept } from '../mapping/codes.js';
 import { encounterOf, Patients } from '../oru/patient-visit.js';
 import { hasValue, isTextLine } from '../oru/observation-value.js';
-import { wholeSegments } from '../oru/whole-segments.js';
 import {
   attachedData,
   attachedLink,
@@ -81,7 +80,7 @@ const parentOf = (txa: Segment, records: DocumentRecords, mapping: Mapping): Tol
 
 /** OBX behind the TXA. */
 const contentSegments = (mapping: Mapping): readonly Segment[] => {
-  const segments = wholeSegments(mapping);
+  const segments = mapping.message.segments;
   const start = segments.findIndex(({ name }) => name === 'TXA');
   return segments.filter(({ name }, at) => name === 'OBX' && at > start);
 };

@@ -1,56 +1,88 @@
-import type { Syntax } from './syntax.js';
+import { lineRanges, nameOf } from './lines.js';
 import { Segment } from './segment.js';
+import type { Syntax } from './syntax.js';
 
-/** A line feed ends a segment only where another one begins behind it: free text holds bare line feeds. */
-const segmentEnd = (field: string): RegExp =>
-  new RegExp(`\\r\\n?|\\n(?=[A-Z][A-Z0-9]{2}(?:\\${field}|[\\r\\n]|$))|\\n$`, 'g');
+/** What the lines of a message have that HL7 does not. */
+export interface LineFault {
+  /**
+   * `segment-name-form`: blanks, tabs or small letters in a name. `text-line-ends`: lines taken as the rest of a free text.
+   * `segment-broken`: a line without a name that holds fields. `segment-nameless`: any other line without a name.
+   */
+  readonly code: 'segment-name-form' | 'text-line-ends' | 'segment-broken' | 'segment-nameless';
+  /** `OBX[2]`, `OBX[2]-5`: of the segment, or of the one that the lines stand behind. */
+  readonly location: string;
+  /** How many lines. */
+  readonly count: number;
+}
 
-/** Start and end of each segment in the text; the ends are CR, LF or CRLF. */
-export const segmentRanges = (text: string, field: string): readonly (readonly [number, number])[] => {
-  const ranges: (readonly [number, number])[] = [];
-  const add = (start: number, end: number): void => {
-    if (end - start >= 3) ranges.push([start, end]);
-  };
-  let start = 0;
-  if (text.includes('\n')) {
-    for (const match of text.matchAll(segmentEnd(field))) {
-      add(start, match.index);
-      start = match.index + match[0].length;
-    }
-  } else {
-    for (let end = text.indexOf('\r'); end >= 0; end = text.indexOf('\r', start)) {
-      add(start, end);
-      start = end + 1;
-    }
-  }
-  add(start, text.length);
-  return ranges;
-};
+/** A line without a name that is not part of a text: nothing is read from it. */
+export interface LooseLine {
+  readonly behind: Segment;
+  readonly line: string;
+}
 
 const noSegments: readonly Segment[] = [];
 
-/** A message as segments; the first one is MSH. */
+/** The field of free text that a segment ends in, where it ends in one: OBX-5, NTE-3. */
+const openText = ({ name, fields }: Segment): number | undefined =>
+  name === 'OBX' && fields.length === 6 ? 5 : name === 'NTE' && fields.length === 4 ? 3 : undefined;
+
+/**
+ * A message as segments; the first one is MSH. What follows a segment that ends in its free text (OBX-5, NTE-3) and has no name is the
+ * rest of that text: senders put bare line ends into texts and into base64, where they end a segment (HL7 v2.5, section 2.5.2). Any
+ * other line without a name is loose: which segment its fields are of is not certain, so that they are of none.
+ */
 export class Message {
   readonly segments: readonly Segment[];
+  readonly loose: readonly LooseLine[];
   /** Sent under the French extension: by MSH-17, MSH-12.2, or a ZBE. */
   readonly isFrench: boolean;
   private readonly byName = new Map<string, Segment[]>();
+  private readonly found = new Map<string, LineFault>();
 
   constructor(
     text: string,
     readonly syntax: Syntax,
   ) {
-    this.segments = segmentRanges(text, syntax.field).map(([start, end]) => {
+    const segments: Segment[] = [];
+    const loose: LooseLine[] = [];
+    /** Lines of a text that goes on, the segment first. */
+    let open: string[] = [];
+    const close = (): void => {
+      if (open.length > 1) this.replaceLast(segments, open.join('\n'));
+      open = [];
+    };
+    for (const [start, end] of lineRanges(text, syntax.field)) {
       const line = text.slice(start, end);
-      const name = line.slice(0, 3);
-      const same = this.byName.get(name);
-      const segment = new Segment(line, syntax, (same?.length ?? 0) + 1);
-      if (same === undefined) this.byName.set(name, [segment]);
-      else same.push(segment);
-      return segment;
-    });
-    const [msh] = this.segments;
+      const name = nameOf(line, syntax.field);
+      const last = segments[segments.length - 1];
+      if (name !== '') {
+        if (open.length > 0) close();
+        segments.push(this.segmentOf(line, name));
+      } else if (last !== undefined && line.trim() !== '') {
+        const field = openText(last);
+        if (field === undefined) {
+          loose.push({ behind: last, line });
+          this.tell(line.includes(syntax.field) ? 'segment-broken' : 'segment-nameless', placeOf(last));
+          continue;
+        }
+        if (open.length === 0) open.push(last.line);
+        open.push(line);
+        this.tell('text-line-ends', `${placeOf(last)}-${field}`);
+        // Fields behind the text: the segment is whole.
+        if (line.includes(syntax.field)) close();
+      }
+    }
+    close();
+    this.segments = segments;
+    this.loose = loose;
+    const [msh] = segments;
     this.isFrench = msh?.text(17) === 'FRA' || msh?.text(12, 2) === 'FRA' || this.byName.has('ZBE');
+  }
+
+  /** In the order of the message, those of one place and code as one. */
+  get faults(): Iterable<LineFault> {
+    return this.found.values();
   }
 
   first(name: string): Segment | undefined {
@@ -60,4 +92,37 @@ export class Message {
   all(name: string): readonly Segment[] {
     return this.byName.get(name) ?? noSegments;
   }
+
+  private segmentOf(line: string, name: string): Segment {
+    const { field } = this.syntax;
+    const same = this.byName.get(name);
+    const sequence = (same?.length ?? 0) + 1;
+    const isExact = line.startsWith(name) && (line.length === 3 || line.charAt(3) === field);
+    const segment = new Segment(isExact ? line : withName(line, name, field), this.syntax, sequence);
+    if (!isExact) this.tell('segment-name-form', placeOf(segment));
+    if (same === undefined) this.byName.set(name, [segment]);
+    else same.push(segment);
+    return segment;
+  }
+
+  private replaceLast(segments: Segment[], line: string): void {
+    const last = segments.pop();
+    if (last === undefined) return;
+    const whole = new Segment(line, this.syntax, last.sequence);
+    segments.push(whole);
+    this.byName.get(last.name)?.splice(-1, 1, whole);
+  }
+
+  private tell(code: LineFault['code'], location: string): void {
+    const key = `${code} ${location}`;
+    this.found.set(key, { code, location, count: (this.found.get(key)?.count ?? 0) + 1 });
+  }
 }
+
+const placeOf = ({ name, sequence }: Segment): string => `${name}[${sequence}]`;
+
+/** The line as if its name had been written as HL7 has it. */
+const withName = (line: string, name: string, field: string): string => {
+  const end = line.indexOf(field);
+  return end < 0 ? name : name + line.slice(end);
+};

@@ -1,4 +1,4 @@
-import { segmentRanges } from './message.js';
+import { placedLines } from './lines.js';
 import type { Syntax } from './syntax.js';
 import { controls } from './text-controls.js';
 
@@ -9,20 +9,18 @@ const controlIn = ({ escape, hasEscapes }: Syntax): RegExp => {
   return new RegExp(hasEscapes ? `${controls.source}|${written}` : controls.source, 'u');
 };
 
-const name = /^[A-Z][A-Z0-9]{2}$/;
-
 /** The first field behind MSH in which one stands, as `PID-5`; `undefined`: none does. */
 export const placeOfControl = (text: string, syntax: Syntax): string | undefined => {
   if (!syntax.hasControls && !(syntax.hasEscapes && text.includes(`${syntax.escape}X`))) return undefined;
   const pattern = controlIn(syntax);
-  for (const [start, end] of segmentRanges(text, syntax.field).slice(1)) {
+  let isHead = true;
+  for (const { start, end, name, firstField } of placedLines(text, syntax.field)) {
     const line = text.slice(start, end);
-    const at = line.search(pattern);
+    const at = isHead ? -1 : line.search(pattern);
+    isHead = false;
     if (at < 0) continue;
-    const fields = line.slice(0, at).split(syntax.field);
-    return fields[0] !== undefined && name.test(fields[0]) && fields.length > 1
-      ? `${fields[0]}-${fields.length - 1}`
-      : 'MSH';
+    const field = firstField + line.slice(0, at).split(syntax.field).length - 1;
+    return name !== '' && field > 0 ? `${name}-${field}` : 'MSH';
   }
   return undefined;
 };

@@ -1,3 +1,4 @@
+import { isNameOf, mayBegin, nameLengthMax, nameOf, packed } from './lines.js';
 import { type Delimiters, headLengthMax } from './syntax.js';
 
 /**
@@ -75,48 +76,47 @@ const actionsOf = ({ field, component, repetition, subcomponent, ...others }: De
   return known;
 };
 
-const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
-const isNameCharacter = (byte: number): boolean => isCapital(byte) || (byte >= 0x30 && byte <= 0x39);
+const packedName = (name: string): number => packed(name.charCodeAt(0), name.charCodeAt(1), name.charCodeAt(2));
 
-/** Three characters of a segment's name, and what ends it. */
-const isNameAt = (bytes: Buffer, at: number, field: number): boolean => {
-  if (!isCapital(bytes[at] ?? 0) || !isNameCharacter(bytes[at + 1] ?? 0) || !isNameCharacter(bytes[at + 2] ?? 0))
-    return false;
-  const next = bytes[at + 3];
-  return next === undefined || next === field || next === 0x0d || next === 0x0a;
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09;
+const endsName = (byte: number | undefined, field: number): boolean =>
+  byte === undefined || byte === field || byte === 0x0d || byte === 0x0a || isBlank(byte);
+
+const beginOf = (bytes: Buffer, at: number): string => bytes.toString('latin1', at, at + nameLengthMax);
+
+/** The name of the segment that begins there (see nameOf), as a number; 0 where none does. */
+const nameIn = (bytes: Buffer, at: number, field: number): number => {
+  const [first, second, third] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
+  if (bytes[at + 3] === field && isNameOf(first, second, third)) return packed(first, second, third);
+  if (!isBlank(first) && !endsName(bytes[at + 3], field)) return 0;
+  const name = nameOf(beginOf(bytes, at).replace(/[\r\n].*/s, ''), String.fromCharCode(field));
+  return name === '' ? 0 : packedName(name);
 };
 
-/** A line feed ends a segment only where another one begins behind it (see segmentRanges). */
+/** A line feed ends a segment only where another one begins behind it (see lineRanges). */
 const endsAtFeed = (bytes: Buffer, feed: number, field: number): boolean =>
-  feed + 1 === bytes.length || isNameAt(bytes, feed + 1, field);
+  feed + 1 === bytes.length ||
+  ((isBlank(bytes[feed + 1]) || endsName(bytes[feed + 4], field)) &&
+    mayBegin(beginOf(bytes, feed + 1), 0, String.fromCharCode(field)));
 
 const endsSegment = (bytes: Buffer, at: number, field: number): boolean =>
   bytes[at] === 0x0d || (bytes[at] === 0x0a && endsAtFeed(bytes, at, field));
 
-/** Shorter than a name: no segment. */
-const isShort = (bytes: Buffer, start: number, field: number): boolean => {
-  for (let at = start + 1; at < start + 3; at++) {
-    if (at >= bytes.length || endsSegment(bytes, at, field)) return true;
-  }
-  return false;
-};
-
-const packed = (name: string): number => (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2);
-const [obx, nte] = [packed('OBX'), packed('NTE')];
+const [obx, nte] = [packedName('OBX'), packedName('NTE')];
 
 /** Of what each is a thing of its own to be folded: their segments are counted, with the repetitions of a first field that names it. */
 const groups = new Map<number, { readonly of: 'movements' | 'periods' | 'merged'; readonly isRepeated: boolean }>([
-  [packed('ZBE'), { of: 'movements', isRepeated: true }],
-  [packed('ZFS'), { of: 'periods', isRepeated: false }],
-  [packed('MRG'), { of: 'merged', isRepeated: true }],
+  [packedName('ZBE'), { of: 'movements', isRepeated: true }],
+  [packedName('ZFS'), { of: 'periods', isRepeated: false }],
+  [packedName('MRG'), { of: 'merged', isRepeated: true }],
 ]);
 
 /** The counts of one message while its bytes are walked. */
 class Counts {
   /** Segments of a name that came so far. */
   private readonly sequences = new Map<number, number>();
+  /** 0: the line has none. */
   private name = 0;
-  private isNamed = false;
   private segments = 0;
   private readonly groups = { movements: 0, periods: 0, merged: 0 };
   private field = 0;
@@ -128,8 +128,7 @@ class Counts {
 
   /** A segment begins there; each of these gives what is too many. */
   segment(bytes: Buffer, at: number, field: number): keyof typeof limits | undefined {
-    this.isNamed = isNameAt(bytes, at, field);
-    this.name = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    this.name = nameIn(bytes, at, field);
     this.sequences.set(this.name, (this.sequences.get(this.name) ?? 0) + 1);
     this.startField(0);
     if (++this.segments > limits.segments) return 'segments';
@@ -165,7 +164,7 @@ class Counts {
 
   /** What stands where a name should is not repeated: it could be anything. */
   location(of: keyof typeof limits): string {
-    if (!this.isNamed) return 'MSH^1';
+    if (this.name === 0) return 'MSH^1';
     const name = String.fromCharCode(this.name >> 16, (this.name >> 8) & 0xff, this.name & 0xff);
     const segment = `${name}^${this.sequences.get(this.name) ?? 1}`;
     return of === 'segments' || this.field === 0 ? segment : `${segment}^${this.field}`;
@@ -207,7 +206,7 @@ export const survey = (bytes: Buffer, start: number, delimiters: Delimiters): Su
     let many: keyof typeof limits | undefined;
     if (isBegin && at < bytes.length && !endsSegment(bytes, at, field)) {
       isBegin = false;
-      if (!isShort(bytes, at, field)) many = counts.segment(bytes, at, field);
+      many = counts.segment(bytes, at, field);
     }
     let action = 0;
     while (at < bytes.length && (action = does[bytes[at] ?? 0] ?? 0) === 0) at++;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { accepted } from '../fixtures/adt.js';
 import { contextOf, er7 } from '../fixtures/context.js';
 import { readMessage } from '../read-message.js';
-import { segmentRanges } from './message.js';
+import { lineRanges } from './lines.js';
 import { limits, survey } from './survey.js';
 import { standardDelimiters } from './syntax.js';
 
@@ -66,11 +66,14 @@ describe('what a message may hold', () => {
   });
 
   it('counts the segments that are read', () => {
-    const text = fc.string({ unit: fc.constantFrom('\r', '\n', '|', 'A', 'PID', 'x', '^', '~'), maxLength: 30 });
+    const text = fc.string({
+      unit: fc.constantFrom('\r', '\n', '|', 'A', 'PID', 'pid', ' ', '\t', 'RAS', 'ZBE', 'x', '^', '~'),
+      maxLength: 30,
+    });
     fc.assert(
       fc.property(text, fc.integer({ min: 0, max: 8 }), (tail, fewer) => {
         const content = many(limits.segments - fewer, 'NK1\r') + tail;
-        const isTooMany = segmentRanges(content, '|').length > limits.segments;
+        const isTooMany = lineRanges(content, '|').length > limits.segments;
         expect(survey(Buffer.from(content), 0, standardDelimiters).excess?.of).toBe(isTooMany ? 'segments' : undefined);
       }),
     );

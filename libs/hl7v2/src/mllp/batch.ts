@@ -35,13 +35,15 @@ interface Line {
 }
 
 const isEnd = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x0a;
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x09;
 const isWord = (byte: number | undefined): boolean =>
   byte !== undefined && /[A-Za-z0-9]/.test(String.fromCharCode(byte));
 
 const kinds: readonly Kind[] = ['FHS', 'BHS', 'MSH', 'BTS', 'FTS'];
 
+/** Blanks and tabs before and behind the name, and small letters, are taken as in any segment (see nameAt). */
 const kindAt = (bytes: Buffer, start: number): Kind => {
-  const name = bytes.toString('latin1', start, start + 3);
+  const name = bytes.toString('latin1', start, start + 3).toUpperCase();
   return isWord(bytes[start + 3]) ? 'other' : (kinds.find((kind) => kind === name) ?? 'other');
 };
 
@@ -54,10 +56,16 @@ const hasMark = (bytes: Buffer, at: number): boolean =>
 /** Files that were written one behind the other bring a byte-order mark each: it is nobody's word. */
 const behindMark = (bytes: Buffer, at: number): number => (hasMark(bytes, at) ? at + 3 : at);
 
+const behindBlanks = (bytes: Buffer, at: number): number => {
+  let start = at;
+  while (isBlank(bytes[start])) start++;
+  return start;
+};
+
 /** Behind a byte-order mark and blank lines. */
 const beginOf = (bytes: Buffer): number => {
   let start = behindMark(bytes, 0);
-  while (isEnd(bytes[start]) || bytes[start] === 0x20) start++;
+  while (isEnd(bytes[start]) || isBlank(bytes[start])) start++;
   return start;
 };
 
@@ -65,7 +73,7 @@ const beginOf = (bytes: Buffer): number => {
 const linesOf = function* (bytes: Buffer): Generator<Line> {
   let begin = 0;
   for (let at = beginOf(bytes); at < bytes.length; ) {
-    const start = behindMark(bytes, at);
+    const start = behindBlanks(bytes, behindMark(bytes, at));
     let end = start;
     while (end < bytes.length && !isEnd(bytes[end])) end++;
     let next = end;
@@ -79,7 +87,7 @@ const linesOf = function* (bytes: Buffer): Generator<Line> {
 };
 
 const envelopeOf = (bytes: Buffer, { start, end }: Line): Envelope => {
-  const text = printable(bytes.toString('latin1', start, end));
+  const text = printable(bytes.toString('latin1', start, end)).replace(/^(\w{3})[ \t]+/, '$1');
   const delimiter = text.charAt(3) || '|';
   return { delimiter, fields: text.split(delimiter) };
 };
@@ -93,7 +101,9 @@ interface Open {
 /** A message begins at the start of a line behind the first. */
 const holdsAnother = (bytes: Buffer): boolean => {
   for (let at = bytes.indexOf('MSH', beginOf(bytes) + 3); at >= 0; at = bytes.indexOf('MSH', at + 3)) {
-    const before = hasMark(bytes, at - 3) ? at - 4 : at - 1;
+    let before = at - 1;
+    while (isBlank(bytes[before])) before--;
+    if (hasMark(bytes, before - 2)) before -= 3;
     if (isEnd(bytes[before]) && isHeadAt(bytes, at)) return true;
   }
   return false;
@@ -125,7 +135,7 @@ export const readBatch = (bytes: Buffer): BatchFile | undefined =>
 const isMeant = (bytes: Buffer, { kind, start }: Line, separators: ReadonlySet<number | undefined>): boolean => {
   if (kind === 'other') return false;
   if (kind !== 'BTS' && kind !== 'FTS') return isHeadAt(bytes, start);
-  const next = bytes[start + 3];
+  const next = bytes[behindBlanks(bytes, start + 3)];
   return next === undefined || isEnd(next) || separators.has(next);
 };
 

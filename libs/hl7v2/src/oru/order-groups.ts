@@ -1,7 +1,6 @@
 import type { Mapping } from '../mapping/mapping.js';
 import { Segment } from '../message/segment.js';
 import { isTextLine } from './observation-value.js';
-import { wholeSegments } from './whole-segments.js';
 
 /** An OBX with what belongs to it. */
 export interface Observed {
@@ -174,7 +173,7 @@ class OrderReader {
 /** Orders of an ORU in the order of the message. */
 export const orderGroups = (mapping: Mapping): readonly OrderGroup[] => {
   const reader = new OrderReader(mapping);
-  for (const segment of wholeSegments(mapping)) reader.read(segment);
+  for (const segment of mapping.message.segments) reader.read(segment);
   reader.closePatient();
   return reader.groups.map((group) => ({ ...group, observations: withLines(group.observations) }));
 };

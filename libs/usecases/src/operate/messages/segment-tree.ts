@@ -1,4 +1,4 @@
-import type { MessageHead } from '#hl7v2';
+import { type MessageHead, type ShownSegment, shownSegments } from '#hl7v2';
 import { fieldName } from './field-names.js';
 import type { Sentence } from '../senders/profile-fields.js';
 
@@ -11,6 +11,7 @@ export interface TreeField {
 }
 
 export interface TreeSegment {
+  /** `…` where the line has none: its text is one field at that place. */
   readonly name: string;
   /** From 1, among those of its name. */
   readonly number: number;
@@ -32,14 +33,16 @@ const parts = (raw: string, separators: readonly string[], at: string): readonly
   return raw.split(separator).flatMap((part, index) => parts(part, inner, `${at}.${index + 1}`));
 };
 
-const fieldsOf = (name: string, line: string, { delimiters }: MessageHead): readonly TreeField[] => {
-  const { field, repetition, component, subcomponent } = delimiters;
-  const [, ...raws] = line.split(field);
-  // MSH-1 is the separator itself, and MSH-2 names the others: neither is split.
-  const values = name === 'MSH' ? [field, ...raws] : raws;
+const nameless = '…';
+
+const fieldsOf = ({ name, fields }: ShownSegment, { delimiters }: MessageHead): readonly TreeField[] => {
+  const { repetition, component, subcomponent } = delimiters;
+  const [first = '', ...values] = fields;
+  if (name === '') return [{ at: nameless, name: null, value: shortened(first) }];
   return values.flatMap((raw, index) => {
     const place = `${name}-${index + 1}`;
     const label = fieldName(place) ?? null;
+    // MSH-1 is the separator itself, and MSH-2 names the others: neither is split.
     if (name === 'MSH' && index < 2) return [{ at: place, name: label, value: raw }];
     const repetitions = repetition === '\0' ? [raw] : raw.split(repetition);
     return repetitions.flatMap((one, at) =>
@@ -50,16 +53,10 @@ const fieldsOf = (name: string, line: string, { delimiters }: MessageHead): read
   });
 };
 
-/** The message as segments, fields and components, without those that are empty. */
-export const segmentTree = (text: string, head: MessageHead): readonly TreeSegment[] => {
-  const numbers = new Map<string, number>();
-  return text
-    .split(/\r\n?|\n/)
-    .filter((line) => line.length >= 3)
-    .map((line) => {
-      const name = line.slice(0, 3);
-      const number = (numbers.get(name) ?? 0) + 1;
-      numbers.set(name, number);
-      return { name, number, fields: fieldsOf(name, line, head) };
-    });
-};
+/** The message as the mapping reads its segments: fields and components, without those that are empty. */
+export const segmentTree = (text: string, head: MessageHead): readonly TreeSegment[] =>
+  shownSegments(text, head).map((segment) => ({
+    name: segment.name === '' ? nameless : segment.name,
+    number: segment.sequence,
+    fields: fieldsOf(segment, head),
+  }));
