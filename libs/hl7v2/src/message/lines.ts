@@ -110,6 +110,11 @@ export const lineRanges = (text: string, field: string): readonly (readonly [num
   return ranges;
 };
 
+const blankForm = /^[\s\p{Cc}]*$/u;
+
+/** Nothing but blanks and control characters: some programs close a file with U+001A. */
+export const isBlankLine = (line: string): boolean => blankForm.test(line);
+
 /** A line, and where its fields stand. */
 export interface Line {
   readonly start: number;
@@ -128,13 +133,14 @@ const countOf = (line: string, separator: string): number => {
   return count;
 };
 
-/** Every line with its place; one without a name goes on with the last field of the segment that it stands behind. */
+/** Every line that says something, with its place; one without a name goes on with the last field of the segment that it stands behind. */
 export const placedLines = function* (text: string, field: string): Generator<Line> {
   const sequences = new Map<string, number>();
   let [name, last] = ['', 0];
   for (const [start, end] of lineRanges(text, field)) {
     const line = text.slice(start, end);
     const own = nameOf(line, field);
+    if (own === '' && isBlankLine(line)) continue;
     if (own !== '') {
       sequences.set(own, (sequences.get(own) ?? 0) + 1);
       // MSH-1 is the separator itself.

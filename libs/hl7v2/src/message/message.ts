@@ -1,4 +1,4 @@
-import { lineRanges, nameOf } from './lines.js';
+import { isBlankLine, lineRanges, nameOf } from './lines.js';
 import { Segment } from './segment.js';
 import type { Syntax } from './syntax.js';
 
@@ -59,7 +59,7 @@ export class Message {
       if (name !== '') {
         if (open.length > 0) close();
         segments.push(this.segmentOf(line, name));
-      } else if (last !== undefined && line.trim() !== '') {
+      } else if (last !== undefined && !isBlankLine(line)) {
         const field = openText(last);
         if (field === undefined) {
           loose.push({ behind: last, line });

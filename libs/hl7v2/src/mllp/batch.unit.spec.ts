@@ -41,6 +41,15 @@ describe('a batch', () => {
     expect(messagesIn(er7(fhs, message('1')))).toEqual([`${message('1')}\r`]);
   });
 
+  it('is the same where blanks or tabs stand around the names of its envelope and before its messages', () => {
+    const odd = er7(` ${fhs}`, `\t${bhs()}`, message('1'), ` ${message('2')}`, 'BTS |2', ' fts\t|1');
+    expect(readBatch(odd)?.batches.map(({ toldMessages }) => toldMessages)).toEqual([2]);
+    const [first, second] = messagesIn(odd);
+    expect([first, second]).toEqual([`${message('1')}\r`, ` ${message('2')}\r`]);
+    expect(readMessage(Buffer.from(second ?? ''), contextOf()).accepted).toBe(true);
+    expect(messagesIn(er7(message('1'), `\t${message('2')}`)).length).toBe(2);
+  });
+
   it('is a content of several messages without any envelope', () => {
     const two = er7(message('1'), message('2'));
     expect(messagesIn(two)).toEqual([`${message('1')}\r`, `${message('2')}\r`]);

@@ -51,6 +51,20 @@ describe('trying messages of a file', () => {
     expect(pid).toContainEqual({ at: 'PID-3.4.2', name: null, value: '1.2.250.1.999.1' });
   });
 
+  it('shows segments as the mapping reads them, and lines that have no name', () => {
+    const [tried] = tryMessages(
+      latin1(adt('A01', 'M1', ' obx |1|TX|T||un', 'deux', 'NTE|1||vu|x', 'bavardage')),
+      given,
+    );
+    const shown = tried?.segments.slice(-3) ?? [];
+    expect(shown.map(({ name, number }) => `${name} ${number}`)).toEqual(['OBX 1', 'NTE 1', '… 1']);
+    expect(shown[0]?.fields.find(({ at }) => at === 'OBX-5')?.value).toBe('un\ndeux');
+    expect(shown[2]?.fields).toEqual([{ at: '…', name: null, value: 'bavardage' }]);
+    expect(tried?.warnings.map(({ code, location }) => `${code} ${location}`)).toEqual(
+      expect.arrayContaining(['segment-name-form OBX[1]', 'text-line-ends OBX[1]-5', 'segment-nameless NTE[1]']),
+    );
+  });
+
   it('folds one message on the other, repetitions too', () => {
     const file = latin1(adt('A01', 'M1'), '', adt('A01', 'M1'), '', adt('A03', 'M2'), '');
     expect(tryMessages(file, given).map(({ state }) => state)).toEqual(['applied', 'duplicate', 'applied']);
