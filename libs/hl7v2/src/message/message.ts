@@ -38,7 +38,7 @@ export class Message {
   /** Sent under the French extension: by MSH-17, MSH-12.2, or a ZBE. */
   readonly isFrench: boolean;
   private readonly byName = new Map<string, Segment[]>();
-  private readonly found = new Map<string, LineFault>();
+  private found: Map<string, LineFault> | undefined;
 
   constructor(
     text: string,
@@ -55,11 +55,13 @@ export class Message {
     for (const [start, end] of lineRanges(text, syntax.field)) {
       const line = text.slice(start, end);
       const name = nameOf(line, syntax.field);
-      const last = segments[segments.length - 1];
       if (name !== '') {
         if (open.length > 0) close();
         segments.push(this.segmentOf(line, name));
-      } else if (last !== undefined && !isBlankLine(line)) {
+        continue;
+      }
+      const last = segments[segments.length - 1];
+      if (last !== undefined && !isBlankLine(line)) {
         const field = openText(last);
         if (field === undefined) {
           loose.push({ behind: last, line });
@@ -73,7 +75,7 @@ export class Message {
         if (line.includes(syntax.field)) close();
       }
     }
-    close();
+    if (open.length > 0) close();
     this.segments = segments;
     this.loose = loose;
     const [msh] = segments;
@@ -82,7 +84,7 @@ export class Message {
 
   /** In the order of the message, those of one place and code as one. */
   get faults(): Iterable<LineFault> {
-    return this.found.values();
+    return this.found?.values() ?? [];
   }
 
   first(name: string): Segment | undefined {
@@ -97,7 +99,7 @@ export class Message {
     const { field } = this.syntax;
     const same = this.byName.get(name);
     const sequence = (same?.length ?? 0) + 1;
-    const isExact = line.startsWith(name) && (line.length === 3 || line.charAt(3) === field);
+    const isExact = (line.length === 3 || line.charCodeAt(3) === field.charCodeAt(0)) && line.startsWith(name);
     const segment = new Segment(isExact ? line : withName(line, name, field), this.syntax, sequence);
     if (!isExact) this.tell('segment-name-form', placeOf(segment));
     if (same === undefined) this.byName.set(name, [segment]);
@@ -115,6 +117,7 @@ export class Message {
 
   private tell(code: LineFault['code'], location: string): void {
     const key = `${code} ${location}`;
+    this.found ??= new Map();
     this.found.set(key, { code, location, count: (this.found.get(key)?.count ?? 0) + 1 });
   }
 }
