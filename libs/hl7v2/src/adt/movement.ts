@@ -6,7 +6,6 @@ import type { Identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { type Hl7Time, readTime } from '../message/hl7-time.js';
-import { zoneOf } from '../reading-context.js';
 import { table } from '../message/table.js';
 import { leave } from '../represented/not-taken.js';
 import {
@@ -51,7 +50,7 @@ const startingAt = (time: Hl7Time | undefined): Pick<ToldMovement, 'start' | 'st
 /** A time that says the moment of a movement once more: the movement shows it. Another moment is left to be warned of. */
 export const takeSameMoment = (time: Composite | undefined, start: string | undefined, mapping: Mapping): void => {
   if (time === undefined || start === undefined) return;
-  const told = readTime(time.text(1), zoneOf(mapping.context));
+  const told = readTime(time.text(1), mapping.zone);
   if (told?.text === start) mapping.takeTime(time, '');
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RecordKey } from '#domain';
 import { validateResource } from '#fhir';
-import { accepted, after, type Loose, msh, obr, obx, orc, pid, pv1, recordsOf, warningsOf } from './fixtures.js';
+import { after, type Loose, msh, obr, obx, orc, pid, pv1, recordsOf, warningsOf } from './fixtures.js';
 
 /** Every type of HL7 table 0125 (v2.3 to v2.8), none, and words that are none. */
 const types =
