@@ -1,9 +1,11 @@
-import type { Sender } from '#domain';
+import type { Instant, Sender } from '#domain';
+import { answerId } from './answer-id.js';
 import type { MessageError } from './findings.js';
 import { encode } from './message/charset.js';
 import { escape } from './message/syntax.js';
 import type { MessageHead } from './message-head.js';
 import { table } from './message/table.js';
+import { writtenTime } from './message/written-time.js';
 import { printable } from './mllp/printable.js';
 
 /** HL7 table 0008. */
@@ -34,22 +36,38 @@ const acknowledgementType = (head: MessageHead): string => {
   return structure ? ['ACK', trigger, 'ACK'].join(component) : ['ACK', trigger].join(component);
 };
 
+/** What an acknowledgement says beside its code. */
+export interface AcknowledgementContent {
+  /** MSH-7: when the gateway took the message. */
+  readonly at: Instant;
+  readonly errors?: readonly MessageError[];
+  /** In the log, and mapped to nothing: MSA-3 of `AA` says so. */
+  readonly isUnmapped?: boolean;
+}
+
+/** MSA-3, for people. `unmapped` is the state of the message in the journal, in both languages. */
+const textOf = (code: AcknowledgementCode, { errors = [], isUnmapped = false }: AcknowledgementContent): string =>
+  errors[0]?.text ?? (code === 'AA' && isUnmapped ? 'unmapped' : '');
+
+/** In what character set a sender reads whose message could not be read is not known; ASCII it can. */
+const inAscii = (text: string): string => encode(text, 'us-ascii').toString('latin1');
+
 /**
- * ER7 bytes in the message's own character set and delimiters. A function of the message and the code: the same message gets
- * the same bytes, so MSH-7 repeats the request's and MSH-10 derives from its own.
+ * ER7 bytes in the message's own character set and delimiters. A function of its arguments: the same message gets the same
+ * MSA and the same MSH-10. MSA-2 is MSH-10 to the letter; of a message that could not be read, what is repeated are its bytes.
  */
-export const acknowledge = (
-  head: MessageHead,
-  code: AcknowledgementCode,
-  errors: readonly MessageError[] = [],
-): Buffer => {
+export const acknowledge = (head: MessageHead, code: AcknowledgementCode, content: AcknowledgementContent): Buffer => {
+  const { at, errors = [] } = content;
   const { delimiters } = head;
   const { field, component } = delimiters;
   const encoding = (['component', 'repetition', 'escape', 'subcomponent'] as const)
     .map((name) => delimiters[name])
     .filter((character) => character !== '\0')
     .join('');
-  const text = (value: string): string => escape(value, delimiters);
+  const isAscii = head.charset === 'us-ascii';
+  const text = (value: string): string => escape(isAscii ? inAscii(value) : value, delimiters);
+  const version = head.version || '2.5';
+  const [versionId = ''] = version.split(component);
   const msh = [
     'MSH',
     encoding,
@@ -57,12 +75,12 @@ export const acknowledge = (
     head.receivingFacility,
     head.sendingApplication,
     head.sendingFacility,
-    head.sent,
+    writtenTime(at),
     '',
     acknowledgementType(head),
-    `${code}${head.controlId}`,
+    answerId(code, head.writtenControlId, versionId),
     head.processing || 'P',
-    head.version || '2.5',
+    version,
     '',
     '',
     '',
@@ -70,8 +88,7 @@ export const acknowledge = (
     head.country,
     head.declaredCharset,
   ];
-  const [first] = errors;
-  const msa = ['MSA', code, head.controlId, ...(first ? [text(first.text)] : [])];
+  const msa = ['MSA', code, head.writtenControlId, text(textOf(code, content))];
   const errs = errors.map((error) => [
     'ERR',
     '',
@@ -88,7 +105,7 @@ export const acknowledge = (
     while (end > 0 && fields[end - 1] === '') end--;
     return `${printable(fields.slice(0, end).join(field))}\r`;
   });
-  return encode(segments.join(''), head.charset);
+  return encode(segments.join(''), isAscii ? 'iso-8859-1' : head.charset);
 };
 
 /** What became of a message: in the log; never to be accepted as it is; not now. */
@@ -103,28 +120,31 @@ const application = { durable: 'AA', refused: 'AE', 'not-now': 'AR' } as const s
   AcknowledgementCode
 >;
 
-const conditionsOfAsking = new Set(['AL', 'ER', 'SU']);
+/** HL7 table 0155, in whatever case; what is none of its words asks for nothing. `""` is an empty field. */
+const conditionIn = (field: string): string => (field === '""' ? '' : field.toUpperCase());
 
-/** HL7 table 0155; empty in enhanced mode is NE. */
+/** Empty in enhanced mode is NE. */
 const isAsked = (condition: string, outcome: Outcome): boolean =>
-  condition === 'AL' || (outcome === 'durable' ? condition === 'SU' : condition === 'ER');
+  condition === 'AL' || condition === (outcome === 'durable' ? 'SU' : 'ER');
+
+/** What MSH-15 and MSH-16 ask for (HL7 v2.5, section 2.9.3); nothing in both is the original mode. */
+const asked = (acceptAck: string, applicationAck: string, outcome: Outcome): readonly AcknowledgementCode[] => {
+  if (acceptAck === '' && applicationAck === '') return [application[outcome]];
+  const first = isAsked(acceptAck, outcome) ? [accept[outcome]] : [];
+  // What was not accepted has no application to answer for it.
+  if (first.length > 0 && outcome !== 'durable') return first;
+  return isAsked(applicationAck, outcome) ? [...first, application[outcome]] : first;
+};
 
 /**
- * The acknowledgements to send, in order (HL7 v2.5, section 2.9). Nothing in MSH-15 and MSH-16 is the original mode. A sender
- * that asks for no answer at all gets the accept acknowledgement all the same, unless its setting says `standard`: a feed
- * that waits must not stall.
+ * The acknowledgements to send, in order. A sender that asks for none of what became of its message gets the accept
+ * acknowledgement all the same, unless its setting says `standard`: a feed that waits must not stall.
  */
 export const answers = (
   head: Pick<MessageHead, 'acceptAck' | 'applicationAck'>,
   sender: Pick<Sender, 'acknowledgement'>,
   outcome: Outcome,
 ): readonly AcknowledgementCode[] => {
-  const { acceptAck, applicationAck } = head;
-  if (acceptAck === '' && applicationAck === '') return [application[outcome]];
-  const asksNothing = ![acceptAck, applicationAck].some((condition) => conditionsOfAsking.has(condition));
-  if (asksNothing) return sender.acknowledgement === 'standard' ? [] : [accept[outcome]];
-  const first = isAsked(acceptAck, outcome) ? [accept[outcome]] : [];
-  // What was not accepted has no application to answer for it.
-  if (first.length > 0 && outcome !== 'durable') return first;
-  return isAsked(applicationAck, outcome) ? [...first, application[outcome]] : first;
+  const codes = asked(conditionIn(head.acceptAck), conditionIn(head.applicationAck), outcome);
+  return codes.length > 0 || sender.acknowledgement === 'standard' ? codes : [accept[outcome]];
 };

@@ -12,8 +12,6 @@ export interface MessageHead {
   readonly sendingFacility: string;
   readonly receivingApplication: string;
   readonly receivingFacility: string;
-  /** MSH-7 as it stood. */
-  readonly sent: string;
   /** MSH-7 as an instant, where it is one. */
   readonly sentAt?: Instant;
   /** The offset that MSH-7 names, minutes east of Greenwich. */
@@ -22,8 +20,13 @@ export interface MessageHead {
   readonly type: string;
   /** `ADT^A01`; `unknown` where MSH-9 names none. */
   readonly label: string;
-  /** MSH-10; empty where there is none. */
+  /**
+   * MSH-10 without the blanks around it; empty where there is none. It is what identifies: an id that comes with blanks and
+   * without them is the same one, and other bytes under it are told (`message-id-reused`).
+   */
   readonly controlId: string;
+  /** MSH-10 to the letter: what MSA-2 repeats. */
+  readonly writtenControlId: string;
   readonly processing: string;
   readonly version: string;
   /** MSH-15 and MSH-16: `AL`, `NE`, `ER`, `SU` or empty. */
@@ -62,12 +65,12 @@ export const headOf = (
   sendingFacility: msh.raw(4),
   receivingApplication: msh.raw(5),
   receivingFacility: msh.raw(6),
-  sent: msh.raw(7),
   ...(read.sent?.instant !== undefined && { sentAt: read.sent.instant }),
   ...(read.sent?.offset !== undefined && { sentOffset: read.sent.offset }),
   type: msh.raw(9),
   label: messageTypeOf(msh).label,
   controlId: msh.raw(10).trim(),
+  writtenControlId: msh.raw(10),
   processing: msh.raw(11),
   version: msh.raw(12),
   acceptAck: msh.text(15),

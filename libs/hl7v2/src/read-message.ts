@@ -8,6 +8,7 @@ import { type MappedEvent, mapping } from './mapped-event.js';
 import { Mapping } from './mapping/mapping.js';
 import { type Charset, chooseCharset, decode } from './message/charset.js';
 import { readTime } from './message/hl7-time.js';
+import { isDamagedHead, mendedHead } from './message/damaged-head.js';
 import { lineRanges } from './message/lines.js';
 import { Message } from './message/message.js';
 import { Segment } from './message/segment.js';
@@ -60,20 +61,29 @@ const startOf = (bytes: Buffer): number => {
 interface Opened {
   readonly delimiters: Delimiters;
   readonly msh: Segment;
+  /** Why nothing behind MSH can be read. */
+  readonly refusal?: RefusalCode;
 }
 
 const mshMax = 2000;
 
+const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii'), 1);
+
 /** MSH as far as it can be read, one character a byte: it names the character set of the rest. */
-const openMsh = (bytes: Buffer, start: number): Opened | RefusalCode => {
+const openMsh = (bytes: Buffer, start: number): Opened => {
   const lineEnd = bytes.indexOf(0x0d, start) + 1;
   const head = bytes.toString('latin1', start, lineEnd === 0 ? start + mshMax : Math.min(lineEnd, start + mshMax));
-  if (!head.startsWith('MSH')) return 'msh-missing';
+  if (!head.startsWith('MSH')) return { delimiters: standardDelimiters, msh: noMsh, refusal: 'msh-missing' };
   const [range] = lineRanges(head, head.charAt(3));
   const line = head.slice(0, range?.[1] ?? 0);
   const delimiters = readDelimiters(line);
-  if (delimiters === undefined) return 'delimiters-unreadable';
-  return { delimiters, msh: new Segment(line, syntaxOf(delimiters, 'iso-8859-1', { hasEscapes: true }), 1) };
+  const opened = (read: string, by: Delimiters): Opened => ({
+    delimiters: by,
+    msh: new Segment(read, syntaxOf(by, 'iso-8859-1', { hasEscapes: true }), 1),
+  });
+  if (delimiters !== undefined) return opened(line, delimiters);
+  const mended = mendedHead(line) ?? { line: 'MSH', delimiters: standardDelimiters };
+  return { ...opened(mended.line, mended.delimiters), refusal: 'delimiters-unreadable' };
 };
 
 const refusalPlaces: Partial<Record<RefusalCode, string>> = {
@@ -87,8 +97,6 @@ const typeIn = ({ label }: MessageHead): string => {
   const end = label.indexOf('^');
   return end < 0 ? label : label.slice(0, end);
 };
-
-const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii'), 1);
 
 /** ZBE-2, EVN-6 or EVN-2: when it happened in the hospital, as far as the message says. */
 const occurredAtOf = ({ message, zone }: Mapping): Instant | undefined => {
@@ -111,27 +119,26 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const findings = new Findings(context.sender);
   const start = startOf(bytes);
   const opened = openMsh(bytes, start);
-  const isOpen = typeof opened !== 'string';
-  const { excess, hasControls } = survey(bytes, start, isOpen ? opened.delimiters : standardDelimiters);
-  const refuseEarly = (reason: RefusalCode, { delimiters, msh }: Opened, location = refusalPlaces[reason]): Reading => {
+  const { delimiters, msh: openedMsh } = opened;
+  const { excess, hasControls } = survey(bytes, start, delimiters);
+  const refuseEarly = (reason: RefusalCode, location = refusalPlaces[reason]): Reading => {
     findings.refuse(reason, location ?? 'MSH^1');
-    // In what character set the sender could read the answer is not known; plain ASCII it can.
-    const head = headOf(msh, { delimiters, charset: 'us-ascii' });
+    // In what character set the sender could read the answer is not known: what is said is ASCII, what is repeated its own bytes.
+    const head = headOf(openedMsh, { delimiters, charset: 'us-ascii' });
     // Of what is more than a message may hold, the journal gets the beginning.
     const kept = excess ? bytes.subarray(0, excess.at) : bytes;
     const message = new Message(kept.toString('latin1'), syntaxOf(delimiters, 'iso-8859-1'));
     const blanked = blankForbidden(kept, message, new Findings(context.sender));
     return { accepted: false, head, errors: findings.errors, received: blanked };
   };
-  if (!isOpen) return refuseEarly(opened, { delimiters: standardDelimiters, msh: noMsh });
-  if (excess) return refuseEarly(`${excess.of}-many`, opened, excess.location);
-  if (bytes.includes(0)) return refuseEarly('nul-byte', opened);
+  if (opened.refusal) return refuseEarly(opened.refusal);
+  if (excess) return refuseEarly(`${excess.of}-many`, excess.location);
+  if (bytes.includes(0)) return refuseEarly('nul-byte');
   const body = start === 0 ? bytes : bytes.subarray(start);
-  const choice = chooseCharset(body, opened.msh.text(18), context.sender.hl7?.charset);
-  if ('undecodable' in choice) return refuseEarly('not-its-charset', opened);
+  const choice = chooseCharset(body, openedMsh.text(18), context.sender.hl7?.charset);
+  if ('undecodable' in choice) return refuseEarly('not-its-charset');
   if (choice.doubt) findings.warn(choice.doubt, 'MSH-18');
 
-  const { delimiters } = opened;
   const text = decode(body, choice.charset);
   const encodingEnd = text.indexOf(delimiters.field, 4);
   const hasEscapes = text.indexOf(delimiters.escape, encodingEnd) >= 0;
@@ -144,7 +151,7 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const sent = readTime(msh.text(7), zoneOf(context));
   const head = headOf(msh, { delimiters, charset: choice.charset, sent });
   // A batch was taken apart before; here the second one would be acknowledged and read by nobody.
-  const another = message.all('MSH').find((segment) => segment !== msh && isHead(segment.line));
+  const another = message.all('MSH').find((one) => one !== msh && (isHead(one.line) || isDamagedHead(one.line)));
   if (another) findings.refuse('messages-several', `MSH^${another.sequence}`);
 
   const work = new Mapping(message, head, context, findings);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Instant } from '#domain';
 import { describe, expect, it } from 'vitest';
 import { acknowledge } from './acknowledge.js';
 import { contextOf } from './fixtures/context.js';
@@ -31,7 +32,9 @@ describe.runIf(isThere)('published samples', () => {
     for (const message of messagesOf(file)) {
       const reading = readMessage(message, contextOf());
       if (!reading.accepted) expect(reading.errors.length).toBeGreaterThan(0);
-      expect(acknowledge(reading.head, reading.accepted ? 'AA' : 'AE').length).toBeGreaterThan(20);
+      expect(acknowledge(reading.head, reading.accepted ? 'AA' : 'AE', { at: Instant.of(0) }).length).toBeGreaterThan(
+        20,
+      );
     }
   });
 

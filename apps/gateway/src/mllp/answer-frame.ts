@@ -1,4 +1,4 @@
-import { Failure } from '#domain';
+import { Failure, Instant } from '#domain';
 import { answerBatch, type BatchFile, readBatch } from '#hl7v2';
 import type { ProcessLog, SenderCaller } from '#platform';
 import type { Captured, CaptureMessage, Hl7Captured, Publisher } from '#usecases';
@@ -87,7 +87,7 @@ export class AnswerFrame {
       this.log.warn('batch.miscounted', { sender: caller.name, establishment: caller.finess, count: came });
       return miscountedBatch[known.sender.language](told, came);
     };
-    return answerBatch(batch, answers, { miscounted, isKept });
+    return answerBatch(batch, answers, { miscounted, isKept, at: Instant.of(Date.now()) });
   }
 
   /** What stands around the messages; undefined where nothing does. */

@@ -27,21 +27,33 @@ export interface Syntax extends Delimiters {
   readonly hasControls: boolean;
 }
 
-const isDelimiter = (code: number): boolean =>
+export const isDelimiter = (code: number): boolean =>
   code > 0x20 &&
   code < 0x7f &&
   !(code >= 0x30 && code <= 0x39) &&
   !(code >= 0x41 && code <= 0x5a) &&
   !(code >= 0x61 && code <= 0x7a);
 
+const standardEncoding = '^~\\&';
+
+/**
+ * One of the four was lost on the way: fewer stand there, and one of them, which is the standard's, stands in another's place; or the
+ * rest of them stands behind a separator too many (`MSH|^|\&|`). Left out from the right, they are not used (section 2.5.4).
+ */
+const hasLostOne = (encoding: string, behind: string): boolean =>
+  encoding.length < standardEncoding.length &&
+  (Array.from(encoding).some((character, index) => ![-1, index].includes(standardEncoding.indexOf(character))) ||
+    /^[\^~\\&]{1,3}$/.test(behind));
+
 /** HL7 v2.5, section 2.5.4; a fifth character (truncation, v2.7) is taken and not used. */
 export const readDelimiters = (head: string): Delimiters | undefined => {
   const field = head.charAt(3);
-  const encoding = head.slice(4, head.indexOf(field, 4));
-  if (field === '' || head.indexOf(field, 4) < 0 || encoding.length < 1 || encoding.length > 5) return undefined;
+  const [, encoding = '', behind] = field === '' ? [] : head.split(field, 3);
+  if (behind === undefined || encoding.length < 1 || encoding.length > 5) return undefined;
   const all = field + encoding;
   for (let i = 0; i < all.length; i++)
     if (!isDelimiter(all.charCodeAt(i)) || all.indexOf(all.charAt(i)) !== i) return undefined;
+  if (hasLostOne(encoding, behind)) return undefined;
   const at = (index: number): string => encoding.charAt(index) || '\0';
   return { field, component: at(0), repetition: at(1), escape: at(2), subcomponent: at(3) };
 };

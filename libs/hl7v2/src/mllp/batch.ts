@@ -1,4 +1,8 @@
+import type { Instant } from '#domain';
+import { answerId } from '../answer-id.js';
+import { isDamagedHead } from '../message/damaged-head.js';
 import { headLengthMax, isHead } from '../message/syntax.js';
+import { writtenTime } from '../message/written-time.js';
 import { printable } from './printable.js';
 
 /** FHS or BHS as it came, one character a byte. */
@@ -49,6 +53,16 @@ const kindAt = (bytes: Buffer, start: number): Kind => {
 
 const isHeadAt = (bytes: Buffer, start: number): boolean =>
   isHead(bytes.toString('latin1', start, start + headLengthMax));
+
+/** As much of a line as MSH-9 is looked for in. */
+const damagedLengthMax = 1_000;
+
+/** Whole, or with a damaged MSH-2. */
+const isMshAt = (bytes: Buffer, start: number): boolean => {
+  if (isHeadAt(bytes, start)) return true;
+  const [line = ''] = bytes.toString('latin1', start, start + damagedLengthMax).split(/[\r\n]/, 1);
+  return isDamagedHead(line);
+};
 
 const hasMark = (bytes: Buffer, at: number): boolean =>
   bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
@@ -104,7 +118,7 @@ const holdsAnother = (bytes: Buffer): boolean => {
     let before = at - 1;
     while (isBlank(bytes[before])) before--;
     if (hasMark(bytes, before - 2)) before -= 3;
-    if (isEnd(bytes[before]) && isHeadAt(bytes, at)) return true;
+    if (isEnd(bytes[before]) && isMshAt(bytes, at)) return true;
   }
   return false;
 };
@@ -134,6 +148,7 @@ export const readBatch = (bytes: Buffer): BatchFile | undefined =>
 /** In the midst of a message a line may be text that a bare line end broke: then what it begins with has to be meant. */
 const isMeant = (bytes: Buffer, { kind, start }: Line, separators: ReadonlySet<number | undefined>): boolean => {
   if (kind === 'other') return false;
+  if (kind === 'MSH') return isMshAt(bytes, start);
   if (kind !== 'BTS' && kind !== 'FTS') return isHeadAt(bytes, start);
   const next = bytes[behindBlanks(bytes, start + 3)];
   return next === undefined || isEnd(next) || separators.has(next);
@@ -204,19 +219,20 @@ const joined = (delimiter: string, fields: readonly string[]): string => {
 
 const encodingOf = ({ fields }: Envelope): string => fields[1] || '^~\\&';
 
-/** Sender and receiver change places; field 12 names what is answered (field 11). */
-const answeringHead = (name: 'FHS' | 'BHS', head: Envelope): string => {
-  const at = (field: number): string => head.fields[field - 1] ?? '';
-  const parties = [at(5), at(6), at(3), at(4)];
-  return joined(head.delimiter, [name, encodingOf(head), ...parties, at(7), '', '', '', '', at(11)]);
+/** Sender and receiver change places; field 7 is the answer's own time; field 12 names what is answered (field 11). */
+const answeringHead = (name: 'FHS' | 'BHS', head: Envelope, at: Instant): string => {
+  const given = (field: number): string => head.fields[field - 1] ?? '';
+  const parties = [given(5), given(6), given(3), given(4)];
+  return joined(head.delimiter, [name, encodingOf(head), ...parties, writtenTime(at), '', '', '', '', given(11)]);
 };
 
 /** An envelope that came in a frame of its own, its messages in others: who waits for an answer to it gets one. */
-const answerToEmpty = (head: Envelope, code: 'AA' | 'AR'): Buffer => {
-  const at = (field: number): string => head.fields[field - 1] ?? '';
-  const parties = [at(5), at(6), at(3), at(4)];
-  const msh = ['MSH', encodingOf(head), ...parties, at(7), '', 'ACK', `${code}${at(11)}`, 'P', '2.5'];
-  return Buffer.from(joined(head.delimiter, msh) + joined(head.delimiter, ['MSA', code, at(11)]), 'latin1');
+const answerToEmpty = (head: Envelope, code: 'AA' | 'AR', at: Instant): Buffer => {
+  const given = (field: number): string => head.fields[field - 1] ?? '';
+  const parties = [given(5), given(6), given(3), given(4)];
+  const id = answerId(code, given(11), '2.5');
+  const msh = ['MSH', encodingOf(head), ...parties, writtenTime(at), '', 'ACK', id, 'P', '2.5'];
+  return Buffer.from(joined(head.delimiter, msh) + joined(head.delimiter, ['MSA', code, given(11)]), 'latin1');
 };
 
 const bare: Envelope = { delimiter: '|', fields: ['BHS', '^~\\&'] };
@@ -228,27 +244,35 @@ export const isMiscounted = ({ head, messages, toldMessages }: Batch): boolean =
 /**
  * One content that answers a batch: the acknowledgements of each of its messages in their order, in an envelope that answers its own
  * (HL7 v2.5, section 2.10.3.3). `answers`: of all messages, those of the first batch first. Where BTS-1 tells another number than
- * have come, BTS-2 of the answer says so (`miscounted`). `isKept`: what stands around the messages is durable.
+ * have come, BTS-2 of the answer says so (`miscounted`). `isKept`: what stands around the messages is durable. `at`: when it is answered.
  */
 export const answerBatch = (
   { head, batches }: BatchFile,
   answers: readonly (readonly Buffer[])[],
-  { miscounted, isKept }: { readonly miscounted: (told: number, came: number) => string; readonly isKept: boolean },
+  {
+    miscounted,
+    isKept,
+    at,
+  }: {
+    readonly miscounted: (told: number, came: number) => string;
+    readonly isKept: boolean;
+    readonly at: Instant;
+  },
 ): Buffer => {
   if (answers.length === 0) {
     const empty = batches.find((batch) => batch.head)?.head ?? head ?? bare;
-    return answerToEmpty(empty, isKept ? 'AA' : 'AR');
+    return answerToEmpty(empty, isKept ? 'AA' : 'AR', at);
   }
   const parts: Buffer[] = [];
   const say = (segment: string): void => void parts.push(Buffer.from(segment, 'latin1'));
   const delimiter = (head ?? bare).delimiter;
-  if (head) say(answeringHead('FHS', head));
+  if (head) say(answeringHead('FHS', head, at));
   let next = 0;
   for (const batch of batches) {
     const { head: own, messages, toldMessages = 0 } = batch;
     const those = answers.slice(next, next + messages.length).flat();
     next += messages.length;
-    if (own ?? !head) say(answeringHead('BHS', own ?? bare));
+    if (own ?? !head) say(answeringHead('BHS', own ?? bare, at));
     parts.push(...those);
     const comment = isMiscounted(batch) ? miscounted(toldMessages, messages.length) : '';
     if (own ?? !head) say(joined((own ?? bare).delimiter, ['BTS', String(those.length), comment]));

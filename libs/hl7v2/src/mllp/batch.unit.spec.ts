@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Instant } from '#domain';
 import { describe, expect, it } from 'vitest';
 import { contextOf } from '../fixtures/context.js';
 import { readMessage } from '../read-message.js';
@@ -11,6 +12,7 @@ const message = (id: string) => `MSH|^~\\&|GAM|CH|EAI|GHT|20260310||ADT^A31|${id
 const er7 = (...segments: readonly string[]): Buffer => Buffer.from(`${segments.join('\r')}\r`, 'latin1');
 const messagesIn = (bytes: Buffer): readonly string[] =>
   readBatch(bytes)?.batches.flatMap(({ messages }) => messages.map((one) => one.toString('latin1'))) ?? [];
+const at = Instant.parse('2026-03-10T09:15:01Z');
 const miscounted = (told: number, came: number): string => `${told} told, ${came} came`;
 const ack = (id: string): readonly Buffer[] => [er7(`MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AA${id}`, `MSA|AA|${id}`)];
 
@@ -94,12 +96,12 @@ describe('a batch', () => {
     const file = readBatch(er7(fhs, bhs(), message('1'), message('2'), 'BTS|3', 'FTS|1'));
     if (!file) throw new Error('no batch');
     expect(
-      answerBatch(file, [ack('1'), ack('2')], { miscounted, isKept: true })
+      answerBatch(file, [ack('1'), ack('2')], { miscounted, isKept: true, at })
         .toString('latin1')
         .split('\r'),
     ).toEqual([
-      'FHS|^~\\&|EAI|GHT|GAM|CH|20260310|||||F1',
-      'BHS|^~\\&|EAI|GHT|GAM|CH|20260310|||||B1',
+      'FHS|^~\\&|EAI|GHT|GAM|CH|20260310091501+0000|||||F1',
+      'BHS|^~\\&|EAI|GHT|GAM|CH|20260310091501+0000|||||B1',
       'MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AA1',
       'MSA|AA|1',
       'MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AA2',
@@ -111,11 +113,18 @@ describe('a batch', () => {
   });
 
   it('whose envelope came in a frame of its own gets an acknowledgement', () => {
-    const file = readBatch(er7(bhs('B7')));
-    if (!file) throw new Error('no batch');
-    const answer = (isKept: boolean): string => answerBatch(file, [], { miscounted, isKept }).toString('latin1');
-    expect(answer(true)).toBe('MSH|^~\\&|EAI|GHT|GAM|CH|20260310||ACK|AAB7|P|2.5\rMSA|AA|B7\r');
-    expect(answer(false)).toContain('MSA|AR|B7');
+    const answer = (id: string, isKept: boolean): string => {
+      const file = readBatch(er7(bhs(id)));
+      if (!file) throw new Error('no batch');
+      return answerBatch(file, [], { miscounted, isKept, at }).toString('latin1');
+    };
+    expect(answer('B7', true)).toBe('MSH|^~\\&|EAI|GHT|GAM|CH|20260310091501+0000||ACK|AAB7|P|2.5\rMSA|AA|B7\r');
+    expect(answer('B7', false)).toContain('MSA|AR|B7');
+    // To the letter, blanks too; its own id within twenty characters.
+    for (const id of [' B7 ', 'B'.repeat(20), 'B'.repeat(300)]) {
+      const [, own = '', told] = /ACK\|([^|]*)\|P\|2\.5\rMSA\|AA\|([^\r]*)/.exec(answer(id, true)) ?? [];
+      expect([told, own.length <= 20, own.startsWith('AA')]).toEqual([id, true, true]);
+    }
   });
 
   it('and its messages are every byte of the content, and can always be answered in one frame', () => {
@@ -134,7 +143,7 @@ describe('a batch', () => {
         const answer = answerBatch(
           file,
           messages.map((_, index) => ack(String(index))),
-          { miscounted, isKept: true },
+          { miscounted, isKept: true, at },
         );
         const [item, ...more] = new FrameReader(1_000_000).push(frame(answer));
         expect([item?.kind === 'frame' && item.bytes.equals(answer), more]).toEqual([true, []]);

@@ -1,3 +1,4 @@
+import { Instant } from '#domain';
 import { describe, expect, it } from 'vitest';
 import { acknowledge } from '../acknowledge.js';
 import { contextOf } from '../fixtures/context.js';
@@ -111,7 +112,10 @@ describe('malformed HL7 v2', () => {
       for (const { location, code, text } of reading.errors)
         expect([/^[A-Z0-9]{3}\^/.test(location), /^\d{1,3}$/.test(code), text.length > 5]).toEqual([true, true, true]);
     }
-    const answer = acknowledge(reading.head, reading.accepted ? 'AA' : 'AE', reading.accepted ? [] : reading.errors);
+    const answer = acknowledge(reading.head, reading.accepted ? 'AA' : 'AE', {
+      at: Instant.of(0),
+      errors: reading.accepted ? [] : reading.errors,
+    });
     const [item, ...more] = new FrameReader(10_000_000).push(frame(answer));
     expect([item?.kind === 'frame' && item.bytes.equals(answer), more]).toEqual([true, []]);
     // A megabyte of trouble is read in tens of milliseconds; a second is what a busy machine may make of it.

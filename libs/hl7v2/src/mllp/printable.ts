@@ -1,10 +1,16 @@
-/** Without control characters: what is repeated of a message must not end the answer's segment or its frame. */
+/** NUL, line ends, and what begins and ends a frame. */
+const breaking = new Set(['\0', '\n', '\v', '\r', '\x1c']);
+
+/**
+ * Without the characters that would end the answer's segment or its frame. All others are repeated to the letter: by them the sender
+ * knows its message again.
+ */
 export const printable = (text: string): string => {
   for (let at = 0; at < text.length; at++)
     if (text.charCodeAt(at) < 0x20)
       return text
         .split('')
-        .filter((character) => character >= ' ')
+        .filter((character) => !breaking.has(character))
         .join('');
   return text;
 };

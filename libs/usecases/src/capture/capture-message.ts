@@ -49,7 +49,7 @@ const fhirMapping = { name: 'fhir-r4', version: 1 } as const;
 
 /**
  * A message in, an answer out. What is accepted is in the log before the answer is made, what is refused is in the journal. Keeps
- * no state: the same bytes get the same answer because the answer is a function of the bytes.
+ * no state: the same bytes get the same code and the same id, because the answer is a function of the bytes and of when they came.
  * Failures of the log are an outcome (`not-now`); anything else that is thrown is a bug.
  */
 export class CaptureMessage {
@@ -61,20 +61,17 @@ export class CaptureMessage {
 
   /** One HL7 v2 message, without its frame. */
   async hl7(publisher: Publisher, received: Uint8Array, envelope?: Envelope): Promise<Hl7Captured> {
+    const receivedAt = this.surroundings.now();
     const reading = readMessage(received, publisher);
-    if (!reading.accepted) return this.hl7Refused(publisher, reading);
+    if (!reading.accepted) return this.hl7Refused(publisher, reading, receivedAt);
     try {
-      const captured = await notNowWhenLogFails(() => this.appendReading(publisher, reading, envelope));
-      return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
+      const captured = await notNowWhenLogFails(() => this.appendReading(publisher, { reading, receivedAt, envelope }));
+      return { ...captured, answers: answersTo(reading, publisher, { outcome: captured.outcome, receivedAt }) };
     } catch (error) {
       if (!Failure.is(error, 'input.too-large')) throw error;
       const errors = [tooMuch[publisher.sender.language]];
-      return this.hl7Refused(publisher, {
-        accepted: false,
-        head: reading.head,
-        errors,
-        received: reading.event.received,
-      });
+      const refused = { accepted: false, head: reading.head, errors, received: reading.event.received } as const;
+      return this.hl7Refused(publisher, refused, receivedAt);
     }
   }
 
@@ -82,21 +79,24 @@ export class CaptureMessage {
   async hl7Envelope(publisher: Publisher, file: BatchFile): Promise<Captured | undefined> {
     const event = readEnvelope(file, publisher);
     if (event === undefined) return undefined;
-    return notNowWhenLogFails(() => this.appendMapped(publisher, event, 'none'));
+    const told = { receivedAt: this.surroundings.now(), acknowledgement: 'none' };
+    return notNowWhenLogFails(() => this.appendMapped(publisher, event, told));
   }
 
   /** A message that is longer than a frame may be; `start` are its first bytes. */
   async hl7TooLarge(publisher: Publisher, start: Uint8Array): Promise<Hl7Captured> {
+    const receivedAt = this.surroundings.now();
     const reading = readMessage(start, publisher);
     const errors = [tooLarge[publisher.sender.language]];
     const received = reading.accepted ? reading.event.received : reading.received;
-    return this.hl7Refused(publisher, { accepted: false, head: reading.head, errors, received });
+    return this.hl7Refused(publisher, { accepted: false, head: reading.head, errors, received }, receivedAt);
   }
 
   /** The answer when nothing can be taken: written nowhere. */
   hl7NotNow(publisher: Publisher, received: Uint8Array, failure: Failure): Hl7Captured {
     const reading = readMessage(received, publisher);
-    return { outcome: 'not-now', failure, answers: answersTo(reading, publisher, 'not-now') };
+    const receivedAt = this.surroundings.now();
+    return { outcome: 'not-now', failure, answers: answersTo(reading, publisher, { outcome: 'not-now', receivedAt }) };
   }
 
   /** One FHIR R4 write. `told`: the status that says durable. */
@@ -155,6 +155,7 @@ export class CaptureMessage {
     const outcome = operationOutcome(failure, publisher.sender.language);
     try {
       await this.refuse(publisher, {
+        receivedAt: this.surroundings.now(),
         controlId: messageId,
         label: method,
         charset: 'utf-8',
@@ -190,55 +191,61 @@ export class CaptureMessage {
 
   private appendReading(
     publisher: Publisher,
-    reading: Extract<Reading, { accepted: true }>,
-    envelope: Envelope | undefined,
+    {
+      reading,
+      receivedAt,
+      envelope,
+    }: {
+      readonly reading: Extract<Reading, { accepted: true }>;
+      readonly receivedAt: Instant;
+      readonly envelope: Envelope | undefined;
+    },
   ): Promise<Captured> {
     const event = {
       ...reading.event,
       ...(envelope && { messageId: envelope.messageId }),
       ...(envelope?.sentAt !== undefined && { sentAt: envelope.sentAt }),
     };
-    return this.appendMapped(publisher, event, toldAs(reading, publisher, 'durable'), envelope);
+    const acknowledgement = toldAs(reading, publisher, 'durable');
+    return this.appendMapped(publisher, event, { receivedAt, acknowledgement }, envelope);
   }
 
   private async appendMapped(
     publisher: Publisher,
     mapped: MappedEvent,
-    acknowledgement: string,
+    told: Pick<LogEvent, 'receivedAt' | 'acknowledgement'>,
     envelope?: Envelope,
   ): Promise<Captured> {
     const { sender } = publisher;
-    const event: LogEvent = {
-      ...mapped,
-      sender: sender.name,
-      incarnation: sender.incarnation,
-      receivedAt: this.surroundings.now(),
-      acknowledgement,
-    };
+    const event: LogEvent = { ...mapped, sender: sender.name, incarnation: sender.incarnation, ...told };
     const position = await this.append(publisher, event, 'org.hl7.v2.message', envelope);
     return { outcome: 'durable', position, warnings: event.warnings };
   }
 
-  private async hl7Refused(publisher: Publisher, reading: Extract<Reading, { accepted: false }>): Promise<Hl7Captured> {
+  private async hl7Refused(
+    publisher: Publisher,
+    reading: Extract<Reading, { accepted: false }>,
+    receivedAt: Instant,
+  ): Promise<Hl7Captured> {
     const { head, errors, received } = reading;
     const captured = await notNowWhenLogFails(async () => {
       await this.refuse(publisher, {
+        receivedAt,
         controlId: head.controlId,
         label: head.label,
         charset: head.charset,
         acknowledgement: toldAs(reading, publisher, 'refused'),
         reasons: errors,
         received,
-        answered: Buffer.concat(answersTo(reading, publisher, 'refused')),
+        answered: Buffer.concat(answersTo(reading, publisher, { outcome: 'refused', receivedAt })),
       });
       return { outcome: 'refused', reasons: errors };
     });
-    return { ...captured, answers: answersTo(reading, publisher, captured.outcome) };
+    return { ...captured, answers: answersTo(reading, publisher, { outcome: captured.outcome, receivedAt }) };
   }
 
-  private refuse({ sender, establishment }: Publisher, refusal: Omit<Refusal, 'sender' | 'receivedAt'>): Promise<void> {
-    const receivedAt = this.surroundings.now();
-    return this.journal.append(establishment.finess, { ...refusal, sender: sender.name, receivedAt });
+  private refuse({ sender, establishment }: Publisher, refusal: Omit<Refusal, 'sender'>): Promise<void> {
+    return this.journal.append(establishment.finess, { ...refusal, sender: sender.name });
   }
 
   private append(
@@ -263,9 +270,15 @@ const notNowWhenLogFails = async (work: () => Promise<Captured>): Promise<Captur
   }
 };
 
-const answersTo = (reading: Reading, { sender }: Publisher, outcome: Outcome): readonly Buffer[] => {
+/** MSH-7 is the moment that the log keeps as `receivedAt`: from there the answer is made again, to the byte. */
+const answersTo = (
+  reading: Reading,
+  { sender }: Publisher,
+  { outcome, receivedAt }: { readonly outcome: Outcome; readonly receivedAt: Instant },
+): readonly Buffer[] => {
   const errors = outcome === 'not-now' ? [notNow[sender.language]] : reading.accepted ? [] : reading.errors;
-  return answers(reading.head, sender, outcome).map((code) => acknowledge(reading.head, code, errors));
+  const content = { at: receivedAt, errors, isUnmapped: reading.accepted && reading.event.changes.length === 0 };
+  return answers(reading.head, sender, outcome).map((code) => acknowledge(reading.head, code, content));
 };
 
 /** For people: `AA`, `CA AA`, `none`. */

@@ -157,6 +157,20 @@ describe('capturing HL7 v2', () => {
     expect(await told('NE|NE', { acknowledgement: 'standard' })).toEqual([[], 'none']);
   });
 
+  it('says of what is mapped to nothing that it is durable and unmapped, in every mode', async () => {
+    const said = async (asked: string): Promise<readonly string[]> => {
+      const { capture } = capturing();
+      const message = Buffer.from(er7(asked).toString().replace('ADT^A28^ADT_A05', 'SIU^S12'));
+      const { answers } = await capture.hl7(publisher(), message);
+      return answers.map((answer) => /\rMSA\|([^\r]*)/.exec(answer.toString())?.[1] ?? '');
+    };
+    expect(await said('|')).toEqual(['AA|c1|unmapped']);
+    expect(await said('AL|AL')).toEqual(['CA|c1', 'AA|c1|unmapped']);
+    expect(await said('NE|AL')).toEqual(['AA|c1|unmapped']);
+    expect(await said('|ER')).toEqual(['CA|c1']);
+    expect(await said('NE|NE')).toEqual(['CA|c1']);
+  });
+
   it('gives the same bytes the same answer, in the log or not', async () => {
     const { capture } = capturing();
     const { capture: other } = capturing();

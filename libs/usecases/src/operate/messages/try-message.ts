@@ -132,6 +132,8 @@ export const tryMessages = (bytes: Uint8Array, given: Try): readonly TriedMessag
     const { head } = reading;
     const codes = answers(head, sender, reading.accepted ? 'durable' : 'refused');
     const errors = reading.accepted ? [] : reading.errors;
+    const isUnmapped = reading.accepted && reading.event.changes.length === 0;
+    const content = { at: given.now, errors, isUnmapped };
     const effects = reading.accepted ? tryOut.fold(reading, codes.join(' ') || 'none') : undefined;
     return {
       number: index + 1,
@@ -144,7 +146,7 @@ export const tryMessages = (bytes: Uint8Array, given: Try): readonly TriedMessag
       segments: segmentTree(decoded(message, head.charset), head),
       warnings: reading.accepted ? [...reading.event.warnings, ...(effects?.warnings ?? [])] : [],
       errors,
-      answers: codes.map((code) => decoded(acknowledge(head, code, errors), head.charset)),
+      answers: codes.map((code) => decoded(acknowledge(head, code, content), head.charset)),
       changes: reading.accepted ? reading.event.changes.map(changeShown) : [],
       ...(effects ? folded(effects) : { state: 'refused' as const, waitsFor: '', records: [] }),
     };

@@ -65,6 +65,17 @@ describe('trying messages of a file', () => {
     );
   });
 
+  it('shows the answers of a message that is mapped to nothing as they would be sent', () => {
+    const unmapped = adt('A01', ' M1').replace('ADT^A01', 'SIU^S12').replace('|P|2.5|||||FRA', '|P|2.5|||AL|AL|FRA');
+    const [tried] = tryMessages(latin1(unmapped), given);
+    expect(tried?.state).toBe('unmapped');
+    expect(tried?.answers.map((answer) => /\rMSA[^\r]*/.exec(answer)?.[0])).toEqual([
+      '\rMSA|CA| M1',
+      '\rMSA|AA| M1|unmapped',
+    ]);
+    for (const answer of tried?.answers ?? []) expect(answer.split('|')[6]).toBe('20260921141320+0000');
+  });
+
   it('folds one message on the other, repetitions too', () => {
     const file = latin1(adt('A01', 'M1'), '', adt('A01', 'M1'), '', adt('A03', 'M2'), '');
     expect(tryMessages(file, given).map(({ state }) => state)).toEqual(['applied', 'duplicate', 'applied']);
