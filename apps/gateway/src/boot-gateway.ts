@@ -39,6 +39,7 @@ export const mllpLimits: MllpServerOptions['limits'] = {
   answerMsMax: 30_000,
   waitingBytesMax: mebibyte,
   connectionsPerSenderMax: 64,
+  quietMsMin: 60_000,
   connectionsMax: 1_024,
   heldBytesPerSenderMax: 96 * mebibyte,
 };

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { frame, FrameReader } from '#hl7v2';
 import type { ByteBudget } from '#platform';
 import { isFault, type LineItem, sizeOf } from './line-item.js';
+import type { Idle } from './who-gives-way.js';
 
 export interface ConnectionLimits {
   readonly frameBytesMax: number;
@@ -15,7 +16,15 @@ export interface ConnectionLimits {
   readonly waitingBytesMax: number;
 }
 
-export type CloseReason = 'idle' | 'frame-too-slow' | 'answer-not-read' | 'certificate-past' | 'budget' | 'fault';
+/** `gave-way`: to a new connection of its sender, which had as many as it may. */
+export type CloseReason =
+  | 'idle'
+  | 'gave-way'
+  | 'frame-too-slow'
+  | 'answer-not-read'
+  | 'certificate-past'
+  | 'budget'
+  | 'fault';
 
 export interface ConnectionDuties {
   readonly limits: ConnectionLimits;
@@ -40,7 +49,10 @@ const silenceMs = 250;
  * One MLLP connection: frames are answered strictly in order, one in flight; what was sent ahead waits, and when too much waits
  * the socket is no longer read, so that TCP tells the sender to wait. Every byte that is held is in the budget.
  */
-export class MllpConnection {
+export class MllpConnection implements Idle {
+  readonly openedAt = performance.now();
+  hasHadItsTurn = false;
+  lastFrameAt: number | undefined;
   private readonly reader: FrameReader;
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
@@ -73,6 +85,17 @@ export class MllpConnection {
     // What the peer does to its end of the line is no fault of ours.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.release());
+    // Behind the second one, the socket has been polled once, and what had come is read.
+    setImmediate(() => setImmediate(() => (this.hasHadItsTurn = true)));
+  }
+
+  get isBusy(): boolean {
+    const { isWorking, isPaused, waiting, reader, socket } = this;
+    return isWorking || isPaused || waiting.length > 0 || reader.isMidFrame || socket.writableLength > 0;
+  }
+
+  get isEnded(): boolean {
+    return this.isEnding && !this.isBusy;
   }
 
   /** Called every second or so: nothing else here has a timer of its own, but for a frame that waits for its CR. */
@@ -182,6 +205,7 @@ export class MllpConnection {
         if (this.socket.destroyed) break;
         if (answers.length > 0) await this.send(answers);
         this.account(-next.bytes);
+        if (!isFault(next.item)) this.lastFrameAt = performance.now();
         if (this.isPaused && this.waitingBytes <= this.duties.limits.waitingBytesMax / 2) this.resume();
       }
     } catch {

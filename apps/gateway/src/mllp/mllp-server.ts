@@ -5,7 +5,9 @@ import type { ByteBudget, CallersFile, ProcessLog, SenderCaller } from '#platfor
 import { BudgetShare } from '../budget-share.js';
 import { closedConnections, failedHandshakes, openConnections } from '../capture-metrics.js';
 import type { AnswerFrame } from './answer-frame.js';
+import { Door, type Place } from './door.js';
 import { type CloseReason, type ConnectionLimits, MllpConnection } from './mllp-connection.js';
+import { whoGivesWay } from './who-gives-way.js';
 
 export interface MllpServerOptions {
   readonly callers: CallersFile;
@@ -13,7 +15,10 @@ export interface MllpServerOptions {
   readonly budget: ByteBudget;
   readonly log: ProcessLog;
   readonly limits: ConnectionLimits & {
+    /** With one more, one that is not in use gives way; where all are, the new one is closed. */
     readonly connectionsPerSenderMax: number;
+    /** A connection that has sent is in use until it has sent nothing for so long. */
+    readonly quietMsMin: number;
     readonly connectionsMax: number;
     /** Of the budget, by all connections of one sender: a flood leaves room for the others. */
     readonly heldBytesPerSenderMax: number;
@@ -26,7 +31,11 @@ export interface MllpServerOptions {
 const handshakeMsMax = 10_000;
 /** Strangers at the door at one time; with one more, the one who has waited longest is sent away. */
 const handshakesMax = 256;
+/** New connections of senders that have as many as they may, until it is known who gives way. */
+const atDoorMax = 1_024;
 const saidEveryMs = 1_000;
+/** A flood of connections is told so often, with their number. */
+const crowdSaidEveryMs = 10_000;
 /** TLS 1.3, and of 1.2 only what has forward secrecy and authenticated encryption (ANSSI, guide TLS 1.2, R9 and R10). */
 const suites = [
   'TLS_AES_256_GCM_SHA384',
@@ -54,15 +63,32 @@ interface Open {
   readonly validUntil: number;
 }
 
+type Newcomer = Omit<Open, 'connection'>;
+
 /** All MLLP listeners: one on loopback per sender that has one, and one over TLS for every sender with a certificate. */
 export class MllpServer {
   private readonly plain = new Map<number, { readonly server: Server; readonly caller: SenderCaller }>();
   private readonly open = new Set<Open>();
   private readonly shares = new Map<string, BudgetShare>();
+  /** When a sender's closed connections were last told, and how many there were since. */
+  private readonly crowds = new Map<string, { atMs: number; count: number }>();
+  private readonly door: Door<Newcomer>;
   private tls: Server | undefined;
   private lookTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: MllpServerOptions) {}
+  constructor(private readonly options: MllpServerOptions) {
+    this.door = new Door<Newcomer>({
+      waitingMax: atDoorMax,
+      nameOf: ({ caller }) => caller.name,
+      placeFor: (newcomer) => this.placeFor(newcomer),
+      admit: (newcomer) => this.admit(newcomer),
+      refuse: ({ socket, caller }) => {
+        // It may have left by itself.
+        if (!socket.destroyed) this.tellClosed(caller, 'too-many');
+        socket.destroy();
+      },
+    });
+  }
 
   async listen(): Promise<void> {
     const { tls, tlsAddress, callers } = this.options;
@@ -79,7 +105,7 @@ export class MllpServer {
       },
       (socket) => this.acceptTls(socket),
     );
-    server.maxConnections = this.options.limits.connectionsMax + handshakesMax;
+    server.maxConnections = this.options.limits.connectionsMax + handshakesMax + atDoorMax;
     this.boundStrangers(server);
     this.tls = server;
     await listening(server, tlsAddress.port, tlsAddress.host);
@@ -126,6 +152,7 @@ export class MllpServer {
     const servers = Array.from(this.plain.values(), ({ server }) => server);
     if (this.tls) servers.push(this.tls);
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    this.door.close();
     for (const { connection } of this.open) connection.finish();
     const cut = setTimeout(() => {
       for (const { socket } of this.open) socket.destroy();
@@ -151,9 +178,8 @@ export class MllpServer {
   private async openPlain(port: number, caller: SenderCaller): Promise<void> {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       const isKnown = (): boolean => this.plain.get(port)?.server === server;
-      this.accept(socket, { caller, isKnown, validUntil: Number.POSITIVE_INFINITY });
+      this.accept({ socket, caller, isKnown, validUntil: Number.POSITIVE_INFINITY });
     });
-    server.maxConnections = this.options.limits.connectionsPerSenderMax;
     this.plain.set(port, { server, caller });
     try {
       await listening(server, port, loopback);
@@ -184,41 +210,70 @@ export class MllpServer {
       socket.destroy();
       return;
     }
-    this.accept(socket, {
+    this.accept({
+      socket,
       caller,
       validUntil,
       isKnown: () => callers.byCertificate(fingerprint)?.name === caller.name,
     });
   }
 
-  private accept(socket: Socket, known: Omit<Open, 'connection' | 'socket'>): void {
-    const { limits, answer, log } = this.options;
-    const { caller } = known;
-    const budget = this.shareOf(caller);
-    const about = { sender: caller.name, establishment: caller.finess };
-    const closeAndTell = (reason: CloseReason | 'too-many'): void => {
-      closedConnections.inc({ reason });
-      log.warn('connection.closed', { ...about, text: reason });
-    };
-    const ownCount = Array.from(this.open).filter((other) => other.caller.name === caller.name).length;
-    if (ownCount >= limits.connectionsPerSenderMax) {
-      closeAndTell('too-many');
-      socket.destroy();
-      return;
-    }
+  private accept(newcomer: Newcomer): void {
+    const { socket, caller } = newcomer;
+    socket.on('error', () => socket.destroy());
+    const isFull = this.ownOf(caller).length >= this.options.limits.connectionsPerSenderMax;
+    if (isFull || this.door.hasWaiting(caller.name)) this.door.come(newcomer);
+    else this.admit(newcomer);
+  }
+
+  private ownOf({ name }: SenderCaller): readonly Open[] {
+    return Array.from(this.open).filter(({ caller }) => caller.name === name);
+  }
+
+  private placeFor({ socket, caller, isKnown }: Newcomer): Place {
+    const { connectionsPerSenderMax, quietMsMin } = this.options.limits;
+    if (!isKnown()) socket.destroy();
+    if (socket.destroyed) return 'none';
+    const own = this.ownOf(caller);
+    if (own.length < connectionsPerSenderMax) return 'free';
+    const connections = own.map(({ connection }) => connection);
+    const leaving = whoGivesWay(connections, performance.now(), quietMsMin);
+    if (leaving === 'not-yet') return 'not-yet';
+    const found = own.find(({ connection }) => connection === leaving);
+    if (found === undefined) return 'none';
+    this.open.delete(found);
+    if (found.connection.isEnded) found.socket.destroy();
+    else found.connection.close('gave-way');
+    return 'free';
+  }
+
+  private admit(newcomer: Newcomer): void {
+    const { limits, answer } = this.options;
+    const { socket, caller } = newcomer;
     const connection = new MllpConnection(socket, {
       limits,
-      budget,
+      budget: this.shareOf(caller),
       answer: (item, now) => answer.of(caller, item, now),
-      onClosed: closeAndTell,
+      onClosed: (reason) => this.tellClosed(caller, reason),
     });
-    const open: Open = { ...known, connection, socket };
+    const open: Open = { ...newcomer, connection };
     this.open.add(open);
     openConnections.inc();
     socket.once('close', () => {
       this.open.delete(open);
       openConnections.dec();
     });
+  }
+
+  private tellClosed({ name, finess }: SenderCaller, reason: CloseReason | 'too-many'): void {
+    closedConnections.inc({ reason });
+    const about = { sender: name, establishment: finess, text: reason };
+    if (reason !== 'gave-way' && reason !== 'too-many') return this.options.log.warn('connection.closed', about);
+    const key = `${reason} ${name}`;
+    const { atMs, count } = this.crowds.get(key) ?? { atMs: Number.NEGATIVE_INFINITY, count: 0 };
+    const isDue = performance.now() - atMs >= crowdSaidEveryMs;
+    this.crowds.set(key, isDue ? { atMs: performance.now(), count: 0 } : { atMs, count: count + 1 });
+    if (isDue) this.options.log.warn('connection.closed', { ...about, count: count + 1 });
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { frame } from '#hl7v2';
 import { testKafka } from '#testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { admission, ofNoise, unknownTrigger, withoutPatient } from '../../test/messages.spec.js';
 import { MllpClient } from '../../test/mllp-client.spec.js';
 import { startTestGateway, type TestGateway, type TestSender } from '../../test/a-gateway.spec.js';
@@ -27,10 +27,12 @@ describe('the MLLP door', () => {
     });
     [first, second] = gateway.senders;
   });
-  afterAll(async () => {
+  // A sender may have eight here.
+  afterEach(() => {
     for (const { socket } of open) socket.destroy();
-    await gateway.stop();
+    open.clear();
   });
+  afterAll(() => gateway.stop());
 
   it('says AA when the log has the message, with its bytes and its changes', async () => {
     const message = admission('durable-1');
@@ -48,14 +50,46 @@ describe('the MLLP door', () => {
     expect(await gateway.events(second.finess)).toEqual([]);
   });
 
-  it('gives the same message the same bytes for an answer', async () => {
+  it('gives the same message the same answer, but for the time at which it came', async () => {
     const [one, other] = [await client(), await client()];
+    const since = Math.trunc(Date.now() / 1_000) * 1_000;
     const answers = [
       await one.ask(admission('same')),
       await one.ask(admission('same')),
       await other.ask(admission('same')),
     ];
-    expect(new Set(answers).size).toBe(1);
+    const times = answers.map((answer) => answer.split('|')[6] ?? '');
+    expect(new Set(answers.map((answer, index) => answer.replace(times[index] ?? '', 'TIME'))).size).toBe(1);
+    for (const time of times) {
+      const [, ...parts] = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\+0000$/.exec(time) ?? [];
+      const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+      const told = Date.UTC(year, month - 1, day, hour, minute, second);
+      expect([told >= since, told <= Date.now()]).toEqual([true, true]);
+    }
+  });
+
+  it('repeats an id to the letter, and knows that it is the same with blanks around it', async () => {
+    const here = await client();
+    const ids = ['blanks', ' blanks', 'blanks  '];
+    const told: (string | undefined)[] = [];
+    for (const id of ids) told.push(controlIdIn(await here.ask(admission(id))));
+    expect(told).toEqual(ids);
+    const inLog = (await gateway.events(first.finess)).map(({ event }) => event.messageId);
+    expect(inLog.filter((id) => id.includes('blanks'))).toEqual(['blanks', 'blanks', 'blanks']);
+  });
+
+  it('refuses a message with a damaged MSH-2 by its id, and what stands behind it in one frame is no part of another', async () => {
+    const here = await client();
+    const damaged = (id: string): Buffer => Buffer.from(admission(id).toString().replace('^~\\&', '^˜\\&'));
+    const alone = await here.ask(damaged('damaged'));
+    expect([codeIn(alone), controlIdIn(alone)]).toEqual(['AE', 'damaged']);
+    const answer = await here.ask(Buffer.concat([admission('ahead'), damaged('damaged-2'), admission('behind')]));
+    expect([...answer.matchAll(/\rMSA\|(\w\w)\|([^|\r]*)/g)].map(([, code, id]) => `${code} ${id}`)).toEqual([
+      'AA ahead',
+      'AE damaged-2',
+      'AA behind',
+    ]);
+    expect((await gateway.refusals(first.finess))[0]?.refusal.controlId).toBe('damaged-2');
   });
 
   it('records what it cannot map, and refuses for ever only into the journal', async () => {
@@ -77,6 +111,11 @@ describe('the MLLP door', () => {
     here.write(frame(admission('enhanced', { asked: 'AL|AL' })));
     expect([codeIn(await here.answer(1)), codeIn(await here.answer(2))]).toEqual(['CA', 'AA']);
     expect(codeIn(await here.ask(admission('silent', { asked: 'NE|NE' })))).toBe('CA');
+    expect(codeIn(await here.ask(admission('on-errors', { asked: '|ER' })))).toBe('CA');
+    const unmapped = await client();
+    unmapped.write(frame(unknownTrigger('enhanced-unmapped', 'AL|AL')));
+    expect(codeIn(await unmapped.answer(1))).toBe('CA');
+    expect((await unmapped.answer(2))?.toString()).toMatch(/\rMSA\|AA\|enhanced-unmapped\|unmapped\r/);
   });
 
   it('takes frames cut byte by byte, two in one packet, and many ahead, and answers them in their order', async () => {
