@@ -57,7 +57,10 @@ export class MessageDetailDocument extends MessageDocument {
   @ApiProperty({ type: [SameIdDocument], description: 'others of its sender, incarnation and id' })
   sameId: SameIdDocument[];
   @ApiProperty({ type: WaitsForDocument, nullable: true }) waitsFor: WaitsForDocument | null;
-  @ApiProperty({ type: String, description: 'base64; empty where the protocol has no answer of its own' })
+  @ApiProperty({
+    type: String,
+    description: 'base64, made again from what is kept; empty where the protocol has no answer of its own',
+  })
   acknowledgementRaw: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) sentAt: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) occurredAt: string | null;
