@@ -5,8 +5,25 @@ import { resourceTypes } from './resource-types.js';
 
 export type Medplum = typeof import('@medplum/core');
 
+const year = String.raw`(\d(\d(\d[1-9]|[1-9]0)|[1-9]00)|[1-9]000)`;
+const month = '(0[1-9]|1[0-2])';
+const day = String.raw`(0[1-9]|[12]\d|3[01])`;
+const time = String.raw`T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?(Z|[+-]((0\d|1[0-3]):[0-5]\d|14:00))`;
+/**
+ * The expressions of FHIR R4 itself (section 2.24.0.1): a time has its seconds and its zone. Medplum's own also take a time without
+ * a zone, a zone without a time, and hours alone.
+ */
+const momentsOfR4 = {
+  dateTime: new RegExp(`^${year}(-${month}(-${day}(${time})?)?)?$`),
+  instant: new RegExp(`^${year}-${month}-${day}${time}$`),
+};
+
 /** Loaded with the first resource that is validated: it costs 0.1 s and 50 MB, which followers and readers never need. */
-const loadMedplum = (): Medplum => createRequire(import.meta.url)('@medplum/core') as Medplum;
+const loadMedplum = (): Medplum => {
+  const medplum = createRequire(import.meta.url)('@medplum/core') as Medplum;
+  Object.assign(medplum.validationRegexes, momentsOfR4);
+  return medplum;
+};
 
 /** What `slim-definitions.mjs` writes. A StructureDefinition is opaque here: Medplum reads it. */
 type StructureDefinition = Parameters<Medplum['loadDataType']>[0];

@@ -1,6 +1,8 @@
-import { Failure, RecordKey } from '#domain';
+import { Failure, RecordKey, type Warning } from '#domain';
+import { bounded } from './bounded-warnings.js';
 import { identityWarnings } from './identity-policy.js';
 import { inLanguage, said } from './in-language.js';
+import { InvalidContent } from './issue.js';
 import { valueAt } from './json-slices.js';
 import { checkMediaType } from './media-type.js';
 import { occurredAt } from './occurred-at.js';
@@ -8,9 +10,10 @@ import { patientOf } from './patient-of.js';
 import { readBundle } from './read-bundle.js';
 import type { Parts } from './read-resource.js';
 import { ownPatient, readResource, remove } from './read-resource.js';
-import { noReferences, referencesIn } from './references.js';
+import { noTargets, referencesIn } from './references.js';
 import type { JsonScan } from './scan-json.js';
 import { scanJson } from './scan-json.js';
+import { validateTimes } from './validate-resource.js';
 import type { WriteContext, WriteRequest, Written } from './write-request.js';
 import { conditional, writeTarget } from './write-target.js';
 
@@ -36,9 +39,12 @@ export function* readWriteInSteps(request: WriteRequest, context: WriteContext):
   const { language } = context.sender;
   try {
     const written = yield* read(request, context);
-    const warnings = written.warnings.map((warning) => ({ ...warning, text: said(warning.text, language) }));
+    const told = (warning: Warning): Warning => ({ ...warning, text: said(warning.text, language) });
+    const warnings = written.warnings.map(told);
     const entries = written.entries?.map((entry) =>
-      'failure' in entry ? { ...entry, failure: inLanguage(entry.failure, language) } : entry,
+      'failure' in entry
+        ? { ...entry, failure: inLanguage(entry.failure, language) }
+        : { ...entry, ...(entry.warnings && { warnings: entry.warnings.map(told) }) },
     );
     return { ...written, warnings, ...(entries && { entries }) };
   } catch (error) {
@@ -100,7 +106,7 @@ const checkOwnMember = (scan: JsonScan, name: 'id' | 'resourceType', expected: s
     );
 };
 
-/** RFC 7396. What it makes of the record is known only to the fold, so that it is not validated here. */
+/** RFC 7396. What it makes of the record is known only to the fold, so that only its times are validated here. */
 const readPatch = (record: RecordKey, scan: JsonScan, context: WriteContext): Parts => {
   const type = RecordKey.type(record);
   checkOwnMember(scan, 'id', RecordKey.id(record));
@@ -112,12 +118,17 @@ const readPatch = (record: RecordKey, scan: JsonScan, context: WriteContext): Pa
       '$: a merge patch of a resource is an object',
       'send {"member": value} (RFC 7396)',
     );
+  const wrong = validateTimes(type, patch);
+  if (wrong.length > 0) throw new InvalidContent(wrong);
   const content = scan.bytes.subarray(scan.root.start, scan.root.end);
-  const references = referencesIn(content, noReferences, type);
+  const references = referencesIn(content, noTargets, type);
   const occurred = occurredAt(type, patch);
   return {
     changes: [{ kind: 'merge-patch', record, ...ownPatient(record, patientOf(type, content)), content }],
-    warnings: [...references.warnings, ...identityWarnings({ ...patch, resourceType: type }, context.sender, type)],
+    warnings: bounded([
+      ...references.warnings,
+      ...identityWarnings({ ...patch, resourceType: type }, context.sender, type),
+    ]),
     ...(occurred !== undefined && { occurredAt: occurred }),
   };
 };

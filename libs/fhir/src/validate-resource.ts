@@ -73,7 +73,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Every type that the resource holds: itself, contained ones, those of a Bundle's entries. */
-const typesWithin = (value: unknown, types = new Set<string>()): ReadonlySet<string> => {
+const typesWithin = (value: unknown, types: Set<string>): ReadonlySet<string> => {
   if (Array.isArray(value)) for (const element of value) typesWithin(element, types);
   else if (isObject(value)) {
     const type = value['resourceType'];
@@ -83,12 +83,24 @@ const typesWithin = (value: unknown, types = new Set<string>()): ReadonlySet<str
   return types;
 };
 
-/** Member names of a sender may hold anything; only those that look like FHIR's are repeated. */
+/**
+ * Member names of a sender may hold anything; only those that look like FHIR's are repeated. In FHIRPath the element `effective[x]` is
+ * `effective`.
+ */
 const withoutOddNames = (path: string): string =>
   path
     .split('.')
+    .map((step) => step.replace('[x]', ''))
     .map((step) => (/^_?[A-Za-z][A-Za-z0-9]{0,63}(?:\[\d+\])?$/.test(step) ? step : '(member)'))
     .join('.');
+
+/** Times are where senders err most: what R4 asks of them is said in full. */
+const times: Readonly<Record<string, string>> = {
+  'Invalid dateTime format':
+    'no dateTime of FHIR R4: send a year, a month, a day, or a day with a time to the second and its zone (2026-11-20T14:30:00+01:00)',
+  'Invalid instant format':
+    'no instant of FHIR R4: send a day with a time to the second and its zone (2026-11-20T14:30:00+01:00)',
+};
 
 const issueCodes: Readonly<Record<string, IssueCode>> = { structure: 'structure', invariant: 'invariant' };
 
@@ -106,7 +118,7 @@ const ofMedplum = (issue: MedplumIssue): readonly Issue[] => {
   if (text.startsWith('Invalid additional property'))
     return [{ severity: 'error', code, text: 'no such element in FHIR R4 (extensions go into "extension")', location }];
   const severity = issue.severity === 'error' && !tooStrict.test(text) ? 'error' : 'warning';
-  return [{ severity, code, text: known.test(text) ? text : 'not valid FHIR R4', location }];
+  return [{ severity, code, text: times[text] ?? (known.test(text) ? text : 'not valid FHIR R4'), location }];
 };
 
 /** Medplum checks no code: FHIR R4 section 4.1.3, required bindings, for the elements of type `code` whose codes can be listed. */
@@ -119,6 +131,13 @@ const codeIssues = (collected: readonly Code[], index: DefinitionIndex): readonl
     const text = codes.size <= 20 ? `not one of ${[...codes].join(', ')}` : `not a code of ${valueSet}`;
     return [{ severity: 'error', code: 'code-invalid', text, location: withoutOddNames(path) }];
   });
+
+/** The definitions, with those of every type that the resource holds. */
+const loaded = (value: unknown, type: string): DefinitionIndex => {
+  const index = DefinitionIndex.get();
+  for (const within of typesWithin(value, new Set([type]))) index.load(within);
+  return index;
+};
 
 /**
  * What is wrong with a resource by FHIR R4 itself: structure, cardinality, types, unknown elements, invariants, required codes.
@@ -140,11 +159,25 @@ export const validateResource = (type: string, value: unknown): readonly Issue[]
         location: 'resourceType',
       },
     ];
-  const index = DefinitionIndex.get();
-  for (const within of typesWithin(value)) index.load(within);
+  const index = loaded(value, type);
   const codes: Code[] = [];
   const issues = runMedplum(index.medplum, value as unknown as MedplumResource, collectInto(codes));
   return [...issues.flatMap(ofMedplum), ...codeIssues(codes, index)];
+};
+
+/** What R4 says of the form and value of a time, whatever else stands around it. */
+const ofTimes = /^Invalid (?:date|dateTime|instant|time) (?:format|value)$/;
+
+/**
+ * What is wrong with the times of a merge patch, and of nothing else: what the patch makes of the record is known to the fold alone, but
+ * a time that is none stays one.
+ */
+export const validateTimes = (type: string, patch: object): readonly Issue[] => {
+  const { medplum } = loaded(patch, type);
+  const resource = { ...patch, resourceType: type } as unknown as MedplumResource;
+  return runMedplum(medplum, resource, collectInto([]))
+    .filter(({ details }) => ofTimes.test(details?.text ?? ''))
+    .flatMap(ofMedplum);
 };
 
 /** Medplum throws what it finds, and stumbles over structures that are no FHIR at all. */

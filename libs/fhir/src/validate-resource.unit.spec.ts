@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#domain';
 import { readWrite } from './read-write.js';
-import { validateResource } from './validate-resource.js';
+import { validateResource, validateTimes } from './validate-resource.js';
 import type { WriteContext } from './write-request.js';
 
 const issues = (type: string, members: object): readonly (readonly [string, string, string])[] =>
@@ -102,6 +102,124 @@ describe('validateResource', () => {
   it('is linear in the number of coded elements', () => {
     const identifier = Array.from({ length: 20_000 }, (_, i) => ({ use: 'usual', value: `v${i}` }));
     expect(issues('Patient', { identifier })).toEqual([]);
+  });
+});
+
+describe('a time', () => {
+  /** Every place that may hold a dateTime or an instant, with the element that is named. */
+  const places: readonly (readonly [string, (time: string) => object, string])[] = [
+    ['Observation', (time) => ({ ...observation, effectiveDateTime: time }), 'effective'],
+    ['Observation', (time) => ({ ...observation, effectivePeriod: { start: time } }), 'effective.start'],
+    ['Observation', (time) => ({ ...observation, effectiveTiming: { event: ['2026', time] } }), 'effective.event[1]'],
+    [
+      'Observation',
+      (time) => ({ ...observation, effectiveTiming: { repeat: { boundsPeriod: { end: time } } } }),
+      'effective.repeat.bounds.end',
+    ],
+    [
+      'Observation',
+      (time) => ({ ...observation, component: [{ code: { text: 'x' }, valueDateTime: time }] }),
+      'component[0].value',
+    ],
+    ['Patient', (time) => ({ extension: [{ url: 'urn:x', valueDateTime: time }] }), 'extension[0].value'],
+    [
+      'Patient',
+      (time) => ({ extension: [{ url: 'urn:x', extension: [{ url: 'y', valuePeriod: { end: time } }] }] }),
+      'extension[0].extension[0].value.end',
+    ],
+    [
+      'Patient',
+      (time) => ({ _birthDate: { extension: [{ url: 'urn:x', valueDateTime: time }] } }),
+      'birthDate.extension[0].value',
+    ],
+    ['Patient', (time) => ({ deceasedDateTime: time }), 'deceased'],
+    ['Patient', (time) => ({ identifier: [{ value: '1', period: { start: time } }] }), 'identifier[0].period.start'],
+    [
+      'Patient',
+      (time) => ({ contained: [{ resourceType: 'Observation', ...observation, effectiveDateTime: time }] }),
+      'contained[0].effective',
+    ],
+    [
+      'Bundle',
+      (time) => ({ type: 'collection', entry: [{ resource: { resourceType: 'Patient', deceasedDateTime: time } }] }),
+      'entry[0].resource.deceased',
+    ],
+    [
+      'Parameters',
+      (time) => ({ parameter: [{ name: 'x', part: [{ name: 'y', valueDateTime: time }] }] }),
+      'parameter[0].part[0].value',
+    ],
+    ['Encounter', (time) => ({ status: 'planned', class: { code: 'IMP' }, period: { end: time } }), 'period.end'],
+  ];
+  const instants: typeof places = [
+    ['Observation', (time) => ({ ...observation, issued: time }), 'issued'],
+    ['Observation', (time) => ({ ...observation, effectiveInstant: time }), 'effective'],
+    ['Patient', (time) => ({ meta: { lastUpdated: time } }), 'meta.lastUpdated'],
+  ];
+  const told = ([type, members, place]: (typeof places)[number], time: string): unknown =>
+    validateResource(type, { resourceType: type, ...members(time) }).map(({ severity, location, text }) => [
+      severity,
+      location === `${type}.${place}` ? 'there' : location,
+      /second and its zone/.test(text),
+    ]);
+
+  it.each([
+    '2026-11-20T14:30:00',
+    '2026-11-20T14:30:00.5',
+    '2026-11-20T14:30',
+    '2026-11-20T14:30Z',
+    '2026-11-20T14',
+    '2026-11-20T14Z',
+    '2026-11-20Z',
+    '2026-11Z',
+    '2026+01:00',
+    '2026-11-20T14:30:00z',
+    '2026-11-20T14:30:00+0100',
+    '2026-11-20 14:30:00Z',
+    '20261120',
+    '2026-13',
+  ])('%s is refused wherever it stands, and the element is named', (time) => {
+    for (const place of [...places, ...instants])
+      expect([place[0], told(place, time)]).toEqual([place[0], [['error', 'there', true]]]);
+  });
+
+  it('is taken in every precision that R4 has, with its zone', () => {
+    const zone = fc.constantFrom('Z', '+01:00', '-05:00', '+14:00', '-00:00', '+13:59');
+    const two = (max: number, min = 0): fc.Arbitrary<string> =>
+      fc.integer({ min, max }).map((n) => String(n).padStart(2, '0'));
+    const fraction = fc.oneof(fc.constant(''), fc.stringMatching(/^\.\d{1,14}$/));
+    const moment = fc
+      .tuple(fc.constantFrom('2026-11-20', '1980-02-29'), two(23), two(59), two(60), fraction, zone)
+      .map(([day, hour, minute, second, part, offset]) => `${day}T${hour}:${minute}:${second}${part}${offset}`);
+    const year = fc.integer({ min: 1, max: 9_999 }).map((n) => String(n).padStart(4, '0'));
+    const date = fc.oneof(
+      year,
+      fc.tuple(year, two(12, 1)).map((parts) => parts.join('-')),
+      fc.constant('2026-11-20'),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.oneof(moment, date), (place, time) => {
+        expect(told(place, time)).toEqual([]);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...instants), moment, (place, time) => {
+        expect(told(place, time)).toEqual([]);
+      }),
+    );
+  });
+
+  it('without its zone is refused in a merge patch, too, whatever else the patch takes away', () => {
+    expect(
+      validateTimes('Observation', {
+        status: null,
+        component: [null],
+        effectivePeriod: { start: null, end: '2026-11-20T14:30:00' },
+        note: [{ time: '2026-11-20T14:30:00' }],
+        issued: 7,
+      }).map(({ location }) => location),
+    ).toEqual(['Observation.effective.end', 'Observation.note[0].time']);
+    expect(validateTimes('Observation', { status: null, effectiveDateTime: '2026-11-20T14:30:00Z' })).toEqual([]);
   });
 });
 
