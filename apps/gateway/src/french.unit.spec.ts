@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '../../..');
 const sources = [
   ...[
     'scan-json',
+    'bounded-warnings',
     'read-write',
     'read-bundle',
     'read-resource',

@@ -1,7 +1,6 @@
 import type { RecordKey } from '#domain';
 import { Instant } from '#domain';
 import type { OperationOutcome } from './operation-outcome.js';
-import type { WrittenEntry } from './write-request.js';
 
 /** The links of a page. `next` is absent on the last one. */
 export interface Links {
@@ -90,16 +89,20 @@ export const history = (page: {
     }),
   );
 
-export type ResponseEntry = WrittenEntry | { readonly status: string; readonly outcome: OperationOutcome };
+/** What became of one entry: written, perhaps with something worth saying of it, or refused. */
+export interface ResponseEntry {
+  readonly status: string;
+  /** Absent where the entry was refused. */
+  readonly record?: RecordKey;
+  readonly outcome?: OperationOutcome;
+}
 
 /** The answer to a Bundle. Locations have no version: durable is not yet visible. */
 export const writeResponse = (type: 'transaction' | 'batch', base: string, entries: readonly ResponseEntry[]): Buffer =>
   bundle(
     { type: `${type}-response` },
-    entries.map((entry) => {
-      const { status } = entry;
-      if ('outcome' in entry) return [Buffer.from(JSON.stringify({ response: { status, outcome: entry.outcome } }))];
-      const location = `${base}/${entry.record}`;
-      return [Buffer.from(JSON.stringify({ response: { status, ...(status !== '204' && { location }) } }))];
+    entries.map(({ status, record, outcome }) => {
+      const location = record !== undefined && status !== '204' && { location: `${base}/${record}` };
+      return [Buffer.from(JSON.stringify({ response: { status, ...location, ...(outcome && { outcome }) } }))];
     }),
   );

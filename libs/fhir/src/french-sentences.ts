@@ -126,8 +126,10 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'and {} more': 'et {} autres',
   'refer to Patient/{id}: without it nobody could tell whose record this is':
     "référencer Patient/{id} : sans cela personne ne saurait de qui est l'enregistrement",
-  'a conditional reference is kept as it was sent and is not resolved':
-    "une référence conditionnelle est conservée telle qu'envoyée et n'est pas résolue",
+  'a conditional reference is kept as it was sent: which record it means is not known here; send Type/id where it is known':
+    "une référence conditionnelle est conservée telle qu'envoyée : l'enregistrement qu'elle vise n'est pas connu ici ; envoyer Type/id s'il est connu",
+  'refers to an entry of this Bundle by the id in its body, which the POST replaces: it is kept as it was sent and leads nowhere; give that entry a fullUrl (urn:uuid:…) and refer to it, or PUT it under its id':
+    "référence une entrée de ce Bundle par l'id de son corps, que le POST remplace : elle est conservée telle qu'envoyée et ne mène nulle part ; donner à cette entrée un fullUrl (urn:uuid:…) et le référencer, ou l'envoyer par PUT sous son id",
   'a urn: reference to nothing in this message is kept as it was sent':
     "une référence urn: à rien de ce message est conservée telle qu'envoyée",
 
@@ -158,6 +160,10 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'Invalid JSON type: {} is not a valid FHIR type': "type JSON incorrect : {} n'est pas un type de FHIR",
   'Invalid JSON type: expected {}, but got {}': 'type JSON incorrect : {} attendu, {} reçu',
   'Invalid number of values: expected {}, but found {}': 'nombre de valeurs incorrect : {} attendues, {} reçues',
+  'no dateTime of FHIR R4: send a year, a month, a day, or a day with a time to the second and its zone (2026-11-20T14:30:00+01:00)':
+    "ce n'est pas un dateTime de FHIR R4 : envoyer une année, un mois, un jour, ou un jour avec l'heure à la seconde et son fuseau (2026-11-20T14:30:00+01:00)",
+  'no instant of FHIR R4: send a day with a time to the second and its zone (2026-11-20T14:30:00+01:00)':
+    "ce n'est pas un instant de FHIR R4 : envoyer un jour avec l'heure à la seconde et son fuseau (2026-11-20T14:30:00+01:00)",
   'Invalid {} format': "la forme n'est pas celle d'un {}",
   'Invalid {} value': "la valeur n'est pas celle d'un {}",
   'Expected array of values for property': 'une liste de valeurs est attendue',

@@ -8,7 +8,7 @@ export { elementsAt, membersAt, textAt, valueAt } from './json-slices.js';
 export type { Member, Span } from './json-slices.js';
 export { inLanguage, said } from './in-language.js';
 export type { Language } from './in-language.js';
-export { operationOutcome } from './operation-outcome.js';
+export { operationOutcome, warningIssues } from './operation-outcome.js';
 export type { OperationOutcome } from './operation-outcome.js';
 export { parseHistory, parseRead, parseSearch } from './parse-search.js';
 export type { Handling, Query } from './parse-search.js';

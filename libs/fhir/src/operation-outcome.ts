@@ -1,4 +1,4 @@
-import type { FailureCode } from '#domain';
+import type { FailureCode, Warning } from '#domain';
 import { Failure } from '#domain';
 import type { Issue, IssueCode } from './issue.js';
 import { inLanguage, type Language, said } from './in-language.js';
@@ -8,8 +8,8 @@ export interface OperationOutcome {
   readonly resourceType: 'OperationOutcome';
   readonly issue: readonly {
     readonly severity: 'error' | 'warning' | 'information';
-    readonly code: IssueCode;
-    readonly details?: { readonly text: string };
+    readonly code: IssueCode | 'informational';
+    readonly details?: { readonly text?: string; readonly coding?: readonly { readonly code: string }[] };
     readonly diagnostics?: string;
     readonly expression?: readonly string[];
   }[];
@@ -99,6 +99,16 @@ const ofIssue = (issue: Issue): OperationOutcome['issue'][number] => ({
   diagnostics: issue.text,
   ...(issue.location !== '' && { expression: [issue.location] }),
 });
+
+/** What is worth saying of something that was taken; the warnings are in the caller's language already. */
+export const warningIssues = (warnings: readonly Warning[]): OperationOutcome['issue'] =>
+  warnings.map(({ code, location, text }) => ({
+    severity: 'warning',
+    code: 'informational',
+    details: { coding: [{ code }] },
+    diagnostics: text,
+    ...(location !== '' && { expression: [location] }),
+  }));
 
 /** FHIR R4 OperationOutcome in the caller's language; no patient data. */
 export const operationOutcome = (what: Failure | readonly Issue[], language: Language): OperationOutcome => {

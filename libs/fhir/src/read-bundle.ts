@@ -1,11 +1,12 @@
 import type { Change, Instant, Warning } from '#domain';
 import { Failure, RecordKey } from '#domain';
+import { bounded } from './bounded-warnings.js';
 import type { Span } from './json-slices.js';
 import { elementsAt, findMembers, isObjectAt, memberNames, valueAt } from './json-slices.js';
 import { occurredAt } from './occurred-at.js';
 import { patientOf } from './patient-of.js';
 import { checkedResource, ownPatient, remove } from './read-resource.js';
-import { referencesIn } from './references.js';
+import { referencesIn, type Targets } from './references.js';
 import { resourceTypes } from './resource-types.js';
 import type { JsonScan } from './scan-json.js';
 import { spliced } from './splice.js';
@@ -204,6 +205,19 @@ class Once {
   }
 }
 
+/** What references may lead to: `Type/id` of a posted body leads nowhere unless an entry is written, or called, so. */
+const targetsOf = (entries: readonly Entry[]): Targets => {
+  const resolved = resolvedUrls(entries);
+  const records = new Set<string>(entries.map(({ record }) => record));
+  const replaced = entries
+    .filter(({ status }) => status === '201')
+    .flatMap(({ record, resource }) => {
+      const id = isLoose(resource) ? text(resource['id']) : '';
+      return id === '' ? [] : [`${RecordKey.type(record)}/${id}`];
+    });
+  return { resolved, replaced: new Set(replaced.filter((key) => !records.has(key) && !resolved.has(key))) };
+};
+
 /** What each `fullUrl` became, where a reference as it was sent would not lead there. */
 const resolvedUrls = (entries: readonly Entry[]): ReadonlyMap<string, string> => {
   const resolved = new Map<string, string>();
@@ -217,15 +231,8 @@ const resolvedUrls = (entries: readonly Entry[]): ReadonlyMap<string, string> =>
   return resolved;
 };
 
-/** They stand in the event's header, which every follower reads. */
-const maxWarnings = 100;
-const bounded = (warnings: readonly Warning[]): readonly Warning[] =>
-  warnings.length <= maxWarnings
-    ? warnings
-    : [
-        ...warnings.slice(0, maxWarnings),
-        { code: 'more-warnings', location: '', text: `and ${warnings.length - maxWarnings} more` },
-      ];
+/** Of all entries together, in the answer: behind them an entry only says how many it has. */
+const maxToldWarnings = 1_000;
 
 /** What one entry is of the event. */
 interface Part {
@@ -234,13 +241,13 @@ interface Part {
   readonly occurred?: Instant;
 }
 
-const partOf = (entry: Entry, resolved: ReadonlyMap<string, string>, context: WriteContext): Part => {
+const partOf = (entry: Entry, targets: Targets, context: WriteContext): Part => {
   const { record, location, content: sent, resource } = entry;
   if (!sent) return { change: remove(record), warnings: [] };
   const type = RecordKey.type(record);
   const where = `${location}.resource`;
   const doubts = checkedResource(type, resource, context, where);
-  const { splices, warnings } = referencesIn(sent, resolved, where);
+  const { splices, warnings } = referencesIn(sent, targets, where);
   const content = splices.length === 0 ? sent : spliced(sent, splices);
   const occurred = occurredAt(type, resource);
   return {
@@ -256,17 +263,20 @@ function* assemble(
   judge: Judge,
   context: WriteContext,
 ): Generator<undefined, Omit<Written, 'label'>> {
-  const resolved = resolvedUrls(entries.filter((entry): entry is Entry => !isRefused(entry)));
+  const targets = targetsOf(entries.filter((entry): entry is Entry => !isRefused(entry)));
   const warnings: Warning[] = [];
   const changes: Change[] = [];
   const written: (WrittenEntry | RefusedEntry)[] = [];
   let occurred: Instant | undefined;
+  let tellable = maxToldWarnings;
   for (const entry of entries) {
-    const part = isRefused(entry) ? entry : judge(entry.bytes, () => partOf(entry, resolved, context));
+    const part = isRefused(entry) ? entry : judge(entry.bytes, () => partOf(entry, targets, context));
     if (isRefused(entry)) written.push(entry);
     else if (isRefused(part)) written.push(part);
     else {
-      written.push({ record: entry.record, status: entry.status });
+      const told = bounded(part.warnings, tellable);
+      tellable -= told.length;
+      written.push({ record: entry.record, status: entry.status, ...(told.length > 0 && { warnings: told }) });
       changes.push(part.change);
       warnings.push(...part.warnings);
       if (part.occurred !== undefined && (occurred === undefined || part.occurred > occurred)) occurred = part.occurred;

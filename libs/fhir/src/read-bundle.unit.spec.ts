@@ -138,7 +138,9 @@ describe('a transaction', () => {
     const written = post(
       bundle('batch', { resource: about(uuid(9)), request: { method: 'PUT', url: 'Observation/1' } }),
     );
-    expect(written.warnings).toMatchObject([{ code: 'reference-unresolved', location: 'Bundle.entry[0].resource' }]);
+    expect(written.warnings).toMatchObject([
+      { code: 'reference-unresolved', location: 'Bundle.entry[0].resource.subject.reference' },
+    ]);
     expect(contentOf(written, 0)).toContain(uuid(9));
     expect(written.changes[0]).not.toHaveProperty('patient');
   });
@@ -199,7 +201,7 @@ describe('a batch', () => {
       'input.invalid Bundle.entry[2]: not an object',
       expect.stringMatching(/^input.not-supported Bundle.entry\[3\].request.method: /),
       'input.invalid Bundle.entry[4]: the same record as an earlier entry',
-      expect.stringMatching(/^input.not-supported Bundle.entry\[5\].resource: /),
+      expect.stringMatching(/^input.not-supported Bundle.entry\[5\].resource.subject.reference: /),
       expect.stringMatching(/^input.invalid Bundle.entry\[6\].resource.gender: /),
       '200 Observation/2',
       '204 Condition/1',
@@ -317,6 +319,125 @@ describe('is refused', () => {
   });
 });
 
+describe('what the gateway cannot follow', () => {
+  const toldOf = (written: Written): readonly unknown[] =>
+    (written.entries ?? []).map((entry) =>
+      'warnings' in entry
+        ? entry.warnings?.map(({ code, location, text }) => [code, location, text.length > 30])
+        : 'none',
+    );
+  const observation = (members: object): object => ({ ...about('Patient/1'), ...members });
+  const by = 'Practitioner?identifier=urn:rpps|1';
+
+  it.each<[string, object, string]>([
+    ['in an element', { specimen: { reference: 'Specimen?identifier=s|v' } }, 'specimen.reference'],
+    ['in a list', { performer: [{ display: 'x' }, { reference: by }] }, 'performer[1].reference'],
+    ['of an absolute address', { performer: [{ reference: `https://h/fhir/${by}` }] }, 'performer[0].reference'],
+    ['that begins with a slash', { performer: [{ reference: `/${by}` }] }, 'performer[0].reference'],
+    [
+      'in an extension',
+      { extension: [{ url: 'urn:x', valueReference: { reference: by } }] },
+      'extension[0].valueReference.reference',
+    ],
+    [
+      'in a contained resource',
+      { contained: [{ resourceType: 'PractitionerRole', id: 'r', practitioner: { reference: by } }] },
+      'contained[0].practitioner.reference',
+    ],
+  ])(
+    'says of a conditional reference %s that it is kept, in the answer and in the journal',
+    (_what, members, place) => {
+      const resource = observation(members);
+      const one = (path: string, method: 'PUT' | 'POST'): Written =>
+        readWrite({ method, path, headers: {}, body: body(resource) }, context());
+      for (const written of [one('Observation/1', 'PUT'), one('Observation', 'POST')]) {
+        expect(written.warnings).toMatchObject([{ code: 'reference-conditional', location: `Observation.${place}` }]);
+        expect(contentOf(written, 0)).toBe(JSON.stringify(resource));
+      }
+      for (const type of ['transaction', 'batch']) {
+        const written = post(bundle(type, put(patient, 'Patient/1'), put(resource, 'Observation/1')));
+        const where = `Bundle.entry[1].resource.${place}`;
+        expect(toldOf(written)).toEqual(['none', [['reference-conditional', where, true]]]);
+        expect(written.warnings).toMatchObject([{ code: 'reference-conditional', location: where }]);
+        expect(contentOf(written, 1)).toBe(JSON.stringify(resource));
+      }
+    },
+  );
+
+  it('refuses a conditional reference to a patient, however it is addressed: the record would be nobody’s', () => {
+    for (const reference of [
+      'Patient?identifier=s|v',
+      '/Patient?identifier=s|v',
+      'http://h/fhir/Patient?identifier=s|v',
+    ])
+      expect(refusalOf(bundle('transaction', put(about(reference), 'Observation/1')))).toMatchObject({
+        code: 'input.not-supported',
+        message: expect.stringContaining('Bundle.entry[0].resource.subject.reference: '),
+      });
+  });
+
+  const posted = (resource: object, fullUrl?: string): unknown => ({
+    ...(fullUrl !== undefined && { fullUrl }),
+    resource,
+    request: { method: 'POST', url: String((resource as { resourceType?: string }).resourceType) },
+  });
+
+  it.each([
+    ['without a fullUrl', posted({ ...patient, id: '0' }), 'Patient/0'],
+    ['of another fullUrl', posted({ ...patient, id: '0' }, uuid(1)), 'Patient/0'],
+    ['by a version of it', posted({ ...patient, id: '0' }), 'Patient/0/_history/1'],
+  ])(
+    'says that a reference leads nowhere when it names a posted entry %s by the id in its body',
+    (_what, entry, ref) => {
+      for (const type of ['transaction', 'batch']) {
+        const written = post(bundle(type, entry, put(about(ref), 'Observation/1')));
+        const told = [['reference-replaced', 'Bundle.entry[1].resource.subject.reference', true]];
+        expect(toldOf(written)).toEqual(['none', told]);
+        expect(written.warnings).toHaveLength(1);
+        expect(contentOf(written, 1)).toContain(ref);
+      }
+    },
+  );
+
+  it.each([
+    ['an entry that is put under it', posted({ ...patient, id: '0' }), put({ ...patient, id: '0' }, 'Patient/0')],
+    ['a fullUrl that ends so', posted({ ...patient, id: '0' }, 'http://h/fhir/Patient/0'), put(patient, 'Patient/9')],
+    ['a resource of another type', posted({ resourceType: 'Group', id: '0', type: 'person', actual: true })],
+    ['a posted resource without an id', posted(patient)],
+    ['nothing of this Bundle', put(patient, 'Patient/9')],
+  ])('says nothing of Patient/0 beside %s', (_what, ...entries) => {
+    const written = post(bundle('transaction', ...entries, put(about('Patient/0'), 'Observation/1')));
+    expect([written.warnings, written.entries?.some((entry) => 'warnings' in entry)]).toEqual([[], false]);
+  });
+
+  it('says where the first of a kind is, and how many others there are', () => {
+    const resource = observation({ performer: Array.from({ length: 40 }, () => ({ reference: by })) });
+    const { warnings } = readWrite(
+      { method: 'PUT', path: 'Observation/1', headers: {}, body: body(resource) },
+      context(),
+    );
+    expect(warnings).toEqual([
+      {
+        code: 'reference-conditional',
+        location: 'Observation.performer[0].reference',
+        text: expect.stringMatching(/where it is known \(and 39 more\)$/),
+      },
+    ]);
+  });
+
+  it('tells a thousand warnings in the answer, and of the entries behind them only how many there are', () => {
+    const entries = Array.from({ length: 1_100 }, (_, n) => put(about(uuid(9)), `Observation/${n}`));
+    const written = post(bundle('batch', ...entries));
+    const codes = (written.entries ?? []).map((entry) => 'warnings' in entry && entry.warnings?.[0]?.code);
+    expect([codes[999], codes[1_000], codes[1_099]]).toEqual([
+      'reference-unresolved',
+      'more-warnings',
+      'more-warnings',
+    ]);
+    expect(written.warnings).toHaveLength(101);
+  });
+});
+
 describe('rewriting', () => {
   it('replaces what is resolved under the members that refer, and keeps all other bytes', () => {
     const name = fc.constantFrom('reference', 'url', 'value', 'display', 'system');
@@ -343,7 +464,11 @@ describe('rewriting', () => {
     fc.assert(
       fc.property(object, fc.constantFrom(undefined, 1), (sent, indent) => {
         const content = Buffer.from(JSON.stringify(sent, undefined, indent));
-        const { splices } = referencesIn(content, new Map([[uuid(1), 'Patient/a']]), 'x');
+        const { splices } = referencesIn(
+          content,
+          { resolved: new Map([[uuid(1), 'Patient/a']]), replaced: new Set() },
+          'x',
+        );
         const got = spliced(content, splices).toString('utf8');
         expect(got).toBe(JSON.stringify(expected(sent), undefined, indent));
       }),

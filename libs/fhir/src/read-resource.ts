@@ -1,11 +1,12 @@
 import type { Change, Warning } from '#domain';
 import { RecordKey } from '#domain';
+import { bounded } from './bounded-warnings.js';
 import { identityWarnings } from './identity-policy.js';
 import { InvalidContent } from './issue.js';
 import { valueAt } from './json-slices.js';
 import { occurredAt } from './occurred-at.js';
 import { patientOf } from './patient-of.js';
-import { noReferences, referencesIn } from './references.js';
+import { noTargets, referencesIn } from './references.js';
 import type { JsonScan } from './scan-json.js';
 import { validateResource } from './validate-resource.js';
 import type { WriteContext, Written } from './write-request.js';
@@ -24,12 +25,12 @@ export const readResource = (record: RecordKey, scan: JsonScan, context: WriteCo
   const resource = valueAt(scan.bytes, scan.root);
   const warnings = checkedResource(type, resource, context, type);
   const content = scan.bytes.subarray(scan.root.start, scan.root.end);
-  const references = referencesIn(content, noReferences, type);
+  const references = referencesIn(content, noTargets, type);
   const patient = patientOf(type, content);
   const occurred = occurredAt(type, resource);
   return {
     changes: [{ kind: 'put', record, ...ownPatient(record, patient), content }],
-    warnings: [...warnings, ...references.warnings],
+    warnings: bounded([...warnings, ...references.warnings]),
     ...(occurred !== undefined && { occurredAt: occurred }),
   };
 };

@@ -21,6 +21,8 @@ export interface WriteContext {
 export interface WrittenEntry {
   readonly record: RecordKey;
   readonly status: '200' | '201' | '204';
+  /** What is worth saying of it; absent where nothing is. */
+  readonly warnings?: readonly Warning[];
 }
 
 /** An entry of a batch that will never be accepted as it is; it is no part of the event. */

@@ -1,5 +1,5 @@
 import type { Failure, Warning } from '#domain';
-import { type Language, operationOutcome } from '#fhir';
+import { type Language, operationOutcome, type OperationOutcome, warningIssues } from '#fhir';
 import { httpAnswers } from '#platform';
 import { refusedStatus } from '#usecases';
 import type { FastifyReply } from 'fastify';
@@ -24,16 +24,10 @@ const durable = {
 };
 
 /** What was taken, and what is worth saying of it. */
-export const takenOutcome = (position: number, warnings: readonly Warning[], language: Language): object => ({
+export const takenOutcome = (position: number, warnings: readonly Warning[], language: Language): OperationOutcome => ({
   resourceType: 'OperationOutcome',
   issue: [
     { severity: 'information', code: 'informational', diagnostics: durable[language](position) },
-    ...warnings.map(({ code, location, text }) => ({
-      severity: 'warning',
-      code: 'informational',
-      details: { coding: [{ code }] },
-      diagnostics: text,
-      ...(location !== '' && { expression: [location] }),
-    })),
+    ...warningIssues(warnings),
   ],
 });

@@ -6,6 +6,7 @@ import {
   operationOutcome,
   type RefusedEntry,
   type ResponseEntry,
+  warningIssues,
   type WriteRequest,
   writeResponse,
   type WrittenEntry,
@@ -108,10 +109,13 @@ const writeOf = (method: WriteRequest['method'], { params, url, headers, body }:
 
 const durableStatus = ({ method, path }: WriteRequest): 200 | 201 => (method === 'POST' && path !== '' ? 201 : 200);
 
-const responseEntry = (entry: WrittenEntry | RefusedEntry, language: Language): ResponseEntry =>
-  'failure' in entry
-    ? { status: String(refusedStatus(entry.failure)), outcome: operationOutcome(entry.failure, language) }
-    : entry;
+const responseEntry = (entry: WrittenEntry | RefusedEntry, language: Language): ResponseEntry => {
+  if ('failure' in entry)
+    return { status: String(refusedStatus(entry.failure)), outcome: operationOutcome(entry.failure, language) };
+  const { record, status, warnings } = entry;
+  if (!warnings) return { record, status };
+  return { record, status, outcome: { resourceType: 'OperationOutcome', issue: warningIssues(warnings) } };
+};
 
 const answer = (
   reply: FastifyReply,
