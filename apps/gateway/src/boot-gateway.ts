@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, type Finess, Instant } from '#domain';
+import { said } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
 import { ByteBudget, CallersFile, followDirectory, httpApp, type ProcessLog, type RunningApp } from '#platform';
 import { CaptureMessage, RefuseCutOff } from '#usecases';
@@ -104,6 +105,9 @@ export const bootGateway = async (
       rawBodies: ['*'],
       bodyBytesMax: messageBytesMax,
       budget: httpBudget,
+      ignoreTrailingSlash: true,
+      say: (sentence, { caller }) =>
+        caller?.kind === 'sender' ? said(sentence, publishers.languageOf(caller)) : sentence,
     },
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();

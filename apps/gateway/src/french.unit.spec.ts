@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#domain';
-import { InvalidContent, inLanguage, operationOutcome, readWrite, said, type WriteContext } from '#fhir';
-import { refusedStatus, UnsupportedMedia } from '#usecases';
+import {
+  InvalidContent,
+  inLanguage,
+  operationOutcome,
+  readWrite,
+  said,
+  UnsupportedMedia,
+  type WriteContext,
+} from '#fhir';
+import { refusedStatus } from '#usecases';
 import { describe, expect, it } from 'vitest';
 import { aSender } from '../../../libs/testing/src/builders/sender.js';
 
@@ -26,6 +34,8 @@ const sources = [
   'libs/domain/src/record.ts',
   'libs/usecases/src/capture/captured.ts',
   'libs/platform/src/http/http-app.ts',
+  'libs/platform/src/http/failure.filter.ts',
+  'libs/platform/src/callers/caller.guard.ts',
   'libs/kafka/src/too-large.ts',
   ...[
     'refuse-too-large',
@@ -43,7 +53,7 @@ const sources = [
 
 /** Patterns, labels, and what a programmer reads. */
 const isNoSentence = (text: string): boolean =>
-  /\(\?:|\.\*|^(?:POST|PUT|PATCH|DELETE|Bundle) (?:\{\}|batch)$|^its |^Invalid additional property$|^\{\}: \{\} \(byte \{\}\)$|^ \(and \{\} more\)$/.test(
+  /\(\?:|\.\*|^(?:POST|PUT|PATCH|DELETE|Bundle) (?:\{\}|batch)$|^its |^Bearer realm=|^Invalid additional property$|^\{\}: \{\} \(byte \{\}\)$|^ \(and \{\} more\)$/.test(
     text,
   ) || text.startsWith('not an instant: {}');
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { Failure, type Finess } from '#domain';
+import type { Language } from '#fhir';
 import type { SenderCaller } from '#platform';
 import { type Directory, type Publisher, recordIds } from '#usecases';
 
@@ -13,6 +14,11 @@ export class Publishers {
     private readonly closedFor: (establishment: Finess) => Failure | undefined,
   ) {
     for (const [establishment, secret] of secrets) this.ids.set(establishment, recordIds(secret));
+  }
+
+  /** French where the directory does not know the sender. */
+  languageOf({ name }: SenderCaller): Language {
+    return this.directory.senders.get(name)?.language ?? 'fr';
   }
 
   /** What keeps this sender from publishing now is a Failure `log.*`: nothing of it is the message's fault. */

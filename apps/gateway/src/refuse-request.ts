@@ -5,13 +5,15 @@ import type { CaptureMessage } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from './capture-metrics.js';
 import { sendProblem } from './cloud-events/problem.js';
+import { messageIdOfHeaders } from './cloud-events/read-cloud-events.js';
 import { messageIdOf } from './fhir/message-id.js';
 import { sendFailure } from './fhir/outcome.js';
 import type { Publishers } from './publishers.js';
 
 const methods = ['PUT', 'POST', 'PATCH', 'DELETE'] as const;
 
-const isOfEvents = ({ url }: FastifyRequest): boolean => /\/events(?:\?|$)/.test(url);
+/** The other door's addresses hold a `/fhir`, and may end with anything. */
+export const isOfEvents = ({ url }: FastifyRequest): boolean => /^\/establishments\/[^/]+\/events\/?(?:\?|$)/.test(url);
 
 /** The sender whose own address this is: what anybody else sends is no message of the establishment. */
 export const senderOf = (request: FastifyRequest): SenderCaller | undefined => {
@@ -42,18 +44,18 @@ export class RefuseRequest {
     const since = performance.now();
     const publisher = this.publishers.of(caller);
     if (publisher instanceof Failure) return publisher;
-    const messageId = messageIdOf(request.headers);
+    const ofEvents = isOfEvents(request);
+    const messageId = ofEvents ? messageIdOfHeaders(request.headers) : messageIdOf(request.headers);
     const method = methods.find((known) => known === request.method) ?? 'POST';
     const envelope = { messageId: messageId instanceof Failure ? '' : messageId };
     const told = inLanguage(failure, publisher.sender.language);
     const captured = await this.capture.refuseWrite(publisher, { method, body }, envelope, told);
-    countCaptured(isOfEvents(request) ? 'cloudevents' : 'fhir', captured.outcome, since);
+    countCaptured(ofEvents ? 'cloudevents' : 'fhir', captured.outcome, since);
     return captured.failure;
   }
 
   answer(request: FastifyRequest, reply: FastifyReply, caller: SenderCaller, failure: Failure): FastifyReply {
-    const publisher = this.publishers.of(caller);
-    const language = publisher instanceof Failure ? 'fr' : publisher.sender.language;
+    const language = this.publishers.languageOf(caller);
     return (isOfEvents(request) ? sendProblem : sendFailure)(reply, failure, language);
   }
 }

@@ -1,10 +1,10 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Failure } from '#domain';
-import type { ByteBudget } from '#platform';
-import { UnsupportedMedia } from '#usecases';
-import type { FastifyInstance } from 'fastify';
-import { bodyTooLarge, keptBytes, type RefuseRequest, senderOf } from './refuse-request.js';
+import { UnsupportedMedia } from '#fhir';
+import { type ByteBudget, isMediaType } from '#platform';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { bodyTooLarge, isOfEvents, keptBytes, type RefuseRequest, senderOf } from './refuse-request.js';
 
 const unpackers: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
@@ -61,14 +61,11 @@ export const unpack = async (packed: Buffer, encoding: string, { bodyBytesMax, t
   return { body: Buffer.concat(chunks) };
 };
 
-/** RFC 9110, section 8.3.1: what a framework can make a type of. */
-const isMediaType = (header: string): boolean =>
-  /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/.test(header.trimStart());
-
-const unreadableType = new UnsupportedMedia(
-  'the Content-Type names no type',
-  'send application/fhir+json, or leave it out',
-);
+const remedyOf = (request: FastifyRequest): string => {
+  if (isOfEvents(request)) return 'send application/cloudevents+json, or the type of the data beside the headers ce-…';
+  if (request.method === 'PATCH') return 'send application/merge-patch+json';
+  return 'send application/fhir+json, or leave it out';
+};
 const unreadable = Symbol('its Content-Type names no type');
 
 /**
@@ -93,6 +90,7 @@ export const unpackBodies = (
     if (!caller) return;
     const received = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
     if (unreadable in request) {
+      const unreadableType = new UnsupportedMedia('the Content-Type names no type', remedyOf(request));
       const failure = await refuse.keep(request, caller, { body: received, failure: unreadableType });
       return refuse.answer(request, reply, caller, failure);
     }

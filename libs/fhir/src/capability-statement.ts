@@ -16,7 +16,7 @@ const asSent =
 const words = {
   reader: `${asSent} Everything takes _asOf: the state at a recorded instant. Histories take _since.`,
   territory: `${asSent} Entries are read at the base of their establishment, to which fullUrl points. Searches take _asOf: the state at a recorded instant.`,
-  gateway: `Writes are answered when they are durable in the log. Bundles: ${Object.keys(bundleTypes).join(', ')}, as a whole or not at all. Conditional operations and If-Match are not supported.`,
+  gateway: `Writes are answered when they are durable in the log. Bundles: ${Object.keys(bundleTypes).join(', ')}, as a whole or not at all; a batch entry by entry. Conditional operations, If-Match and conditional references to a Patient are not supported; other conditional references are kept as sent, and the answer says so (response.outcome). Bodies are FHIR JSON; any other type is 415.`,
 } as const satisfies Record<Mode, string>;
 
 /** What else is claimed of every type. */

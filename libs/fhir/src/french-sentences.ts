@@ -66,7 +66,9 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'not the one of the URL': "ce n'est pas celui de l'URL",
   'send the same {} in both, or leave it out of the body':
     "envoyer le même {} des deux côtés, ou l'omettre dans le corps",
-  'send {} in UTF-8, FHIR 4.0': 'envoyer {} en UTF-8, FHIR 4.0',
+  'send {}, in UTF-8, FHIR 4.0': 'envoyer {}, en UTF-8, FHIR 4.0',
+  '{} or {}': '{} ou {}',
+  'a patch without a Content-Type is not supported': "un patch sans Content-Type n'est pas pris en charge",
   'this content type': 'ce type de contenu',
   'this charset or FHIR version is not supported':
     'ce jeu de caractères ou cette version de FHIR ne sont pas pris en charge',
@@ -89,6 +91,7 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'the body is not packed as its Content-Encoding says':
     "le corps n'est pas compressé comme le dit son Content-Encoding",
   'send the header that fits the body, or none': "envoyer l'en-tête qui convient au corps, ou aucun",
+  'send application/merge-patch+json': 'envoyer application/merge-patch+json',
   'the Content-Type names no type': 'le Content-Type ne nomme aucun type',
   'send application/fhir+json, or leave it out': "envoyer application/fhir+json, ou l'omettre",
 
@@ -188,10 +191,30 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'not all events could be taken now': "tous les événements n'ont pu être pris à présent",
   'some events will never be taken as they are': 'certains événements ne seront jamais pris tels quels',
   'sending all of them again is safe': 'les renvoyer tous est sans risque',
-  'CloudEvents 1.0: specversion 1.0, id, source and type; time in RFC 3339':
-    'CloudEvents 1.0 : specversion 1.0, id, source et type ; time selon RFC 3339',
+  'correct what is refused as its reasons say, and send that; what is durable need not be sent again':
+    "corriger ce qui est refusé selon ses raisons, et l'envoyer ; ce qui est durable n'est pas à renvoyer",
+  'neither the Content-Type nor a header ce-… makes this a CloudEvent':
+    "ni le Content-Type ni un en-tête ce-… n'en font un CloudEvent",
+  'send application/cloudevents+json (one event) or application/cloudevents-batch+json (a list), or the attributes as the headers ce-specversion, ce-id, ce-source and ce-type':
+    'envoyer application/cloudevents+json (un événement) ou application/cloudevents-batch+json (une liste), ou les attributs dans les en-têtes ce-specversion, ce-id, ce-source et ce-type',
+  'send application/cloudevents+json (one event) or application/cloudevents-batch+json (a list)':
+    'envoyer application/cloudevents+json (un événement) ou application/cloudevents-batch+json (une liste)',
+  'send application/cloudevents+json, or the type of the data beside the headers ce-…':
+    'envoyer application/cloudevents+json, ou le type des données à côté des en-têtes ce-…',
+  'an event is a JSON object': 'un événement est un objet JSON',
+  'send {"specversion": "1.0", …}; a list of events as application/cloudevents-batch+json':
+    'envoyer {"specversion": "1.0", …} ; une liste d\'événements en application/cloudevents-batch+json',
+  'send [event, …]; one event alone as application/cloudevents+json':
+    'envoyer [événement, …] ; un événement seul en application/cloudevents+json',
+  'send specversion "1.0" (CloudEvents 1.0)': 'envoyer specversion "1.0" (CloudEvents 1.0)',
+  'send {}: 1 to {} characters, none of them a control character, percent-encoded in a header ce-…':
+    'envoyer {} : 1 à {} caractères, aucun de contrôle, codés en pourcent dans un en-tête ce-…',
+  'send a URI-reference without blanks and quotes, for example urn:his':
+    "envoyer une référence d'URI sans blancs ni guillemets, par exemple urn:his",
+  'send one of them': "envoyer l'un des deux",
+  'send base64 without blanks (RFC 4648, section 4)': 'envoyer du base64 sans blancs (RFC 4648, section 4)',
+  'the event’s subject names no record': "le subject de l'événement ne nomme aucun enregistrement",
   'this event format is not supported': "ce format d'événement n'est pas pris en charge",
-  'send application/cloudevents+json': 'envoyer application/cloudevents+json',
   'a batch is an array of events': "un lot est une liste d'événements",
   'the batch holds no event': 'le lot ne contient aucun événement',
   'a batch holds at most {} events': 'un lot contient {} événements au plus',
@@ -202,6 +225,39 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'the event’s specversion is not 1.0': "la specversion de l'événement n'est pas 1.0",
   'an earlier event could not be taken': "un événement précédent n'a pu être pris",
   'send the batch again': 'renvoyer le lot',
+
+  // What the platform says of any request
+  'nobody knows this caller': 'appelant inconnu',
+  'send a valid token: Authorization: Bearer …': 'envoyer un jeton valide : Authorization: Bearer …',
+  'this is not for a {}': "ceci n'est pas pour un {}",
+  sender: 'émetteur',
+  'use credentials of another kind': "utiliser des identifiants d'une autre sorte",
+  'the URL names an establishment that is not this caller’s':
+    "l'URL nomme un établissement qui n'est pas celui de cet appelant",
+  'use the establishment of the credentials': "utiliser l'établissement des identifiants",
+  'the request cannot be read': 'la requête ne peut être lue',
+  'check that in the address two hexadecimal digits follow each %, and make up UTF-8, and that the length of the body is right':
+    "vérifier que dans l'adresse deux chiffres hexadécimaux suivent chaque % et forment de l'UTF-8, et que la longueur du corps est juste",
+  'nothing is served at this address': "rien n'est servi à cette adresse",
+  'check the address and the method; /fhir/metadata or /api/openapi.json says what is served':
+    "vérifier l'adresse et la méthode ; /fhir/metadata ou /api/openapi.json dit ce qui est servi",
+  'this method is not served here': "cette méthode n'est pas servie ici",
+  'the header Allow names those that are': "l'en-tête Allow nomme celles qui le sont",
+  'none of the accepted content types is served here': "aucun des types de contenu acceptés n'est servi ici",
+  'accept application/fhir+json or application/json': 'accepter application/fhir+json ou application/json',
+  'the request took too long': 'la requête a pris trop de temps',
+  'send it again': 'la renvoyer',
+  'the body is too large': 'le corps est trop grand',
+  'the address is too long': "l'adresse est trop longue",
+  'send a search as a form: POST {Type}/_search': 'envoyer une recherche comme formulaire : POST {Type}/_search',
+  'the address and the headers are too long': "l'adresse et les en-têtes sont trop longs",
+  'send 16 KB of them at most, and a search as a form: POST {Type}/_search':
+    'en envoyer 16 Ko au plus, et une recherche comme formulaire : POST {Type}/_search',
+  'this content type is not taken here': "ce type de contenu n'est pas pris ici",
+  'send JSON, or a search as a form': 'envoyer du JSON, ou une recherche comme formulaire',
+  'the service is stopping or overloaded': "le service s'arrête ou est surchargé",
+  'something failed here; the log tells more under {}':
+    'quelque chose a échoué ici ; le journal technique en dit plus sous {}',
 
   // Not now
   'too much is being taken in at this moment': 'trop de messages arrivent en ce moment',

@@ -1,26 +1,22 @@
 import { Failure } from '#domain';
+import { type Query, shownName } from './read-query.js';
 import { resourceTypes } from './resource-types.js';
 import type { Draft, QueryParameter } from './search-parameters.js';
 import { emptyDraft, historyParameters, readParameters, searchParameters, searchShaping } from './search-parameters.js';
 import type { HistoryRequest, ReadRequest, SearchRequest } from './search-request.js';
 
-/** Decoded name and value, in the order of the query. */
-export type Query = readonly (readonly [name: string, value: string])[];
-
 /** `Prefer: handling=…` (FHIR R4, section 3.1.1.5); strict unless the caller asks for lenient. */
 export type Handling = 'strict' | 'lenient';
-
-const shown = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_:.-]{0,63}$/.test(name) ? name : '(unreadable)');
 
 const unknown = (name: string, known: readonly QueryParameter[]): Failure =>
   new Failure(
     'input.invalid',
-    `the parameter ${shown(name)} is not known here`,
+    `the parameter ${shownName(name)} is not known here`,
     `known: ${known.map((one) => [one.name, ...one.modifiers.map((modifier) => `${one.name}:${modifier}`)].join(', ')).join(', ')}; or send Prefer: handling=lenient`,
   );
 
 /** Reads a query by a table of parameters. A value that a known parameter cannot have is refused in lenient handling too. */
-const readQuery = (
+const readByTable = (
   known: readonly QueryParameter[],
   query: Query,
   handling: Handling,
@@ -35,7 +31,7 @@ const readQuery = (
       parameter && more.length === 0 && (modifier === undefined || parameter.modifiers.includes(modifier));
     if (!understood) {
       if (handling === 'strict') throw unknown(written, known);
-      ignored.push(shown(written));
+      ignored.push(shownName(written));
       continue;
     }
     if (seen.has(name) && !parameter.repeats)
@@ -52,13 +48,13 @@ const readQuery = (
 export const parseSearch = (type: string, query: Query, handling: Handling = 'strict'): SearchRequest => {
   if (!resourceTypes.has(type))
     throw new Failure('not-found', 'the URL names no resource type of FHIR R4', 'for example Patient');
-  const { draft, ignored } = readQuery([...searchParameters(type), ...searchShaping], query, handling);
+  const { draft, ignored } = readByTable([...searchParameters(type), ...searchShaping], query, handling);
   return { type, ...draft, ignored };
 };
 
 /** `GET {type}/{id}/_history?…` */
 export const parseHistory = (query: Query, handling: Handling = 'strict'): HistoryRequest => {
-  const { draft, ignored } = readQuery(historyParameters, query, handling);
+  const { draft, ignored } = readByTable(historyParameters, query, handling);
   const { since, count, cursor, asOf } = draft;
   return {
     count,
@@ -71,6 +67,6 @@ export const parseHistory = (query: Query, handling: Handling = 'strict'): Histo
 
 /** `GET {type}/{id}?…` and a version of it. */
 export const parseRead = (query: Query, handling: Handling = 'strict'): ReadRequest => {
-  const { draft, ignored } = readQuery(readParameters, query, handling);
+  const { draft, ignored } = readByTable(readParameters, query, handling);
   return { ignored, ...(draft.asOf !== undefined && { asOf: draft.asOf }) };
 };

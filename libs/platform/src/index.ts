@@ -11,6 +11,7 @@ export * from './health/log-heartbeat.js';
 export * from './http/failure-table.js';
 export * from './http/failure.filter.js';
 export * from './http/http-app.js';
+export * from './http/media-type.js';
 export * from './http/open-api.js';
 export * from './http/open-routes.js';
 export * from './logging/nest-logger.js';

@@ -1,7 +1,7 @@
 import { Failure } from '#domain';
 import { inLanguage, scanJson, valueAt, type WriteRequest } from '#fhir';
 import type { Captured, CaptureMessage, Envelope, Publisher } from '#usecases';
-import type { CloudEvent, ReadEvent } from './read-cloud-events.js';
+import { type CloudEvent, eventMessageId, type ReadEvent } from './read-cloud-events.js';
 
 const fhirMethods: Readonly<Record<string, 'PUT' | 'PATCH' | 'DELETE'>> = {
   'org.hl7.fhir.r4.put': 'PUT',
@@ -14,9 +14,8 @@ export const eventTypes = [...Object.keys(fhirMethods), hl7Type];
 /** What the sender was told, for the log. */
 const told = '202';
 
-/** `source` + `id` identify an event, wherever it came by. */
 const envelopeOf = ({ source, id, time }: CloudEvent): Envelope => ({
-  messageId: `${source} ${id}`,
+  messageId: eventMessageId(source, id),
   ...(time !== undefined && { sentAt: time }),
   cloudEvent: { source, id },
 });
@@ -49,6 +48,19 @@ const writeOf = (event: CloudEvent, method: WriteRequest['method']): WriteReques
   };
 };
 
+const unknownType = new Failure(
+  'input.not-supported',
+  'this type of event is not taken here',
+  `send one of ${eventTypes.join(', ')}`,
+);
+
+/** A record is written under its id: what else a URL may say is no subject. */
+const unwritable = ({ subject }: CloudEvent): Failure | undefined => {
+  if (/^\/?[A-Z][A-Za-z]+\/[^/?]+$/.test(subject)) return undefined;
+  const what = subject === '' ? 'the event has no subject' : 'the event’s subject names no record';
+  return new Failure('input.invalid', what, 'name the record: subject = Type/id');
+};
+
 /** One event into the log, or why not. */
 export const captureEvent = async (
   capture: CaptureMessage,
@@ -58,19 +70,13 @@ export const captureEvent = async (
   const { language } = publisher.sender;
   if ('failure' in event) {
     const unread = { method: 'POST', body: event.bytes } as const;
-    return capture.refuseWrite(publisher, unread, { messageId: event.id }, inLanguage(event.failure, language));
+    return capture.refuseWrite(publisher, unread, event, inLanguage(event.failure, language));
   }
   const envelope = envelopeOf(event);
   if (event.type === hl7Type) return capture.hl7(publisher, event.data, envelope);
   const method = fhirMethods[event.type];
   const write = writeOf(event, method ?? 'POST');
-  if (method && event.subject !== '') return capture.fhir(publisher, write, { ...envelope, told });
-  const failure = method
-    ? new Failure('input.invalid', 'the event has no subject', 'name the record: subject = Type/id')
-    : new Failure(
-        'input.not-supported',
-        'this type of event is not taken here',
-        `send one of ${eventTypes.join(', ')}`,
-      );
-  return capture.refuseWrite(publisher, write, envelope, inLanguage(failure, language));
+  const failure = method ? unwritable(event) : unknownType;
+  if (failure) return capture.refuseWrite(publisher, write, envelope, inLanguage(failure, language));
+  return capture.fhir(publisher, write, { ...envelope, told });
 };

@@ -1,6 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Failure, Instant } from '#domain';
-import { elementsAt, type JsonScan, type Member, membersAt, scanJson, type Span, valueAt } from '#fhir';
+import {
+  elementsAt,
+  isObjectAt,
+  type JsonScan,
+  type Member,
+  membersAt,
+  scanJson,
+  type Span,
+  UnsupportedMedia,
+  valueAt,
+} from '#fhir';
 
 /** One CloudEvent 1.0, whatever mode it came in. */
 export interface CloudEvent {
@@ -15,18 +25,30 @@ export interface CloudEvent {
 
 export type CloudEventsMode = 'binary' | 'structured' | 'batch';
 
-/** An event, or what is wrong with it; of a batch each one by itself. `bytes` are the event's own, for the journal. */
-export type ReadEvent = CloudEvent | { readonly failure: Failure; readonly id: string; readonly bytes: Uint8Array };
+/** An event, or what is wrong with it; of a batch each one by itself. */
+export type ReadEvent = CloudEvent | UnreadEvent;
+
+export interface UnreadEvent {
+  readonly failure: Failure;
+  readonly id: string;
+  /** As of an event that was read; of what names itself only in part, that part. */
+  readonly messageId: string;
+  /** The event's own, for the journal. */
+  readonly bytes: Uint8Array;
+}
 
 export interface ReadEvents {
   readonly mode: CloudEventsMode;
   readonly events: readonly ReadEvent[];
 }
 
+/** `source` + `id` identify an event, wherever it came by: in the log, and in the journal of refusals. */
+export const eventMessageId = (source: string, id: string): string =>
+  [source, id].filter((part) => part !== '').join(' ');
+
 const attributeLengthMax = 1_024;
 const batchMax = 10_000;
-const hint = 'CloudEvents 1.0: specversion 1.0, id, source and type; time in RFC 3339';
-const invalid = (what: string): Failure => new Failure('input.invalid', what, hint);
+const invalid = (what: string, hint: string): Failure => new Failure('input.invalid', what, hint);
 
 /**
  * CloudEvents over HTTP, section 3 of the HTTP protocol binding: structured and batch are told by their content type, all else is
@@ -34,16 +56,26 @@ const invalid = (what: string): Failure => new Failure('input.invalid', what, hi
  */
 export const readCloudEvents = (headers: IncomingHttpHeaders, body: Uint8Array): ReadEvents => {
   const contentType = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (!contentType.startsWith('application/cloudevents'))
+  if (!contentType.startsWith('application/cloudevents')) {
+    if (!Object.keys(headers).some((name) => name.startsWith('ce-')))
+      throw new UnsupportedMedia(
+        'neither the Content-Type nor a header ce-… makes this a CloudEvent',
+        'send application/cloudevents+json (one event) or application/cloudevents-batch+json (a list), or the attributes as the headers ce-specversion, ce-id, ce-source and ce-type',
+      );
     return { mode: 'binary', events: [eventOf(binaryAttributes(headers), () => body, body)] };
+  }
+  const isBatch = contentType === 'application/cloudevents-batch+json';
+  if (!isBatch && contentType !== 'application/cloudevents+json')
+    throw new UnsupportedMedia(
+      'this event format is not supported',
+      'send application/cloudevents+json (one event) or application/cloudevents-batch+json (a list)',
+    );
   const scan = scanJson(body);
-  if (contentType === 'application/cloudevents+json')
-    return { mode: 'structured', events: [structured(scan, scan.root)] };
-  if (contentType !== 'application/cloudevents-batch+json')
-    throw new Failure('input.not-supported', 'this event format is not supported', 'send application/cloudevents+json');
-  if (body[scan.root.start] !== 0x5b) throw invalid('a batch is an array of events');
+  if (!isBatch) return { mode: 'structured', events: [structured(scan, scan.root)] };
+  if (body[scan.root.start] !== 0x5b)
+    throw invalid('a batch is an array of events', 'send [event, …]; one event alone as application/cloudevents+json');
   const elements = elementsAt(body, scan.root);
-  if (elements.length === 0) throw invalid('the batch holds no event');
+  if (elements.length === 0) throw invalid('the batch holds no event', 'send at least one');
   if (elements.length > batchMax)
     throw new Failure('input.too-large', `a batch holds at most ${batchMax} events`, 'split it');
   return { mode: 'batch', events: elements.map((span) => structured(scan, span)) };
@@ -51,9 +83,13 @@ export const readCloudEvents = (headers: IncomingHttpHeaders, body: Uint8Array):
 
 type Attributes = Readonly<Record<string, unknown>>;
 
+/** The id under which an event of binary mode stands in the log or the journal; empty where its headers do not tell. */
+export const messageIdOfHeaders = (headers: IncomingHttpHeaders): string =>
+  shownIds(binaryAttributes(headers)).messageId;
+
 /** Section 3.1.3.2: values are percent-encoded. */
 const binaryAttributes = (headers: IncomingHttpHeaders): Attributes => {
-  const attributes: Record<string, unknown> = { datacontenttype: headers['content-type'] ?? '' };
+  const attributes: Record<string, unknown> = { datacontenttype: headers['content-type'] };
   for (const [name, value] of Object.entries(headers))
     if (name.startsWith('ce-') && typeof value === 'string') attributes[name.slice(3)] = decoded(value);
   return attributes;
@@ -68,20 +104,26 @@ const decoded = (value: string): string | undefined => {
 };
 
 const structured = ({ bytes }: JsonScan, span: Span): ReadEvent => {
+  const own = bytes.subarray(span.start, span.end);
+  if (!isObjectAt(bytes, span)) {
+    const hint = 'send {"specversion": "1.0", …}; a list of events as application/cloudevents-batch+json';
+    return { failure: invalid('an event is a JSON object', hint), id: '', messageId: '', bytes: own };
+  }
   const members = new Map(membersAt(bytes, span).map((member) => [member.name, member]));
   const attributes: Record<string, unknown> = {};
   for (const [name, member] of members)
     if (name !== 'data' && name !== 'data_base64') attributes[name] = valueAt(bytes, member);
-  return eventOf(attributes, () => dataOf(bytes, members), bytes.subarray(span.start, span.end));
+  return eventOf(attributes, () => dataOf(bytes, members), own);
 };
 
 /** JSON data to the letter, text as its characters in UTF-8, `data_base64` as its bytes (JSON format, section 3.1). */
 const dataOf = (bytes: Uint8Array, members: ReadonlyMap<string, Member>): Uint8Array => {
   const [data, base64] = [members.get('data'), members.get('data_base64')];
-  if (data && base64) throw invalid('the event has data and data_base64');
+  if (data && base64) throw invalid('the event has data and data_base64', 'send one of them');
   if (base64) {
     const text = valueAt(bytes, base64);
-    if (typeof text !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw invalid('data_base64 is no base64');
+    if (typeof text !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+      throw invalid('data_base64 is no base64', 'send base64 without blanks (RFC 4648, section 4)');
     return Buffer.from(text, 'base64');
   }
   if (!data) return Buffer.alloc(0);
@@ -92,10 +134,16 @@ const dataOf = (bytes: Uint8Array, members: ReadonlyMap<string, Member>): Uint8A
 /** CloudEvents 1.0, type system: a String holds none of these; and Postgres would not store a NUL. */
 const disallowed = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
+const isReadable = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= attributeLengthMax && !disallowed.test(value);
+
 const required = (attributes: Attributes, name: string): string => {
   const value = attributes[name];
-  if (typeof value !== 'string' || value === '' || value.length > attributeLengthMax || disallowed.test(value))
-    throw invalid(`the event has no ${name} that can be read`);
+  if (!isReadable(value))
+    throw invalid(
+      `the event has no ${name} that can be read`,
+      `send ${name}: 1 to ${attributeLengthMax} characters, none of them a control character, percent-encoded in a header ce-…`,
+    );
   return value;
 };
 
@@ -104,30 +152,49 @@ const noUri = /[\s"<>\\^`{|}]/;
 
 const sourceOf = (attributes: Attributes): string => {
   const source = required(attributes, 'source');
-  if (noUri.test(source)) throw invalid('the event’s source is no URI-reference');
+  if (noUri.test(source))
+    throw invalid(
+      'the event’s source is no URI-reference',
+      'send a URI-reference without blanks and quotes, for example urn:his',
+    );
   return source;
 };
 
 const optional = (attributes: Attributes, name: string): string =>
   attributes[name] === undefined || attributes[name] === null ? '' : required(attributes, name);
 
+const timeOf = (attributes: Attributes): Instant | undefined => {
+  const time = optional(attributes, 'time');
+  try {
+    return time === '' ? undefined : Instant.parse(time);
+  } catch (error) {
+    throw Failure.is(error) ? invalid(`time: ${error.message}`, error.hint) : error;
+  }
+};
+
+/** What of its ids can be shown, of an event that cannot be read as well. */
+const shownIds = ({ id, source }: Attributes): { readonly id: string; readonly messageId: string } => {
+  const shown = isReadable(id) ? id : '';
+  const from = isReadable(source) && !noUri.test(source) ? source : '';
+  return { id: shown, messageId: eventMessageId(from, shown) };
+};
+
 const eventOf = (attributes: Attributes, data: () => Uint8Array, bytes: Uint8Array): ReadEvent => {
   try {
-    if (attributes['specversion'] !== '1.0') throw invalid('the event’s specversion is not 1.0');
-    const time = optional(attributes, 'time');
+    if (attributes['specversion'] !== '1.0')
+      throw invalid('the event’s specversion is not 1.0', 'send specversion "1.0" (CloudEvents 1.0)');
+    const time = timeOf(attributes);
     return {
       id: required(attributes, 'id'),
       source: sourceOf(attributes),
       type: required(attributes, 'type'),
       subject: optional(attributes, 'subject'),
-      ...(time !== '' && { time: Instant.parse(time) }),
+      ...(time !== undefined && { time }),
       contentType: optional(attributes, 'datacontenttype'),
       data: data(),
     };
-  } catch (error) {
-    if (!Failure.is(error)) throw error;
-    const { id } = attributes;
-    const isShown = typeof id === 'string' && !disallowed.test(id);
-    return { failure: error, id: isShown ? id.slice(0, attributeLengthMax) : '', bytes };
+  } catch (failure) {
+    if (!Failure.is(failure)) throw failure;
+    return { failure, ...shownIds(attributes), bytes };
   }
 };

@@ -1,7 +1,8 @@
 import { Failure } from '#domain';
+import { UnsupportedMedia } from '#fhir';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CloudEvent, type ReadEvent, readCloudEvents } from './read-cloud-events.js';
+import { type CloudEvent, messageIdOfHeaders, type ReadEvent, readCloudEvents } from './read-cloud-events.js';
 
 const attributes = { specversion: '1.0', id: '1', source: '/his', type: 'org.hl7.fhir.r4.put', subject: 'Patient/1' };
 const structuredType = { 'content-type': 'application/cloudevents+json; charset=UTF-8' };
@@ -67,6 +68,25 @@ describe('reading CloudEvents', () => {
   ])('refuses %s', (_what, headers, event) => {
     const [read] = readCloudEvents(headers, Buffer.from(JSON.stringify(event))).events;
     expect(read && 'failure' in read && read.failure.code).toBe('input.invalid');
+  });
+
+  it.each<[string, object, string]>([
+    ['both', { specversion: '0.3' }, '/his 1'],
+    ['both, its time is none', { time: 'x' }, '/his 1'],
+    ['its id alone', { source: 'a b' }, '1'],
+    ['its source alone', { id: '' }, '/his'],
+    ['nothing', { id: 1, source: null }, ''],
+  ])('gives an unread event the id of a read one, as far as it names itself: %s', (_what, over, messageId) => {
+    const [unread] = readCloudEvents(structuredType, Buffer.from(JSON.stringify({ ...attributes, ...over }))).events;
+    expect(unread && 'failure' in unread && unread.messageId).toBe(messageId);
+    const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]));
+    expect(messageIdOfHeaders(headers)).toBe('/his 1');
+    expect(messageIdOfHeaders({})).toBe('');
+  });
+
+  it('does not take for binary mode what has no attribute at all', () => {
+    for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': '' }, { accept: 'ce-' }])
+      expect(() => readCloudEvents(headers, Buffer.from('{}'))).toThrow(UnsupportedMedia);
   });
 
   it('fails on any bytes as a Failure and never otherwise', () => {

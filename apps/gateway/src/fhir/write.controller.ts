@@ -4,6 +4,7 @@ import {
   inLanguage,
   type Language,
   operationOutcome,
+  patchTypes,
   type RefusedEntry,
   type ResponseEntry,
   warningIssues,
@@ -53,11 +54,10 @@ export class WriteController {
 
   @Get(everyPath)
   async get(@Res() reply: FastifyReply, @TheCaller() caller: SenderCaller): Promise<void> {
-    const publisher = this.publishers.of(caller);
     await sendFailure(
       reply.header('Allow', 'POST, PUT, PATCH, DELETE'),
       new MethodNotAllowed(),
-      publisher instanceof Failure ? 'fr' : publisher.sender.language,
+      this.publishers.languageOf(caller),
     );
   }
 
@@ -69,7 +69,7 @@ export class WriteController {
     const publisher = this.publishers.of(caller);
     if (publisher instanceof Failure) {
       countCaptured('fhir', 'not-now', since);
-      await sendFailure(reply, publisher, 'fr');
+      await sendFailure(reply, publisher, this.publishers.languageOf(caller));
       return;
     }
     const captured = await this.shares.of(caller.name, write.body.byteLength, () =>
@@ -99,10 +99,10 @@ export class WriteController {
 
 const nothing = Buffer.alloc(0);
 
-/** The router has decoded the path once; a query makes it conditional, which is refused by name. */
+/** The router has decoded the path once; a query makes it conditional, which is refused by name. A `?` with nothing behind it is none. */
 const writeOf = (method: WriteRequest['method'], { params, url, headers, body }: HttpWrite): WriteRequest => ({
   method,
-  path: `${params['*'] ?? ''}${url.includes('?') ? '?' : ''}`,
+  path: `${params['*'] ?? ''}${/\?./.test(url) ? '?' : ''}`,
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
   body: body ?? nothing,
 });
@@ -123,7 +123,11 @@ const answer = (
   { write, publisher, base }: { write: WriteRequest; publisher: Publisher; base: string },
 ): FastifyReply => {
   const { language } = publisher.sender;
-  if (captured.outcome !== 'durable') return sendFailure(reply, captured.failure, language);
+  if (captured.outcome !== 'durable') {
+    // RFC 5789, section 2.2.
+    if (write.method === 'PATCH') void reply.header('Accept-Patch', [...patchTypes].join(', '));
+    return sendFailure(reply, captured.failure, language);
+  }
   const { written, position, warnings } = captured;
   const [change] = written.changes;
   void reply.code(durableStatus(write)).header('Content-Type', fhirJson).header('Reprise-Position', String(position));

@@ -5,10 +5,11 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Failure } from '#domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CallerGuard, unknownCaller } from '../callers/caller.guard.js';
+import type { Caller } from '../callers/caller.js';
 import type { CallersFile } from '../callers/callers-file.js';
 import { nestLogger } from '../logging/nest-logger.js';
 import type { ProcessLog } from '../logging/process-log.js';
-import { answerFailure, FailureFilter } from './failure.filter.js';
+import { answerFailure, answerUnparsed, FailureFilter, type Say } from './failure.filter.js';
 import { recordRoutes } from './open-routes.js';
 
 export interface HttpAppOptions {
@@ -20,6 +21,10 @@ export interface HttpAppOptions {
   readonly bodyBytesMax?: number;
   /** Bytes of bodies that may be held at one time; 503 above. */
   readonly budget?: ByteBudget;
+  /** `/Patient/` is `/Patient`, with a query behind it or not. */
+  readonly ignoreTrailingSlash?: boolean;
+  /** What this process says of a failure, in the language of who asked; English unless given. */
+  readonly say?: Say;
 }
 
 /** One sum of bytes for everything that is held in memory at one time. */
@@ -41,13 +46,13 @@ export class ByteBudget {
 
 @Module({})
 class HttpRootModule {
-  static of(app: Type | DynamicModule, log: ProcessLog): DynamicModule {
+  static of(app: Type | DynamicModule, filter: FailureFilter): DynamicModule {
     return {
       module: HttpRootModule,
       imports: [app],
       providers: [
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new CallerGuard(reflector), inject: [Reflector] },
-        { provide: APP_FILTER, useValue: new FailureFilter(log) },
+        { provide: APP_FILTER, useValue: filter },
       ],
     };
   }
@@ -56,13 +61,28 @@ class HttpRootModule {
 const bearer = /^Bearer ([\x21-\x7e]+)$/i;
 const bodyless = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+const recognise = (request: FastifyRequest, callers: CallersFile): Caller | undefined => {
+  const token = bearer.exec(request.headers.authorization ?? '')?.[1];
+  const caller = token === undefined ? undefined : callers.byToken(token);
+  if (caller) request.caller = caller;
+  return caller;
+};
+
 /**
  * Nest on Fastify with the default-deny guard and the failure filter built in: an app cannot forget them. No Nest middleware is
  * used (three bypasses in 2026); what must come before the body is read is one Fastify hook.
  */
 export const httpApp = async (
   module: Type | DynamicModule,
-  { callers, log, rawBodies = [], bodyBytesMax = 1_048_576, budget }: HttpAppOptions,
+  {
+    callers,
+    log,
+    rawBodies = [],
+    bodyBytesMax = 1_048_576,
+    budget,
+    ignoreTrailingSlash = false,
+    say = (sentence) => sentence,
+  }: HttpAppOptions,
 ): Promise<NestFastifyApplication> => {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytesMax,
@@ -72,31 +92,40 @@ export const httpApp = async (
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384 },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, ignoreDuplicateSlashes: false },
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash, ignoreDuplicateSlashes: false },
     skipMiddie: true,
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      answerFailure(error, request, reply, log),
+    clientErrorHandler: answerUnparsed,
+    // An address that cannot be read: no hook has looked at the request yet.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      recognise(request, callers);
+      answerFailure(error, request, reply, { log, say });
+    },
   });
   const fastify: FastifyInstance = adapter.getInstance();
   fastify.server.maxConnections = 2_048;
   recordRoutes(fastify);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const token = bearer.exec(request.headers.authorization ?? '')?.[1];
-    const caller = token === undefined ? undefined : callers.byToken(token);
-    if (caller) request.caller = caller;
+    const caller = recognise(request, callers);
+    const { headers } = request;
+    // An empty one says nothing (RFC 9110, section 8.3): as if it were not there.
+    if (headers['content-type']?.trim() === '') delete headers['content-type'];
     // Only a known caller may make this process hold a body.
     if (bodyless.has(request.method)) done();
     else if (!caller) done(unknownCaller());
     else done(budget && admit(request, budget, bodyBytesMax, (free) => reply.raw.once('close', free)));
   });
   takeRawBodies(fastify, rawBodies);
-  const app = await NestFactory.create<NestFastifyApplication>(HttpRootModule.of(module, log), adapter, {
-    bodyParser: false,
-    logger: nestLogger(log),
-    abortOnError: false,
-    return503OnClosing: true,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    HttpRootModule.of(module, new FailureFilter(log, say)),
+    adapter,
+    {
+      bodyParser: false,
+      logger: nestLogger(log),
+      abortOnError: false,
+      return503OnClosing: true,
+    },
+  );
   return app;
 };
 

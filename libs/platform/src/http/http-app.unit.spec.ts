@@ -255,6 +255,50 @@ describe('an HTTP app', () => {
     expect(answer.headers['content-type']).toContain('application/problem+json');
   });
 
+  /** Bytes by hand; gives what is answered before the connection ends. */
+  const raw = (bytes: string): Promise<string> =>
+    new Promise((resolve) => {
+      const { port } = app.getHttpServer().address() as { port: number };
+      let answer = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
+      socket.on('data', (chunk: Buffer) => (answer += chunk.toString('utf8')));
+      socket.on('error', () => undefined).on('close', () => resolve(answer));
+    });
+
+  it.each([
+    ['an address of 20 KB', `GET ${here}/Patient?name=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+    ['headers of 20 KB', `GET ${here}/Patient HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['a header without a name', `GET ${here}/Patient HTTP/1.1\r\nHost: x\r\n: x\r\n\r\n`, 400],
+    ['a blank in the address', `GET ${here}/Pat ient HTTP/1.1\r\nHost: x\r\n\r\n`, 400],
+    ['two lengths', `POST ${here}/Patient HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx`, 400],
+  ])('says what is wrong with %s, and what helps', async (_what, bytes, status) => {
+    const answer = await raw(bytes);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*Content-Type: application/fhir\\+json`));
+    const { resourceType, issue } = JSON.parse(body) as { resourceType: string; issue: { diagnostics: string }[] };
+    expect([resourceType, issue[0]?.diagnostics]).toEqual(['OperationOutcome', expect.stringMatching(/.+: .+/)]);
+    const elsewhere = await raw(bytes.replace(here, '/who'));
+    expect(JSON.parse(elsewhere.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+      status,
+      hint: expect.stringMatching(/./),
+    });
+  });
+
+  it('takes an empty Content-Type for none, and says what helps where none is taken', async () => {
+    for (const type of ['', ' ', '\t']) {
+      const { statusCode, body } = await app.inject({
+        method: 'POST',
+        url: `${here}/Patient`,
+        headers: { ...bearer('sender'), 'content-type': type },
+        payload: Buffer.from('{}'),
+      });
+      expect([statusCode, body]).toEqual([
+        415,
+        expect.stringContaining('this content type is not taken here: send JSON'),
+      ]);
+    }
+  });
+
   it('leaks nothing of an unknown error: a plain 500 with a correlation id that the log knows', async () => {
     const answer = await app.inject({ url: `${here}/fail/bug`, headers: bearer('sender') });
     const id = String(answer.headers['x-correlation-id']);

@@ -63,7 +63,7 @@ export class CaptureMessage {
   async hl7(publisher: Publisher, received: Uint8Array, envelope?: Envelope): Promise<Hl7Captured> {
     const receivedAt = this.surroundings.now();
     const reading = readMessage(received, publisher);
-    if (!reading.accepted) return this.hl7Refused(publisher, reading, receivedAt);
+    if (!reading.accepted) return this.hl7Refused(publisher, { reading, receivedAt, envelope });
     try {
       const captured = await notNowWhenLogFails(() => this.appendReading(publisher, { reading, receivedAt, envelope }));
       return { ...captured, answers: answersTo(reading, publisher, { outcome: captured.outcome, receivedAt }) };
@@ -71,7 +71,7 @@ export class CaptureMessage {
       if (!Failure.is(error, 'input.too-large')) throw error;
       const errors = [tooMuch[publisher.sender.language]];
       const refused = { accepted: false, head: reading.head, errors, received: reading.event.received } as const;
-      return this.hl7Refused(publisher, refused, receivedAt);
+      return this.hl7Refused(publisher, { reading: refused, receivedAt, envelope });
     }
   }
 
@@ -89,7 +89,10 @@ export class CaptureMessage {
     const reading = readMessage(start, publisher);
     const errors = [tooLarge[publisher.sender.language]];
     const received = reading.accepted ? reading.event.received : reading.received;
-    return this.hl7Refused(publisher, { accepted: false, head: reading.head, errors, received }, receivedAt);
+    return this.hl7Refused(publisher, {
+      reading: { accepted: false, head: reading.head, errors, received },
+      receivedAt,
+    });
   }
 
   /** The answer when nothing can be taken: written nowhere. */
@@ -222,16 +225,24 @@ export class CaptureMessage {
     return { outcome: 'durable', position, warnings: event.warnings };
   }
 
+  /** In the journal under the id that the message would have in the log. */
   private async hl7Refused(
     publisher: Publisher,
-    reading: Extract<Reading, { accepted: false }>,
-    receivedAt: Instant,
+    {
+      reading,
+      receivedAt,
+      envelope,
+    }: {
+      readonly reading: Extract<Reading, { accepted: false }>;
+      readonly receivedAt: Instant;
+      readonly envelope?: Envelope | undefined;
+    },
   ): Promise<Hl7Captured> {
     const { head, errors, received } = reading;
     const captured = await notNowWhenLogFails(async () => {
       await this.refuse(publisher, {
         receivedAt,
-        controlId: head.controlId,
+        controlId: envelope?.messageId ?? head.controlId,
         label: head.label,
         charset: head.charset,
         acknowledgement: toldAs(reading, publisher, 'refused'),

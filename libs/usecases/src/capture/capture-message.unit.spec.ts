@@ -100,6 +100,17 @@ describe('capturing HL7 v2', () => {
     });
   });
 
+  it('refuses under the id under which it would have accepted', async () => {
+    const { written, capture } = capturing();
+    const envelope = { messageId: 'urn:x 1', cloudEvent: { source: 'urn:x', id: '1' } };
+    for (const received of [refusedEr7, er7()])
+      for (const cameIn of [envelope, undefined]) {
+        written.logFailing = received === refusedEr7 ? undefined : tooMuch;
+        expect((await capture.hl7(publisher(), received, cameIn)).outcome).toBe('refused');
+      }
+    expect(written.refusals.map(({ controlId }) => controlId)).toEqual(['urn:x 1', 'c1', 'urn:x 1', 'c1']);
+  });
+
   it('is told by its envelope, where it came in one', async () => {
     const { written, capture } = capturing();
     const sentAt = Instant.of(1);

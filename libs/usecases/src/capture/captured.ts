@@ -1,4 +1,5 @@
 import { Failure, type FailureCode, type Instant, type Position, type Warning } from '#domain';
+import { UnsupportedMedia } from '#fhir';
 
 /** Why a message will never be accepted as it is. No patient data. */
 export interface Reason {
@@ -19,13 +20,6 @@ const refusedStatuses: Partial<Record<FailureCode, number>> = {
   'input.too-large': 413,
   'input.not-supported': 501,
 };
-
-/** By what its headers say of it, a body is in a form that is not even read (415). */
-export class UnsupportedMedia extends Failure {
-  constructor(message: string, hint: string) {
-    super('input.not-supported', message, hint);
-  }
-}
 
 /** A read where there are only writes (405). */
 export class MethodNotAllowed extends Failure {
