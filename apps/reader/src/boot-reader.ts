@@ -1,7 +1,8 @@
 import { Instant } from '#domain';
-import { CallersFile, httpApp, type ProcessLog, type RunningApp } from '#platform';
+import { CallersFile, httpApp, isMediaType, type ProcessLog, type RunningApp } from '#platform';
 import { PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { ReadRecords } from '#usecases';
+import type { FastifyInstance } from 'fastify';
 import type { ReaderConfiguration } from './reader-configuration.js';
 import { ReaderContext } from './reader-context.js';
 import { ReaderModule } from './reader.module.js';
@@ -28,6 +29,13 @@ export const bootReader = async (
     // Bodies of refused writes are not looked at, whatever their type.
     rawBodies: ['*'],
     bodyBytesMax: formBytesMax,
+    ignoreTrailingSlash: true,
+  });
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  fastify.addHook('preParsing', async ({ headers }) => {
+    // The framework would refuse it on its own: what is wrong with it is for the address to say.
+    const type = headers['content-type'];
+    if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
   });
   await app.listen(configuration.readerPort, configuration.host);
   const address = app.getHttpServer().address();

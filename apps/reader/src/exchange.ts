@@ -1,9 +1,10 @@
 import { Failure, type Finess, Instant } from '#domain';
-import { type Handling, operationOutcome, type OperationOutcome, type Query } from '#fhir';
+import { type Handling, operationOutcome, type OperationOutcome, type Query, readQuery } from '#fhir';
 import type { ReaderCaller } from '#platform';
 import { assertFresh, type Level, parseMaxAge, type Place, watermark, whenOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertJsonWanted } from './json-only.js';
+import { readForm } from './read-form.js';
 import type { ReaderContext } from './reader-context.js';
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
@@ -22,9 +23,10 @@ export interface Http {
   readonly caller: ReaderCaller;
 }
 
+/** Node gives an address byte by byte, as Latin-1. */
 export const queryOf = ({ url }: FastifyRequest): Query => {
   const at = url.indexOf('?');
-  return at < 0 ? [] : [...new URLSearchParams(url.slice(at + 1))];
+  return at < 0 ? [] : readQuery(Buffer.from(url.slice(at + 1), 'latin1'));
 };
 
 /** One question of one caller, and its answer: what all of them have in common. */
@@ -42,9 +44,8 @@ export class Exchange {
     /** Address that the links of the answer begin with. */
     readonly base: string,
   ) {
-    const { body } = http.request;
     this.query = queryOf(http.request);
-    this.form = Buffer.isBuffer(body) ? [...new URLSearchParams(body.toString('utf8'))] : [];
+    this.form = readForm(http.request);
     assertJsonWanted(http.request, [...this.query, ...this.form]);
     this.now = context.now();
   }

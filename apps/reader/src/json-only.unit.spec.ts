@@ -12,7 +12,22 @@ it.each([
   ['application/fhir+json;q=0', false],
   ['application/fhir+json;q=0.0, text/turtle', false],
   ['Application/JSON', true],
-  ['', false],
+  ['', true],
+  ['  ', true],
+  [' , ,', true],
+  ['\t', true],
+  ['*/*', true],
+  ['*/*;q=0', false],
+  ['*/*; q = 0', false],
+  ['application/*', true],
+  ['application/*;q=0.000, */*', false],
+  ['application/fhir+json;q=0, */*', false],
+  ['application/json;q=0, application/fhir+json', true],
+  ['application/*;q=0, application/fhir+json;q=0.001', true],
+  ['application/fhir+json ; fhirVersion=4.0 ; q=0.1 , */*;q=0', true],
+  ['text/plain', false],
+  [', application/fhir+json', true],
+  ['*', false],
 ])('who sends %o takes JSON: %o', (ranges, expected) => {
   expect(takesJson(ranges)).toBe(expected);
 });

@@ -159,13 +159,13 @@ const forged = (): Failure =>
   new Failure('input.invalid', 'the page cursor is not one of ours', 'begin with the first page');
 
 const idsOf = (place: readonly unknown[], count: number): readonly string[] => {
-  const ids = place.filter((one): one is string => typeof one === 'string' && one.length <= 100);
+  const ids = place.filter((one): one is string => typeof one === 'string' && /^[A-Za-z0-9\-.]{1,64}$/.test(one));
   if (place.length !== count || ids.length !== count) throw forged();
   return ids;
 };
 
 const markOf = ([position, key]: readonly unknown[]): HistoryMark => {
-  if (!Number.isSafeInteger(position) || Number(position) < 0 || typeof key !== 'string' || key.length > 200)
+  if (!Number.isSafeInteger(position) || Number(position) < 0 || typeof key !== 'string' || !RecordKey.matches(key))
     throw forged();
   return { position: Position.of(Number(position)), key };
 };
