@@ -92,7 +92,7 @@ describe('what the headers say of a body', () => {
     expect((await fhir('after', patient('after'), {})).status).toBe(200);
   });
 
-  it.each(['', '///', 'json', 'application/', '; charset=utf-8'])(
+  it.each(['///', 'json', 'application/', '; charset=utf-8'])(
     'is refused as 415 where Content-Type is %j, in the journal',
     async (type) => {
       for (const answer of [

@@ -67,7 +67,6 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'send the same {} in both, or leave it out of the body':
     "envoyer le même {} des deux côtés, ou l'omettre dans le corps",
   'send {}, in UTF-8, FHIR 4.0': 'envoyer {}, en UTF-8, FHIR 4.0',
-  '{} or {}': '{} ou {}',
   'a patch without a Content-Type is not supported': "un patch sans Content-Type n'est pas pris en charge",
   'this content type': 'ce type de contenu',
   'this charset or FHIR version is not supported':

@@ -23,7 +23,7 @@ const parameter = (header: string, name: string): string | undefined =>
 /** Throws `UnsupportedMedia` where the body is not what the verb can read. A resource without a type is taken as FHIR JSON. */
 export const checkMediaType = (kind: 'resource' | 'patch', header = ''): void => {
   const accepted = kind === 'patch' ? patchTypes : resourceTypes;
-  const remedy = `send ${[...accepted].join(' or ')}, in UTF-8, FHIR 4.0`;
+  const remedy = `send ${[...accepted].join(', ')}, in UTF-8, FHIR 4.0`;
   const type = header.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (header.trim() === '') {
     if (kind === 'resource') return;

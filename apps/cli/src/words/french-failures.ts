@@ -49,6 +49,17 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^event (\S+) belongs to (\S+), not to (\S+)$/, "l'événement $1 est de $2, pas de $3"],
   [/^the request cannot be read$/, 'la demande est illisible'],
   [/^nothing is served at this address$/, "rien n'est servi à cette adresse"],
+  [
+    /^check that in the address .*$/,
+    "vérifier l'adresse (deux chiffres hexadécimaux derrière chaque %) et la longueur du corps",
+  ],
+  [
+    /^check the address and the method; .*$/,
+    "vérifier l'adresse et la méthode ; /api/openapi.json dit ce qui est servi",
+  ],
+  [/^send it again(?: shortly)?$/, 'renvoyer la demande'],
+  [/^the body is too large$/, 'le corps est trop grand'],
+  [/^split it$/, 'le découper'],
   [/^the service is stopping or overloaded$/, "le service s'arrête ou est surchargé"],
   [
     /^something failed here; the log tells more under (.+)$/,
