@@ -32,6 +32,11 @@ export const codeSystemOf = (name: string, mapping: Mapping): string | undefined
     : `http://terminology.hl7.org/CodeSystem/v2-${number}`;
 };
 
+const systemName = /^(?:[0-2](?:\.\d+)+|https?:\/\/\S+|(?:99)?\p{L}[^&<>;^~|/]*)$/u;
+
+/** What can be the name of a coding system: an OID, or words; not the number or the comparator that stands there in other types. */
+export const isSystemName = (name: string): boolean => systemName.test(name);
+
 /** FHIR system of a table of HL7 v2. */
 export const v2Table = (number: string): string => `http://terminology.hl7.org/CodeSystem/v2-${number}`;
 
@@ -40,16 +45,23 @@ const codeComponents = [1, 4, 10] as const;
 /** Where the versions of their coding systems stand. */
 const versionOf = { 1: 7, 4: 8, 10: 13 } as const;
 
-/** Codes that stand in a CWE. `tableSystem`: of a code that names no coding system, where the field has a table of its own. */
+/**
+ * Codes that stand in a CWE, and a text whose coding system is named. `tableSystem`: of a code that names no coding system, where the
+ * field has a table of its own.
+ */
 const codingsOf = (code: Composite, mapping: Mapping, tableSystem?: string): readonly JsonObject[] => {
   const codings: JsonObject[] = [];
   for (const at of codeComponents) {
-    if (code.text(at) === '') continue;
+    if (code.text(at) === '' && (code.text(at + 1) === '' || code.text(at + 2) === '')) continue;
     const value = asCode(code.take(at));
     const system = codeSystemOf(code.take(at + 2), mapping) ?? tableSystem;
     const version = code.take(versionOf[at]);
     const display = code.take(at + 1);
-    codings.push(version === '' ? coding(system, value, display) : members({ system, version, code: value, display }));
+    codings.push(
+      version === '' && value !== ''
+        ? coding(system, value, display)
+        : members({ system, version, code: value, display }),
+    );
   }
   return codings;
 };

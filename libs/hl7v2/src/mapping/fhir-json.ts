@@ -34,8 +34,22 @@ export const ownExtension = (name: string): string => `urn:reprise:${name}`;
 /** FHIR R4 decimal without exponent; 18 digits bound what every store holds. */
 const decimalForm = /^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$/;
 
-/** A number that is written to the letter: 98.00 stays 98.00. `undefined`: FHIR has no such form (`+5`, `.5`, `007`). */
-export const decimal = (text: string): Json | undefined =>
-  decimalForm.test(text) ? (JSON.rawJSON(text) as unknown as Json) : undefined;
+/** NM (HL7 v2.5, section 2.A.47): a sign, digits, a point. A plus and leading zeros mean nothing. */
+const numberForm = /^([+-]?)0*(\d*)(?:\.(\d*))?$/;
+
+/** A number of HL7 as a text that FHIR takes; `undefined`: it is none (`1,5`, `1e3`), or longer than FHIR's stores hold. */
+const decimalOf = (text: string): string | undefined => {
+  const parts = numberForm.exec(text);
+  if (parts === null || !/\d/.test(text)) return undefined;
+  const [, sign = '', digits = '', fraction = ''] = parts;
+  const number = `${sign === '-' ? '-' : ''}${digits || '0'}${fraction === '' ? '' : `.${fraction}`}`;
+  return decimalForm.test(number) ? number : undefined;
+};
+
+/** A number with all its decimals: 98.00 stays 98.00, and `+5`, `.5`, `5.`, `007` become what FHIR writes them as. */
+export const decimal = (text: string): Json | undefined => {
+  const number = decimalForm.test(text) ? text : decimalOf(text);
+  return number === undefined ? undefined : (JSON.rawJSON(number) as unknown as Json);
+};
 
 export const bytesOf = (resource: JsonObject): Uint8Array => Buffer.from(JSON.stringify(resource), 'utf8');

@@ -3,8 +3,10 @@ import type { Composite, Segment } from '../message/segment.js';
 import { decimal, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Hl7Time } from '../message/hl7-time.js';
-import { conceptOf } from '../mapping/codes.js';
+import { conceptOf, isSystemName } from '../mapping/codes.js';
+import { unescaped } from './entities.js';
 import { boundsOf } from './quantity.js';
+import { unitBehindNumber } from './unit.js';
 import { table } from '../message/table.js';
 
 /** What a value is read with: where it stands, and its unit as members of a Quantity. */
@@ -37,35 +39,49 @@ const asText = (text: string, told: Told): JsonObject => {
   return measured(text, told);
 };
 
+/** All that is said is in the first component: no separator stands before anything else. */
+const isAlone = (value: Composite): boolean => {
+  const { component } = value.syntax;
+  const { raw } = value;
+  let at = raw.indexOf(component);
+  if (at < 0) return true;
+  while (raw.startsWith(component, at)) at += component.length;
+  return at === raw.length;
+};
+
 /** NM: a number to the letter; `<5`, which is no NM, is what it says. */
 const numeric: Reader = (value, told) => {
-  const text = value.text(1);
+  if (!isAlone(value)) return asText(value.takeWhole(), told);
+  const text = value.take(1);
   const number = decimal(text);
   if (number !== undefined) return { valueQuantity: { value: number, ...told.unit } };
-  const [, comparator = '', rest = ''] = compared.exec(text) ?? [];
+  const [, comparator = '', rest = ''] = compared.exec(unescaped(text)) ?? [];
   const limit = decimal(rest);
   return limit === undefined
-    ? asText(value.whole(), told)
+    ? asText(value.takeWhole(), told)
     : { valueQuantity: { value: limit, comparator, ...told.unit } };
 };
 
 /** SN (HL7 v2.5, section 2.A.70): comparator, number, separator, number; many write all of it into the first component. */
 const structured: Reader = (value, told) => {
-  const [comparator, separator] = [value.text(1), value.text(3)];
-  if (value.text(2) === '' && separator === '' && value.text(4) === '') return numeric(value, told);
-  const [first, second] = [decimal(value.text(2)), decimal(value.text(4))];
+  const [comparator, separator] = [unescaped(value.text(1)), value.text(3)];
+  if (isAlone(value)) return numeric(value, told);
+  const [low, high] = [value.text(2), value.text(4)];
+  const [first, second] = [decimal(low), decimal(high)];
   const { unit } = told;
-  if (first !== undefined && separator === '' && second === undefined) {
+  value.takeWhole();
+  if (value.component(5) !== '') return asText(value.whole(), told);
+  if (first !== undefined && separator === '' && high === '') {
     if (comparator === '' || comparator === '=') return { valueQuantity: { value: first, ...unit } };
     if (comparators.has(comparator)) return { valueQuantity: { value: first, comparator, ...unit } };
   }
   if (first !== undefined && second !== undefined && comparator === '') {
-    const range = separator === '-' ? boundsOf(value.text(2), value.text(4), unit) : undefined;
+    const range = separator === '-' ? boundsOf(low, high, unit) : undefined;
     if (range) return { valueRange: range };
     if (separator === ':' || separator === '/')
       return { valueRatio: { numerator: { value: first }, denominator: { value: second } } };
   }
-  return asText([comparator, value.text(2), separator, value.text(4)].join('').trim(), told);
+  return asText([comparator, low, separator, high].join('').trim(), told);
 };
 
 const timeOf = (raw: string, { obx, mapping }: Told): Hl7Time | undefined =>
@@ -73,7 +89,9 @@ const timeOf = (raw: string, { obx, mapping }: Told): Hl7Time | undefined =>
 
 const dated: Reader = (value, told) => {
   const time = timeOf(value.text(1), told);
-  return time ? { valueDateTime: time.text } : textValue(value.whole());
+  if (time === undefined) return textValue(value.takeWhole());
+  value.take(1);
+  return { valueDateTime: time.text };
 };
 
 const clockForm = /^([01]\d|2[0-3])(?:([0-5]\d)(?:([0-5]\d)(\.\d{1,4})?)?)?$/;
@@ -81,38 +99,52 @@ const clockForm = /^([01]\d|2[0-3])(?:([0-5]\d)(?:([0-5]\d)(\.\d{1,4})?)?)?$/;
 /** TM; FHIR's time has seconds and no zone, so that one with a zone is text. */
 const timed: Reader = (value) => {
   const [, hour, minute = '00', second = '00', fraction = ''] = clockForm.exec(value.text(1)) ?? [];
-  return hour === undefined ? textValue(value.whole()) : { valueTime: `${hour}:${minute}:${second}${fraction}` };
+  if (hour === undefined) return textValue(value.takeWhole());
+  value.take(1);
+  return { valueTime: `${hour}:${minute}:${second}${fraction}` };
 };
 
 /** DR: two times, a period where they are in order (FHIR R4, per-1). */
 const period: Reader = (value, told) => {
   const [start, end] = [1, 2].map((part) => timeOf(value.text(part), told));
   const isInOrder = start?.instant === undefined || end?.instant === undefined || start.instant <= end.instant;
-  return (start || end) && isInOrder
-    ? { valuePeriod: members({ start: start?.text, end: end?.text }) }
-    : textValue(value.whole());
+  if ((start === undefined && end === undefined) || !isInOrder) return textValue(value.takeWhole());
+  for (const part of [1, 2]) value.take(part);
+  return { valuePeriod: members({ start: start?.text, end: end?.text }) };
 };
 
 /** NR: low and high. */
 const ranged: Reader = (value, told) => {
   const range = boundsOf(value.text(1), value.text(2), told.unit);
-  return range ? { valueRange: range } : asText(value.whole(), told);
+  if (range === undefined || value.component(3) !== '') return asText(value.takeWhole(), told);
+  value.takeWhole();
+  return { valueRange: range };
 };
 
-/** CQ and MO: a number with a unit, or a currency, of its own. */
+/** CQ and MO: a number with a unit, or a currency, of its own; without one it is of the unit in OBX-6. */
 const withUnit: Reader = (value, told) => {
   const number = decimal(value.text(1));
-  return number === undefined
-    ? asText(value.whole(), told)
-    : { valueQuantity: members({ value: number, unit: value.sub(2, 2) || value.text(2) }) };
+  const whole = value.takeWhole();
+  if (number === undefined) return asText(whole, told);
+  const own = unitBehindNumber(value, told.mapping);
+  return { valueQuantity: { value: number, ...('unit' in own ? own : told.unit) } };
 };
 
-const coded: Reader = (value, { mapping }) => {
+/** What stands in the place of a coding system's name says whether it is a code at all: `^5^-^10` is an SN under another name. */
+const isCode = (value: Composite): boolean =>
+  value.text(1) !== '' || value.text(3) === '' || isSystemName(value.text(3));
+
+const coded: Reader = (value, told) => {
+  const { obx, mapping } = told;
+  if (!isCode(value)) {
+    mapping.warn('value-as-text', `OBX[${obx.sequence}]-5`);
+    return measured(value.takeWhole(), told);
+  }
   const concept = conceptOf(value, mapping);
   return concept ? { valueCodeableConcept: concept } : {};
 };
 
-const text: Reader = (value, told) => measured(value.whole(), told);
+const text: Reader = (value, told) => measured(value.takeWhole(), told);
 
 /** No type, or none that is known: a number where a unit says of what, else text. */
 const untyped: Reader = (value, told) =>
@@ -184,7 +216,7 @@ const unsupported: JsonObject = {
   },
 };
 
-const wholeText = (values: readonly Composite[]): string => values.map((value) => value.whole()).join('\n');
+const wholeText = (values: readonly Composite[]): string => values.map((value) => value.takeWhole()).join('\n');
 
 const repetitionsOf = (obx: Segment): readonly Composite[] => obx.repetitions(5).filter((value) => !value.isNull);
 

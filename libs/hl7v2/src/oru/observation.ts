@@ -9,8 +9,9 @@ import { valueOf } from './observation-value.js';
 import type { Observed } from './order-groups.js';
 import { present } from './present.js';
 import { performersOf } from './producer.js';
-import { referenceRangeOf, unitOf } from './quantity.js';
+import { referenceRangesOf } from './quantity.js';
 import type { ObservationStatus } from './statuses.js';
+import { unitBeside, unitOf } from './unit.js';
 
 /** Whom and what an observation is of, told by its order. */
 export interface ObservedWithin {
@@ -44,9 +45,9 @@ const interpretationIn = (flag: Composite, mapping: Mapping): JsonObject | undef
 };
 
 /** OBX-4, by which senders group what is under one code; FHIR's own extension for it. */
-const subIdOf = (obx: Segment): readonly JsonObject[] | undefined => {
+const subIdOf = (obx: Segment): readonly JsonObject[] => {
   const subId = obx.first(4)?.whole().trim() ?? '';
-  if (subId === '') return undefined;
+  if (subId === '') return [];
   const extension = [{ url: 'original-sub-identifier', valueString: subId }];
   return [{ url: 'http://hl7.org/fhir/StructureDefinition/observation-v2-subid', extension }];
 };
@@ -86,21 +87,22 @@ const contentOf = (
   const unit = unitOf(obx, mapping);
   const time = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;
   const method = obx.first(17);
+  const value = valueOf(lines, code, { obx, unit, mapping });
   return {
-    extension: subIdOf(obx),
+    extension: [...subIdOf(obx), ...unitBeside(value, unit)],
     status,
     code,
     subject: { reference: within.patient },
     encounter: reference(within.encounter),
     ...(time === undefined ? within.effective : { effectiveDateTime: time }),
     performer: performersOf(obx, mapping),
-    ...valueOf(lines, code, { obx, unit, mapping }),
+    ...value,
     interpretation: present(obx.repetitions(8).map((flag) => interpretationIn(flag, mapping))),
     note: noteOf(observed),
     method: method && conceptOf(method, mapping),
     specimen: reference(within.specimen),
     device: deviceOf(obx, mapping),
-    referenceRange: referenceRangeOf(obx, unit),
+    referenceRange: referenceRangesOf(obx, unit),
     derivedFrom: within.parent && [{ reference: within.parent }],
   };
 };
