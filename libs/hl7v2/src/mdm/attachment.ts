@@ -2,10 +2,11 @@ import type { JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
-import type { Composite, Segment } from '../message/segment.js';
-import { unescape } from '../message/syntax.js';
+import { ownExtension } from '../mapping/field-rules.js';
+import { type Composite, everything, type Segment } from '../message/segment.js';
 import { enclose } from './base64.js';
-import { contentTypeOf } from './content-type.js';
+import { contentTypeOf, leftOutOf } from './content-type.js';
+import { encapsulatedIn, type Held } from './encapsulated.js';
 
 /** A FHIR Attachment, and the Binary that holds what it speaks of, where the message holds it. */
 export interface Attached {
@@ -35,13 +36,22 @@ export const documentRecords = (
   };
 };
 
-/** A FHIR Binary around base64, and the Attachment that names it. */
+/** Where a content comes from, and the type that was said of it, as far as no other member has them. */
+const saidOf = (source: string, type: string, subtype: string): readonly JsonObject[] => {
+  const leftOut = leftOutOf(type, subtype);
+  return [
+    ...(source === '' ? [] : [{ url: ownExtension('source-application'), valueString: source }]),
+    ...(leftOut === '' ? [] : [{ url: ownExtension('original-content-type'), valueString: leftOut }]),
+  ];
+};
+
+/** A FHIR Binary around base64, and the Attachment that names it; `undefined`: it is no base64. */
 const binaryAround = (
   base64: string,
   contentType: string,
   records: DocumentRecords,
   index: number,
-): Attached | undefined => {
+): Required<Attached> | undefined => {
   const record = records.binary(index);
   const opening = JSON.stringify({
     resourceType: 'Binary',
@@ -57,55 +67,16 @@ const binaryAround = (
   };
 };
 
-/** What stands behind the fourth component separator: text that is not encoded holds separators. */
-const afterFour = (value: Composite, mapping: Mapping): string => {
-  const { syntax } = mapping.message;
-  let at = 0;
-  for (let i = 0; i < 4; i++) {
-    at = value.raw.indexOf(syntax.component, at) + 1;
-    if (at === 0) return '';
-  }
-  return unescape(value.raw.slice(at), syntax);
-};
-
-const hexForm = /^(?:[0-9A-Fa-f]{2})+$/;
-
-/** ED-5 as base64, by its encoding (HL7 table 0299); none where it is neither. */
-const base64Of = (value: Composite, mapping: Mapping): string | undefined => {
-  switch (value.text(4).toUpperCase()) {
-    case 'A':
-      return Buffer.from(afterFour(value, mapping), 'utf8').toString('base64');
-    case 'HEX': {
-      const digits = value.text(5);
-      return hexForm.test(digits) ? Buffer.from(digits, 'hex').toString('base64') : undefined;
-    }
-    case 'BASE64':
-    case 'BASE-64':
-    case '':
-      return value.text(5);
-  }
-  return undefined;
-};
-
-/**
- * Content of an ED (HL7 v2.5, section 2.A.24); nothing where it is empty. What cannot be decoded stays in the received bytes, and a
- * warning says so.
- */
-export const attachedData = (
-  obx: Segment,
-  value: Composite,
-  records: DocumentRecords,
-  index: number,
-  mapping: Mapping,
-): Attached | undefined => {
-  const base64 = base64Of(value, mapping);
-  if (base64 === '') return undefined;
-  const attached =
-    base64 === undefined
-      ? undefined
-      : binaryAround(base64, contentTypeOf(value.text(2), value.text(3), base64), records, index);
-  if (attached === undefined) mapping.warn('attachment-undecodable', `OBX[${obx.sequence}]-5`);
-  return attached;
+const dataOf = ({ values, content }: Held, records: DocumentRecords, index: number): Attached | undefined => {
+  if (content === undefined) return undefined;
+  const { source, type, subtype, base64 } = content;
+  const attached = binaryAround(base64, contentTypeOf(type, subtype, base64), records, index);
+  if (attached === undefined) return undefined;
+  for (const value of values) value.accountFor(everything);
+  return {
+    attachment: members({ extension: saidOf(source, type, subtype), ...attached.attachment }),
+    binary: attached.binary,
+  };
 };
 
 /** Text of the message itself as content. */
@@ -116,15 +87,45 @@ export const attachedText = (text: string, records: DocumentRecords, index: numb
 
 const linkForm = /^(?:https?|urn|ftp|file):\S+$/i;
 
-/** RP (HL7 v2.5, section 2.A.66): content that lies elsewhere; nothing where its pointer is no address. */
-export const attachedLink = (value: Composite): Attached | undefined => {
-  const url = value.text(1);
-  if (!linkForm.test(url)) return undefined;
-  const isTyped = value.text(4) !== '' || value.text(3) !== '';
+/** RP names an address, under which a content lies. */
+export const isLink = (pointer: Composite): boolean => linkForm.test(pointer.text(1));
+
+/** RP (HL7 v2.5, section 2.A.66): content that lies elsewhere. */
+const linkOf = (pointer: Composite): Attached | undefined => {
+  if (!isLink(pointer)) return undefined;
+  const [url, source, type, subtype] = [1, 2, 3, 4].map((component) => pointer.take(component));
+  const isTyped = type !== '' || subtype !== '';
   return {
     attachment: members({
-      contentType: isTyped ? contentTypeOf(value.text(3), value.text(4), '') : undefined,
+      extension: saidOf(source ?? '', type ?? '', subtype ?? ''),
+      contentType: isTyped ? contentTypeOf(type ?? '', subtype ?? '', '') : undefined,
       url,
     }),
   };
+};
+
+/**
+ * Contents of an OBX whose type is ED or RP. `count`: contents that the document has already. What cannot be decoded, names no address,
+ * or is not there at all stays in the received bytes, and a warning says so.
+ */
+export const attachedIn = (
+  obx: Segment,
+  records: DocumentRecords,
+  count: number,
+  mapping: Mapping,
+): readonly Attached[] => {
+  const held: readonly Held[] =
+    obx.text(2) === 'RP'
+      ? obx.repetitions(5).flatMap((value) => (value.isNull ? [] : [{ values: [value], content: undefined }]))
+      : encapsulatedIn(obx);
+  const place = `OBX[${obx.sequence}]-5`;
+  if (held.length === 0) mapping.warn('attachment-undecodable', place);
+  const attached: Attached[] = [];
+  held.forEach((one, at) => {
+    const [value] = one.values;
+    const made = obx.text(2) === 'RP' ? value && linkOf(value) : dataOf(one, records, count + attached.length);
+    if (made) attached.push(made);
+    else mapping.warn('attachment-undecodable', held.length === 1 ? place : `${place}[${at + 1}]`);
+  });
+  return attached;
 };

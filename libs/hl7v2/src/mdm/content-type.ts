@@ -34,17 +34,27 @@ const beginnings: readonly (readonly [string, string])[] = [
   ['iVBORw0KGgo', 'image/png'],
 ];
 
+/** MIME type of base64 by how it begins; none where it is that of no type that is known here. */
+export const knownBeginning = (base64: string): string | undefined =>
+  beginnings.find(([start]) => base64.startsWith(start))?.[1];
+
 const subtypeForm = /^[A-Za-z0-9][A-Za-z0-9.+-]{0,60}$/;
 
 /** Types that a subtype has whatever is said of it: `^TEXT^PDF^Base64` is no text. */
 const typeOfSubtype = table<string>({ pdf: 'application', jpeg: 'image', png: 'image', tiff: 'image', gif: 'image' });
+
+/** Type and subtype as they were sent, where the MIME type that is made of them leaves one of them out. */
+export const leftOutOf = (type: string, subtype: string): string => {
+  const isTypeKnown = type === '' || types[type.toUpperCase()] !== undefined;
+  return isTypeKnown && (subtype === '' || subtypeForm.test(subtype)) ? '' : [type, subtype].join('/');
+};
 
 /** MIME type of an ED, or of an RP: components 2 and 3 as far as they say one, else by how the content begins. */
 export const contentTypeOf = (type: string, subtype: string, content: string): string => {
   const told = subtypes[subtype.toUpperCase()] ?? (subtypeForm.test(subtype) ? subtype.toLowerCase() : '');
   const isNamed = told !== '' && told !== 'octet-stream';
   if (!isNamed) {
-    const begins = beginnings.find(([start]) => content.startsWith(start))?.[1];
+    const begins = knownBeginning(content);
     if (begins !== undefined) return begins;
   }
   const known = (isNamed ? typeOfSubtype[told] : undefined) ?? types[type.toUpperCase()];

@@ -6,14 +6,7 @@ import { table } from '../message/table.js';
 import { observedConcept } from '../mapping/codes.js';
 import { encounterOf, Patients } from '../oru/patient-visit.js';
 import { hasValue, isTextLine } from '../oru/observation-value.js';
-import {
-  attachedData,
-  attachedLink,
-  attachedText,
-  type Attached,
-  type DocumentRecords,
-  documentRecords,
-} from './attachment.js';
+import { attachedIn, attachedText, type Attached, type DocumentRecords, documentRecords } from './attachment.js';
 import { documentOf, documentWith, type ToldDocument } from './document.js';
 import { toldByHeader } from './header.js';
 
@@ -87,6 +80,9 @@ const contentSegments = (mapping: Mapping): readonly Segment[] => {
 
 const isText = (obx: Segment): boolean => isTextLine(obx) || obx.text(2) === '';
 
+/** Told to be a document of its own, whatever it holds. */
+const isContent = (obx: Segment): boolean => obx.text(2) === 'ED' || obx.text(2) === 'RP';
+
 /** Each ED or RP is a content, all text together is one. */
 const contentsOf = (obxs: readonly Segment[], records: DocumentRecords, mapping: Mapping): readonly Attached[] => {
   const attached: Attached[] = [];
@@ -99,11 +95,8 @@ const contentsOf = (obxs: readonly Segment[], records: DocumentRecords, mapping:
   };
   add(attachedText(text, records, 0));
   for (const obx of obxs) {
-    const type = obx.text(2);
     if (isText(obx)) continue;
-    if (type === 'ED')
-      for (const value of obx.repetitions(5)) add(attachedData(obx, value, records, attached.length, mapping));
-    else if (type === 'RP') for (const value of obx.repetitions(5)) add(attachedLink(value));
+    if (isContent(obx)) for (const one of attachedIn(obx, records, attached.length, mapping)) add(one);
     else mapping.warn('value-type-unmapped', `OBX[${obx.sequence}]-2`);
   }
   return attached;
@@ -161,7 +154,11 @@ const changesOfDocument = (
   const superseded = replaces ? documentWith({ status: 'superseded' }, parent, mapping) : [];
   const obxs = hasContent ? contentSegments(mapping) : [];
   // A content brings its own code into the type; without one, the type that stands has it.
-  if (!hasValue(...obxs)) return [...documentWith({ ...said, type: undefined }, document, mapping), ...superseded];
+  if (!hasValue(...obxs)) {
+    // One that is to be a content and holds nothing is said.
+    for (const obx of obxs) if (isContent(obx)) mapping.warn('attachment-undecodable', `OBX[${obx.sequence}]-5`);
+    return [...documentWith({ ...said, type: undefined }, document, mapping), ...superseded];
+  }
   const contents = contentsOf(obxs, records, mapping);
   const attachments = contents.map(({ attachment }) => attachment);
   const isWhole = does === 'new' || does === 'append' || does === 'replace';

@@ -23,8 +23,8 @@ const pieceOf = (text: string, separator: string, number: number): string => {
   return end < 0 ? text.slice(start) : text.slice(start, end);
 };
 
-/** Every component of a repetition. */
-const everything = -1;
+/** Every component of a repetition, for `accountFor`. */
+export const everything = -1;
 /** Components that have a bit of their own; behind them only `takeWhole` accounts for anything. */
 const bitsMax = 30;
 const bitOf = (number: number): number => (number <= bitsMax ? 1 << number : 0);

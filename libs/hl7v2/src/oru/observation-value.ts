@@ -233,8 +233,11 @@ export const valueOf = (lines: readonly Segment[], code: Json, told: Told): Json
   const values = repetitionsOf(obx);
   const [first] = values;
   if (lines.length > 0) return textValue(wholeText([obx, ...lines].flatMap(repetitionsOf)));
-  if (first === undefined) return {};
   const type = obx.text(2);
+  if (first === undefined) {
+    if (type === 'RP') mapping.warn('attachment-undecodable', `OBX[${obx.sequence}]-5`);
+    return {};
+  }
   const known = readers[type];
   if (known === undefined) {
     const isTooLong = obx.raw(5).length > stringLengthMax;

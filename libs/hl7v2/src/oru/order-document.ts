@@ -2,7 +2,7 @@ import type { Change, JsonObject, Put, RecordKey } from '#domain';
 import { bytesOf } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
-import { attachedData, attachedLink, type Attached, type DocumentRecords, documentRecords } from '../mdm/attachment.js';
+import { attachedIn, documentRecords, isLink } from '../mdm/attachment.js';
 import { documentOf, type ToldDocument } from '../mdm/document.js';
 import { toldByHeader } from '../mdm/header.js';
 import type { Segment } from '../message/segment.js';
@@ -22,7 +22,7 @@ export const isDocument = ({ obx }: Observed): boolean => {
   const type = obx.text(2);
   if (type === 'ED') return true;
   const pointer = type === 'RP' ? obx.first(5) : undefined;
-  return pointer !== undefined && attachedLink(pointer) !== undefined;
+  return pointer !== undefined && isLink(pointer);
 };
 
 /** Final without being told again (HL7 table 0085, U). */
@@ -104,16 +104,6 @@ interface OrderDocument {
   readonly attachments: readonly JsonObject[];
 }
 
-/** Content of each repetition; ED is in the message, RP lies elsewhere. */
-const attachedTo = (obx: Segment, records: DocumentRecords, mapping: Mapping): readonly Attached[] =>
-  obx
-    .repetitions(5)
-    .flatMap((value, index) =>
-      value.isNull
-        ? []
-        : ((obx.text(2) === 'RP' ? attachedLink(value) : attachedData(obx, value, records, index, mapping)) ?? []),
-    );
-
 /** A document in an OBX: DocumentReference, and a Binary for what the message holds of it. Nothing where it holds nothing that can be read. */
 export const documentOfObx = (
   key: OrderNumber,
@@ -153,7 +143,7 @@ export const documentOfObx = (
   if (isTakenBack(status) || status === 'cancelled')
     return { changes: withdraw(status, key, told, mapping), attachments: [] };
   if (isUnrepeated(observed)) return { changes: confirm(told, mapping), attachments: [] };
-  const attached = attachedTo(obx, records, mapping);
+  const attached = attachedIn(obx, records, 0, mapping);
   if (attached.length === 0) return { changes: [], attachments: [] };
   const created = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;
   const attachments = attached.map(({ attachment }) =>
