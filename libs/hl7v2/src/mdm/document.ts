@@ -11,7 +11,10 @@ export interface ToldDocument {
   readonly masterIdentifier?: JsonObject | undefined;
   readonly identifier?: readonly JsonObject[] | undefined;
   readonly status: 'current' | 'superseded' | 'entered-in-error';
+  /** Codes that were sent for `status` and `docStatus`, where FHIR has none for them; `null`: none any more. */
+  readonly _status?: JsonObject | null | undefined;
   readonly docStatus?: string | undefined;
+  readonly _docStatus?: JsonObject | null | undefined;
   readonly type?: JsonObject | undefined;
   /** An instant: with time and zone. */
   readonly date?: string | undefined;
@@ -20,6 +23,8 @@ export interface ToldDocument {
   readonly relatesTo?: JsonObject | undefined;
   readonly description?: string | undefined;
   readonly securityLabel?: readonly JsonObject[] | undefined;
+  /** What has no member of its own in FHIR. */
+  readonly extension?: readonly JsonObject[] | undefined;
   readonly attachments: readonly JsonObject[];
   readonly period?: JsonObject | undefined;
   readonly related?: readonly JsonObject[] | undefined;
@@ -52,10 +57,13 @@ const membersOf = (told: Partial<ToldDocument>, content: Json | undefined, mappi
     related: told.related,
   });
   return members({
+    extension: told.extension,
     masterIdentifier: told.masterIdentifier,
     identifier: told.identifier,
     status: told.status,
+    _status: told._status,
     docStatus: told.docStatus,
+    _docStatus: told._docStatus,
     type: told.type,
     subject: told.patient && { reference: told.patient },
     date: told.date,
@@ -77,7 +85,9 @@ const contentOf = (attachments: readonly JsonObject[]): Json =>
 export const documentOf = (told: ToldDocument, mapping: Mapping): Required<Put> => {
   const { record, patient, attachments } = told;
   const resource = { resourceType: 'DocumentReference', id: RecordKey.id(record) };
-  const content = bytesOf({ ...resource, ...membersOf(told, contentOf(attachments), mapping) });
+  // `null` is for what stands already.
+  const beside = { _status: told._status ?? undefined, _docStatus: told._docStatus ?? undefined };
+  const content = bytesOf({ ...resource, ...membersOf({ ...told, ...beside }, contentOf(attachments), mapping) });
   return { kind: 'put', record, patient, content };
 };
 

@@ -1,10 +1,12 @@
-import type { JsonObject } from '#domain';
+import type { Json, JsonObject } from '#domain';
 import { authorityOfEntity, systemOf } from '../mapping/authority.js';
 import { asCode, concept, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
+import { ownExtension } from '../mapping/field-rules.js';
+import { besideCode } from '../mapping/original-code.js';
 import { numberIdentifier } from '../oru/order-number.js';
-import { observedConcept } from '../mapping/codes.js';
+import { observedConcept, v2Table } from '../mapping/codes.js';
 import { present } from '../oru/present.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
@@ -53,12 +55,87 @@ const typeOf = (txa: Segment, mapping: Mapping): JsonObject | undefined => {
   return { coding: [...loinc, ...(local['coding'] as readonly JsonObject[])] };
 };
 
-const personsOf = (txa: Segment, fields: readonly number[], mapping: Mapping): readonly JsonObject[] => {
-  for (const field of fields) {
-    const persons = present(txa.repetitions(field).map((person) => practitionerOf(person, mapping)));
-    if (persons.length > 0) return persons;
-  }
-  return [];
+const personsOf = (txa: Segment, field: number, mapping: Mapping): readonly JsonObject[] =>
+  present(txa.repetitions(field).map((person) => practitionerOf(person, mapping)));
+
+const extensionOf = (name: string, value: Json | undefined, type: 'Reference' | 'DateTime' | 'String'): JsonObject[] =>
+  value === undefined || value === '' ? [] : [{ url: ownExtension(name), [`value${type}`]: value }];
+
+/**
+ * Who wrote: TXA-9, else TXA-5, else TXA-11. Whoever else is named had another part in it, which is no author's, and stands in an
+ * extension of that part.
+ */
+const authorsOf = (
+  txa: Segment,
+  mapping: Mapping,
+): { readonly author: readonly JsonObject[]; readonly others: readonly JsonObject[] } => {
+  const parts = (
+    [
+      [9, 'originator'],
+      [5, 'activity-provider'],
+      [11, 'transcriptionist'],
+    ] as const
+  ).map(([field, name]) => ({ name, persons: personsOf(txa, field, mapping) }));
+  const writers = parts.find(({ persons }) => persons.length > 0);
+  const author = writers?.persons ?? [];
+  const known = new Set(author.map((person) => JSON.stringify(person)));
+  const others = parts
+    .filter((part) => part !== writers)
+    .flatMap(({ name, persons }) =>
+      persons
+        .filter((person) => !known.has(JSON.stringify(person)))
+        .flatMap((person) => extensionOf(name, person, 'Reference')),
+    );
+  return { author, others };
+};
+
+/**
+ * `date`: when it was edited (TXA-8), else written (TXA-6), else when was done what it tells of (TXA-4), the first that is an instant.
+ * Those of TXA-6 to 8 that are not the date stand in extensions.
+ */
+const datesOf = (
+  txa: Segment,
+  mapping: Mapping,
+): {
+  readonly date: string | undefined;
+  readonly activity: string | undefined;
+  readonly others: readonly JsonObject[];
+} => {
+  const [activity, origination, transcription, edit] = [4, 6, 7, 8].map((field) =>
+    mapping.time(txa.text(field), `TXA-${field}`),
+  );
+  const chosen = [edit, origination, activity].find((moment) => moment?.precision === 'time');
+  const others = (
+    [
+      ['edit-date', edit],
+      ['origination-date', origination],
+      ['transcription-date', transcription],
+    ] as const
+  ).flatMap(([name, moment]) => (moment === chosen ? [] : extensionOf(name, moment?.text, 'DateTime')));
+  return { date: chosen?.text, activity: activity?.text, others };
+};
+
+/** A code of a table: what FHIR has for it, else the code as it was sent. */
+const statusIn = <T extends string>(
+  [txa, field, tableNumber]: readonly [Segment, number, string],
+  statuses: Readonly<Record<string, T | undefined>>,
+  mapping: Mapping,
+): { readonly known: T | undefined; readonly beside: JsonObject | null } => {
+  const code = txa.text(field);
+  const known = statuses[code];
+  if (code === '' || known !== undefined) return { known, beside: null };
+  mapping.warn('code-unknown', `TXA-${field}`);
+  return { known, beside: besideCode(tableNumber, code) };
+};
+
+/** TXA-18 as a label; a code of no table is a label of its own table. */
+const labelOf = (txa: Segment, mapping: Mapping): readonly JsonObject[] => {
+  const code = txa.text(18);
+  if (code === '') return [];
+  const label = confidentiality[code];
+  if (label !== undefined) return [concept('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', label)];
+  mapping.warn('code-unknown', 'TXA-18');
+  return [concept(v2Table('0272'), code)];
 };
 
 /** Numbers of the order that a document answers: TXA-14 and TXA-15. */
@@ -77,31 +154,37 @@ const ordersOf = (txa: Segment, mapping: Mapping): readonly JsonObject[] =>
 
 /** What a TXA says of a document (HL7 v2.5, section 9.6.1), whatever message it stands in. */
 export const toldByHeader = (txa: Segment, mapping: Mapping): Partial<ToldDocument> => {
-  const time = (field: number): ReturnType<Mapping['time']> => mapping.time(txa.text(field), `TXA-${field}`);
-  const edited = [time(8), time(6), time(4)].find((moment) => moment?.precision === 'time');
-  const activity = time(4)?.text;
-  const label = confidentiality[txa.text(18)];
+  const { date, activity, others: otherDates } = datesOf(txa, mapping);
+  const { author, others: otherPersons } = authorsOf(txa, mapping);
   const number = txa.first(12);
   const orders = ordersOf(txa, mapping);
-  const author = personsOf(txa, [9, 5, 11], mapping);
   const type = typeOf(txa, mapping);
-  const status = availability[txa.text(19)];
-  const docStatus = completion[txa.text(17)];
-  if (txa.text(19) !== '' && status === undefined) mapping.warn('code-unknown', 'TXA-19');
+  const status = statusIn([txa, 19, '0273'], availability, mapping);
+  const docStatus = statusIn([txa, 17, '0271'], completion, mapping);
+  const labels = labelOf(txa, mapping);
+  const [authenticator, ...otherAuthenticators] = personsOf(txa, 22, mapping);
+  const [title, fileName] = [txa.text(25), txa.text(16)];
+  const extension = [
+    ...otherDates,
+    ...otherPersons,
+    ...otherAuthenticators.flatMap((person) => extensionOf('other-authenticator', person, 'Reference')),
+    ...(title === '' ? [] : extensionOf('file-name', fileName, 'String')),
+  ];
   return {
-    ...(status !== undefined && { status }),
+    ...(extension.length > 0 && { extension }),
+    ...(status.known !== undefined && { status: status.known }),
+    ...(txa.text(19) !== '' && { _status: status.beside }),
     ...(isNumber(number) && {
       masterIdentifier: { system: systemOf(authorityOfEntity(number), mapping), value: number.text(1) },
     }),
-    ...(docStatus !== undefined && { docStatus }),
+    ...(docStatus.known !== undefined && { docStatus: docStatus.known }),
+    ...(txa.text(17) !== '' && { _docStatus: docStatus.beside }),
     ...(type && { type }),
-    ...(edited && { date: edited.text }),
+    ...(date !== undefined && { date }),
     ...(author.length > 0 && { author }),
-    authenticator: personsOf(txa, [22], mapping)[0],
-    description: txa.text(25) || txa.text(16),
-    ...(label !== undefined && {
-      securityLabel: [concept('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', label)],
-    }),
+    authenticator,
+    description: title || fileName,
+    ...(labels.length > 0 && { securityLabel: labels }),
     ...(activity !== undefined && { period: members({ start: activity }) }),
     ...(orders.length > 0 && { related: orders }),
   };

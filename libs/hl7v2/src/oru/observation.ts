@@ -1,9 +1,11 @@
 import { type Change, type JsonObject, type Put, RecordKey } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
 import { authorityOfEntity, systemOf } from '../mapping/authority.js';
-import { bytesOf, coding, members } from '../mapping/fhir-json.js';
+import { ownExtension } from '../mapping/field-rules.js';
+import { besideCode } from '../mapping/original-code.js';
+import { asCode, bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
-import { conceptOf, observedConcept, unknownCode } from '../mapping/codes.js';
+import { conceptOf, observedConcept, unknownCode, v2Table } from '../mapping/codes.js';
 import { noteTexts } from './notes.js';
 import { valueOf } from './observation-value.js';
 import type { Observed } from './order-groups.js';
@@ -31,7 +33,8 @@ const interpretations = new Set(
   ),
 );
 
-const interpretationIn = (flag: Composite, mapping: Mapping): JsonObject | undefined => {
+/** A flag that FHIR has no code for is text, and so said. */
+const interpretationIn = (flag: Composite, location: string, mapping: Mapping): JsonObject | undefined => {
   const code = flag.text(1);
   const system = flag.text(3);
   if (interpretations.has(code) && (system === '' || system.startsWith('HL7')))
@@ -40,8 +43,10 @@ const interpretationIn = (flag: Composite, mapping: Mapping): JsonObject | undef
       text: flag.text(2),
     });
   if (system !== '') return conceptOf(flag, mapping);
-  const text = flag.text(2) || code;
-  return text === '' ? undefined : { text };
+  const text = flag.text(2);
+  if (code === '') return text === '' ? undefined : { text };
+  mapping.warn('code-unknown', location);
+  return text === '' ? { text: code } : { coding: [coding(v2Table('0078'), asCode(code), text)], text };
 };
 
 /** OBX-4, by which senders group what is under one code; FHIR's own extension for it. */
@@ -75,6 +80,12 @@ const codeOf = (obx: Segment, mapping: Mapping): JsonObject => {
 
 const noteOf = ({ notes }: Observed): readonly JsonObject[] => noteTexts(notes).map((text) => ({ text }));
 
+/** OBX-11 where FHIR's statuses have nothing for it. */
+const statusBeside = (obx: Segment, status: ObservationStatus): JsonObject | undefined => {
+  const code = obx.text(11);
+  return status === 'unknown' && code !== '' ? besideCode('0085', code) : undefined;
+};
+
 /** Members of the FHIR Observation of an OBX (HL7 v2.5, section 7.4.2): a function of the segment and of what it is within. */
 const contentOf = (
   observed: Observed,
@@ -86,20 +97,26 @@ const contentOf = (
   const code = codeOf(obx, mapping);
   const unit = unitOf(obx, mapping);
   const time = mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)?.text;
-  const method = obx.first(17);
+  const place = `OBX[${obx.sequence}]`;
+  const [method, ...otherMethods] = present(obx.repetitions(17).map((one) => conceptOf(one, mapping)));
   const value = valueOf(lines, code, { obx, unit, mapping });
   return {
-    extension: [...subIdOf(obx), ...unitBeside(value, unit)],
+    extension: [
+      ...subIdOf(obx),
+      ...unitBeside(value, unit),
+      ...otherMethods.map((one) => ({ url: ownExtension('other-method'), valueCodeableConcept: one })),
+    ],
     status,
+    _status: statusBeside(obx, status),
     code,
     subject: { reference: within.patient },
     encounter: reference(within.encounter),
     ...(time === undefined ? within.effective : { effectiveDateTime: time }),
     performer: performersOf(obx, mapping),
     ...value,
-    interpretation: present(obx.repetitions(8).map((flag) => interpretationIn(flag, mapping))),
+    interpretation: present(obx.repetitions(8).map((flag) => interpretationIn(flag, `${place}-8`, mapping))),
     note: noteOf(observed),
-    method: method && conceptOf(method, mapping),
+    method,
     specimen: reference(within.specimen),
     device: deviceOf(obx, mapping),
     referenceRange: referenceRangesOf(obx, unit),

@@ -12,7 +12,7 @@ import type { Observed, OrderGroup } from './order-groups.js';
 import { hasValue } from './observation-value.js';
 import { keyOfWrong, orderIdentifiers, type OrderNumber } from './order-number.js';
 import { present } from './present.js';
-import { producerOf } from './producer.js';
+import { producersOf } from './producer.js';
 import { isTakenBack, type ObservationStatus, observationStatus } from './statuses.js';
 
 /** The types of value that are documents. */
@@ -59,8 +59,7 @@ const authorsOf = ({ obx, participants }: Observed, mapping: Mapping): readonly 
   );
   if (written.length > 0) return written;
   const observers = persons([obx], 16);
-  const producer = producerOf(obx, mapping);
-  return observers.length > 0 || producer === undefined ? observers : [producer];
+  return observers.length > 0 ? observers : producersOf(obx, mapping);
 };
 
 const docStatuses = table<string>({

@@ -5,11 +5,12 @@ import { asCode, bytesOf, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { observedConcept, unknownCode } from '../mapping/codes.js';
+import { besideCode } from '../mapping/original-code.js';
 import { noteTexts } from './notes.js';
 import type { OrderGroup } from './order-groups.js';
 import { orderIdentifiers } from './order-number.js';
 import { present } from './present.js';
-import { producerOf } from './producer.js';
+import { producersOf } from './producer.js';
 import { reportStatus } from './statuses.js';
 
 /** What the report of an order holds, in the order of the message. */
@@ -62,14 +63,16 @@ export const reportOf = (record: RecordKey, order: OrderGroup, told: Reported, m
   const status = obr.text(25);
   const { filler, placer } = orderIdentifiers(order, mapping);
   const issued = mapping.time(obr.text(22), `OBR[${obr.sequence}]-22`);
-  const producer = order.observations[0] && producerOf(order.observations[0].obx, mapping);
-  if (status !== '' && reportStatus(status) === 'unknown') mapping.warn('code-unknown', `OBR[${obr.sequence}]-25`);
+  const [first] = order.observations;
+  const isUnknown = status !== '' && reportStatus(status) === 'unknown';
+  if (isUnknown) mapping.warn('code-unknown', `OBR[${obr.sequence}]-25`);
   const resource: JsonObject = members({
     resourceType: 'DiagnosticReport',
     id: RecordKey.id(record),
     identifier: present([filler, placer]),
     basedOn: [...(placer ? [{ type: 'ServiceRequest', identifier: placer }] : []), ...parentOrders(obr, mapping)],
     status: reportStatus(status),
+    _status: isUnknown ? besideCode('0123', status) : undefined,
     category:
       section === ''
         ? undefined
@@ -83,7 +86,7 @@ export const reportOf = (record: RecordKey, order: OrderGroup, told: Reported, m
     encounter: told.encounter && { reference: told.encounter },
     ...told.effective,
     issued: issued?.precision === 'time' ? issued.text : undefined,
-    performer: present([producer]),
+    performer: first ? producersOf(first.obx, mapping) : [],
     resultsInterpreter: present(obr.repetitions(32).map(interpreterOf)),
     specimen: told.specimens.map((specimen) => ({ reference: specimen })),
     result: told.results.map((result) => ({ reference: result })),

@@ -4,7 +4,11 @@ import { systemOf } from '../mapping/authority.js';
 import { asCode, bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { codeSystemOf, conceptOf } from '../mapping/codes.js';
+import { codeSystemOf, conceptOf, v2Table } from '../mapping/codes.js';
+import { ownExtension } from '../mapping/field-rules.js';
+import { besideCode } from '../mapping/original-code.js';
+import { table } from '../message/table.js';
+import { present } from './present.js';
 import { noteTexts } from './notes.js';
 import type { SpecimenGroup } from './order-groups.js';
 import type { OrderNumber } from './order-number.js';
@@ -52,10 +56,34 @@ const collectedOf = (spm: Segment, mapping: Mapping): JsonObject => {
   return time ? { collectedDateTime: time.text } : {};
 };
 
-const statusOf = (spm: Segment): string | undefined => {
-  if (spm.text(21) !== '' || spm.text(21, 2) !== '') return 'unsatisfactory';
-  const available = spm.text(20);
-  return available === 'Y' ? 'available' : available === 'N' ? 'unavailable' : undefined;
+/** SPM-21: why it was rejected. */
+const rejectionsOf = (spm: Segment, mapping: Mapping): readonly JsonObject[] =>
+  present(spm.repetitions(21).map((reason) => conceptOf(reason, mapping, v2Table('0490'))));
+
+const availabilities = table<string>({ Y: 'available', N: 'unavailable' });
+
+/** `status` of SPM-20 (HL7 table 0136), unless the specimen was rejected; a code of no table stands beside it. */
+const statusOf = (spm: Segment, isRejected: boolean, mapping: Mapping): Parameters<typeof members>[0] => {
+  const sent = spm.text(20);
+  const available = availabilities[sent];
+  if (sent !== '' && available === undefined) mapping.warn('code-unknown', `SPM[${spm.sequence}]-20`);
+  const status = isRejected ? 'unsatisfactory' : available;
+  const isShown = sent === '' || (available !== undefined && available === status);
+  return { status, _status: isShown ? undefined : besideCode('0136', sent) };
+};
+
+/** What a person reads of a reason. */
+const wordsOf = (reason: JsonObject): string => {
+  const [coding] = (reason['coding'] ?? []) as readonly JsonObject[];
+  return [reason['text'], coding?.['display'], coding?.['code']].find((text) => typeof text === 'string') ?? '';
+};
+
+/** A specimen that this one was taken from, by the filler's number; the placer's stands beside it. */
+const parentOf = (pair: Composite, mapping: Mapping): JsonObject | undefined => {
+  const [identifier, other] = identifiersOf(pair, mapping);
+  if (identifier === undefined) return undefined;
+  const extension = other ? [{ url: ownExtension('other-number'), valueIdentifier: other }] : [];
+  return members({ extension, identifier });
 };
 
 const conceptAt = (segment: Segment, field: number, mapping: Mapping): JsonObject | undefined => {
@@ -77,28 +105,28 @@ const filled = (value: JsonObject): JsonObject | undefined => (Object.keys(value
 export const specimenOf = ({ spm, notes }: SpecimenGroup, told: ToldIn, mapping: Mapping): Put => {
   const pair = spm.first(2);
   const record = recordOf(pair, `${told.reportKey}|specimen|${spm.text(1)}`, told, mapping);
-  const parent = spm.first(3);
   const place = `SPM[${spm.sequence}]`;
-  const rejection = conceptAt(spm, 21, mapping);
+  const rejections = rejectionsOf(spm, mapping);
+  const [source, site] = [conceptAt(spm, 8, mapping), conceptAt(spm, 10, mapping)];
   const texts = [
     ...spm.repetitions(14).map((description) => description.whole()),
-    ...(typeof rejection?.['text'] === 'string' ? [rejection['text']] : []),
+    ...rejections.map(wordsOf),
     ...noteTexts(notes),
   ].filter((text) => text.trim() !== '');
   return putOf(record, told.patient, {
+    extension: rejections.map((reason) => ({ url: ownExtension('rejection-reason'), valueCodeableConcept: reason })),
     identifier: identifiersOf(pair, mapping),
-    status: statusOf(spm),
+    ...statusOf(spm, rejections.length > 0, mapping),
     type: conceptAt(spm, 4, mapping),
     subject: { reference: told.patient },
     receivedTime: mapping.time(spm.text(18), `${place}-18`)?.text,
-    parent: identifiersOf(parent, mapping)
-      .slice(0, 1)
-      .map((identifier) => ({ identifier })),
+    parent: present(spm.repetitions(3).map((parent) => parentOf(parent, mapping))),
     collection: filled(
       members({
+        extension: source && site ? [{ url: ownExtension('collection-site'), valueCodeableConcept: site }] : [],
         ...collectedOf(spm, mapping),
         method: conceptAt(spm, 7, mapping),
-        bodySite: conceptAt(spm, 8, mapping) ?? conceptAt(spm, 10, mapping),
+        bodySite: source ?? site,
       }),
     ),
     condition: spm.repetitions(24).flatMap((condition) => conceptOf(condition, mapping) ?? []),

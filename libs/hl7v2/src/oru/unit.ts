@@ -1,5 +1,5 @@
 import type { JsonObject } from '#domain';
-import { members } from '../mapping/fhir-json.js';
+import { asCode, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { originalCodeUrl } from '../mapping/original-code.js';
 import { isUcumUnit, ucum } from '../mapping/ucum.js';
@@ -79,7 +79,7 @@ const unitOfCoded = (part: Part, mapping: Mapping): JsonObject => {
   return members({
     extension: codes
       .filter((one) => !isShown(one))
-      .map((one) => ({ url: originalCodeUrl, valueCoding: members({ ...one }) })),
+      .map((one) => ({ url: originalCodeUrl, valueCoding: members({ ...one, code: asCode(one.code) }) })),
     unit: name,
     system: chosen?.system,
     code: chosen?.code,
