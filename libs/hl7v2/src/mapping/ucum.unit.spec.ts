@@ -43,7 +43,8 @@ describe('a text that is a unit of UCUM', () => {
       vi.spyOn(console, name).mockImplementation(() => undefined),
     );
     const piece = fc.constantFrom(
-      ...'mgLUlKGT/.^*()[]{}%0123456789-+eqosinH ',
+      ...'m g L U l K G T / . ^ * ( ) [ ] { } % 0 1 2 3 4 5 6 7 8 9 - + e q o s i n H'.split(' '),
+      ' ',
       'mol',
       '10*',
       '[iU]',

@@ -123,6 +123,28 @@ describe('of two that have one place, both are shown', () => {
   });
 });
 
+describe('text is whole, whatever separators of sub-components stand in it', () => {
+  it.each(['E. coli & K. oxytoca', 'a&b', 'R&D &', '& Cie', 'Na+ & K+ & Cl-'])('%s', (text) => {
+    const told = obx({
+      code: `K^${text}^L`,
+      type: 'CWE',
+      value: `X^${text}^L`,
+      unit: text,
+      rest: `||||||M^${text}^L||||||${text}`,
+    });
+    const segments = [obr({ code: `C^${text}^L` }), told, `SPM|1|S1||SER^${text}^L`];
+    expect(only('Observation', ...segments)).toMatchObject({
+      code: { text, coding: [{ display: text }] },
+      valueCodeableConcept: { text },
+      method: { text },
+      performer: [{ display: text }],
+      extension: [{ url: 'urn:reprise:unit', valueQuantity: { unit: text } }],
+    });
+    expect(only('DiagnosticReport', ...segments)).toMatchObject({ code: { text } });
+    expect(only('Specimen', ...segments)).toMatchObject({ type: { text } });
+  });
+});
+
 describe('a code of no table is kept as it was sent, and said', () => {
   const original = (table: string, sent: string) => ({
     extension: [

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#domain';
 import type { Segment } from '../message/segment.js';
-import { decimal, members } from '../mapping/fhir-json.js';
+import { decimal } from '../mapping/fhir-json.js';
 import { unescaped } from './entities.js';
 
 /** Bounds, where the lower is lower (FHIR R4, rng-2). */
