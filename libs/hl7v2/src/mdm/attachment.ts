@@ -2,7 +2,7 @@ import type { JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
-import { ownExtension } from '../mapping/field-rules.js';
+import { ownExtension } from '../mapping/fhir-json.js';
 import { type Composite, everything, type Segment } from '../message/segment.js';
 import { enclose } from './base64.js';
 import { contentTypeOf, leftOutOf } from './content-type.js';

@@ -3,7 +3,7 @@ import { authorityOfEntity, systemOf } from '../mapping/authority.js';
 import { asCode, concept, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
-import { ownExtension } from '../mapping/field-rules.js';
+import { ownExtension } from '../mapping/fhir-json.js';
 import { besideCode } from '../mapping/original-code.js';
 import { numberIdentifier } from '../oru/order-number.js';
 import { observedConcept, v2Table } from '../mapping/codes.js';

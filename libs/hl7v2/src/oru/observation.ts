@@ -1,7 +1,7 @@
 import { type Change, type JsonObject, type Put, RecordKey } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
 import { authorityOfEntity, systemOf } from '../mapping/authority.js';
-import { ownExtension } from '../mapping/field-rules.js';
+import { ownExtension } from '../mapping/fhir-json.js';
 import { besideCode } from '../mapping/original-code.js';
 import { asCode, bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';

@@ -5,7 +5,7 @@ import { asCode, bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { codeSystemOf, conceptOf, v2Table } from '../mapping/codes.js';
-import { ownExtension } from '../mapping/field-rules.js';
+import { ownExtension } from '../mapping/fhir-json.js';
 import { besideCode } from '../mapping/original-code.js';
 import { table } from '../message/table.js';
 import { present } from './present.js';

@@ -4,7 +4,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import { originalCodeUrl } from '../mapping/original-code.js';
 import { isUcumUnit, ucum } from '../mapping/ucum.js';
 import { Composite, type Segment } from '../message/segment.js';
-import { ownExtension } from '../mapping/field-rules.js';
+import { ownExtension } from '../mapping/fhir-json.js';
 import { codeSystemOf, isSystemName } from '../mapping/codes.js';
 
 /** A CE: its parts, from 1, are the components of a field, or the sub-components of a component. */
