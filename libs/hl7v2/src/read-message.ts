@@ -18,6 +18,8 @@ import { survey } from './message/survey.js';
 import { mdmChanges } from './mdm/mdm.js';
 import { headOf, type MessageHead } from './message-head.js';
 import { oruChanges, resultTriggers } from './oru/oru.js';
+import { checkRepresented } from './represented/check-represented.js';
+import type { MessageFamily } from './represented/not-taken.js';
 import { type ReadingContext, zoneOf } from './reading-context.js';
 import { checkPolicy } from './sender-policy.js';
 import { table } from './message/table.js';
@@ -42,6 +44,9 @@ const families = table<(mapping: Mapping) => readonly Change[]>({
   MDM: mdmChanges,
   ...Object.fromEntries(resultTriggers.map((trigger) => [`ORU^${trigger}`, oruChanges])),
 });
+
+/** Families of which every position is taken, warned of or listed. */
+const checkedFamilies: readonly MessageFamily[] = ['ADT'];
 
 const syntaxOf = (
   delimiters: Delimiters,
@@ -160,6 +165,8 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const family = families[typeIn(head)] ?? families[head.label];
   const changes = family?.(work) ?? [];
   const blanked = blankForbidden(received, message, findings);
+  const mapped = checkedFamilies.find((one) => one === typeIn(head));
+  if (changes.length > 0 && mapped !== undefined) checkRepresented(message, mapped, findings);
   if (findings.errors.length > 0) return { accepted: false, head, errors: findings.errors, received: blanked };
   const [sentAt, occurredAt] = [head.sentAt, occurredAtOf(work)];
   return {

@@ -113,9 +113,9 @@ const placeEdit = (pv1: Segment, location: RecordKey | undefined, edits: Edits):
   else if (pv1.isNull(3)) edits.clear('location');
 };
 
-/** Fields of PV1 behind PV1-2, which may be told even by what takes a movement back. */
-const fieldsBehindClass = (pv1: Segment): readonly number[] =>
-  pv1.fields.flatMap((_, field) => (field > 2 && field !== 19 && field !== 50 ? [field] : []));
+/** Fields of PV1 that do not say which visit it is. */
+const fieldsBesideNumber = (pv1: Segment): readonly number[] =>
+  pv1.fields.flatMap((_, field) => (field > 1 && field !== 19 && field !== 50 ? [field] : []));
 
 /** What says how the visit ended, in a message of another movement. */
 const leaveEnd = (rules: readonly FieldRule[], segment: Segment): void => {
@@ -137,7 +137,7 @@ const visitEdits = (
   else if (pid.isNull(18)) edits.clear('account');
   // A movement that is taken back says no more than of which visit: what counts is what the others said.
   if (movement?.action === 'cancel') {
-    leave('cancelled', pv1, fieldsBehindClass(pv1));
+    leave('cancelled', pv1, fieldsBesideNumber(pv1));
     for (const [name] of visitSegments) leave('cancelled', message.first(name));
     return edits.all();
   }

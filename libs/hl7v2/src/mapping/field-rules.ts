@@ -118,10 +118,13 @@ export const asName: Value = (value, mapping, location) => {
   return name && { valueHumanName: name };
 };
 
-/** A number or an address; of the two of one XTN, the address. */
+/** A number or an address; where one XTN holds both, each within. */
 export const asContactPoint: Value = (value, mapping, location) => {
-  const [point] = contactPoints([value], 'home', mapping, location);
-  return point && { valueContactPoint: point };
+  const [point, ...others] = contactPoints([value], 'home', mapping, location).map((one) => ({
+    valueContactPoint: one,
+  }));
+  if (point === undefined || others.length === 0) return point;
+  return { extension: [point, ...others].map((one) => ({ url: 'value', ...one })) };
 };
 
 export const asProfessional: Value = (value, mapping) => {

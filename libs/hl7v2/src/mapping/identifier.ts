@@ -137,9 +137,10 @@ export interface Identified {
   readonly value: string;
 }
 
-/** The same of a number that a record is told by, or changed by. */
-export const takeIdentified = (identifier: Composite, mapping: Mapping): Identified => {
-  identifier.accountFor((1 << 1) | (1 << 5) | listedOf.CX);
+/** The same of a number that a record is told by, or changed by. `type`: what its field says that it is; another type is not shown. */
+export const takeIdentified = (identifier: Composite, mapping: Mapping, type?: string): Identified => {
+  if (type === undefined || identifier.text(5) === type) identifier.take(5);
+  identifier.accountFor((1 << 1) | listedOf.CX);
   return { domain: domainOf(takeAuthority(identifier, 4), mapping), value: identifier.text(1) };
 };
 

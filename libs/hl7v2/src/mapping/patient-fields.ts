@@ -174,8 +174,6 @@ const gender = (pid: Segment, edits: Edits, mapping: Mapping): void => {
   const sent = pid.first(8);
   if (value === undefined) mapping.warn('code-unknown', 'PID-8');
   sent?.take(1);
-  // In HL7 v2.7 it is a CWE, whose text says no more than its code.
-  if (value !== undefined) sent?.accountFor((1 << 2) | (1 << 3) | listedOf.CWE);
   edits.set('gender', value ?? 'unknown');
   if (value === undefined || lesserGenders.has(code.toUpperCase()))
     edits.set('_gender', { extension: [originalCode('0001', code)] });

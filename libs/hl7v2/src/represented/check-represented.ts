@@ -53,10 +53,13 @@ class Leftovers {
 
   constructor(private readonly findings: Findings) {}
 
+  isSaid(place: Place): boolean {
+    this.said ??= saidOf(this.findings);
+    return this.said.some((one) => covers(one, place));
+  }
+
   /** `text`: the place without numbers of segment and repetition; `exact`: with them. */
   add(place: Place, text: string, exact: string): void {
-    this.said ??= saidOf(this.findings);
-    if (this.said.some((one) => covers(one, place))) return;
     let places = this.met.get(place.segment);
     if (places === undefined) this.met.set(place.segment, (places = new Map<string, Met>()));
     const known = places.get(text);
@@ -99,6 +102,7 @@ const checkSegment = (segment: Segment, { fields: listedFields }: ListedSegment,
         const within = `${component === 0 ? '' : `.${component}`}${subcomponent === 0 ? '' : `.${subcomponent}`}`;
         const repetition = repetitions.length === 1 ? '' : `[${i + 1}]`;
         const place = { ...whole, field, repetition: i + 1, component: component || 1 };
+        if (leftovers.isSaid(place)) return;
         found.push([place, `${name}-${field}${within}`, `${label}-${field}${repetition}${within}`]);
       });
     }

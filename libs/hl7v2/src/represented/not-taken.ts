@@ -87,7 +87,7 @@ export const notTaken: readonly NotTaken[] = [
  */
 export const notTakenWhen = {
   cancelled: {
-    place: 'PV1-3 to PV1-54, PV2, ZFM, ZFV, ZBE-3, ZBE-7, ZBE-8',
+    place: 'PV1-2 to PV1-54, PV2, ZFM, ZFV, ZBE-3, ZBE-7, ZBE-8',
     when: 'ADT that take back a movement (CANCEL)',
     reason: 'what was before: what counts is what the other messages said',
   },
