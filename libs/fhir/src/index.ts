@@ -28,6 +28,7 @@ export type {
   TokenCondition,
   TokenMatch,
 } from './search-request.js';
+export { searchRule } from './search-rule.js';
 export { searchTokens } from './search-tokens.js';
 export { validateResource } from './validate-resource.js';
 export { withMeta } from './with-meta.js';

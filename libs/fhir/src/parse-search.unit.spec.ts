@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure, Instant } from '#domain';
 import { dateComparisons, dateMatches } from './date-tokens.js';
+import { formerFoldWords } from './fold-text.js';
 import { parseHistory, parseRead, parseSearch } from './parse-search.js';
 import type { SearchRequest, TokenMatch } from './search-request.js';
 import { searchTokens } from './search-tokens.js';
@@ -190,6 +191,125 @@ describe('parseSearch', () => {
     ).toEqual({ since: at, count: 7, ignored: [] });
     expect(parseRead([['_asOf', '2026-01-01T00:00:00Z']])).toEqual({ asOf: at, ignored: [] });
     expect(() => parseRead([['name', 'x']])).toThrow(/parameter name/);
+  });
+});
+
+describe('names', () => {
+  const patient = (names: unknown): readonly string[] =>
+    searchTokens('Patient', Buffer.from(JSON.stringify({ resourceType: 'Patient', name: names })));
+  const asked = (parameter: string, value: string): SearchRequest => parseSearch('Patient', [[parameter, value]]);
+
+  it.each<[string, unknown, readonly string[]]>([
+    [
+      'family',
+      { family: "L'Hôpital" },
+      ['lhopital', 'LHOPITAL', "l'hopital", 'L’Hôpital', 'Lʼhôpital', 'L Hopital', 'l-hop'],
+    ],
+    ['family', { family: 'LHOPITAL' }, ["L'Hôpital", 'L’HÔPITAL', 'l hopital', 'L\u00A0hopital']],
+    ['family', { family: "O'Brien" }, ['obrien', 'O’Brien', 'O`BRIEN', 'o brien', 'OB']],
+    ['family', { family: 'de la Tour' }, ['delatour', 'de-la-tour', 'DE LA TOUR', 'De La-Tour', 'delat']],
+    ['given', { given: ['Jean-Pierre'] }, ['jeanpierre', 'Jean Pierre', 'JEAN–PIERRE', 'jean', 'jean p']],
+    ['given', { given: ['Jean', 'Pierre', 'Marie'] }, ['jeanpierre', 'Jean-Pierre', 'pierre', 'Pierre-Marie', 'marie']],
+    ['given', { given: ['JEAN PIERRE MARIE'] }, ['jeanpierremarie', 'Jean-Pierre']],
+    [
+      'name',
+      { family: "L'Hôpital", given: ['Jean', 'Pierre'] },
+      ['lhopital jeanpierre', "Jean-Pierre L'Hopital", 'hopital', 'L hop'],
+    ],
+    ['name', { family: 'Lhopital', given: ['Jeanpierre'] }, ["Jean Pierre L'Hôpital", "l'hôpital", 'jean-pierre']],
+    ['name', { family: 'DELATOUR' }, ['de la Tour', 'de-la-tour', 'De La T']],
+    ['name', { text: 'Jean Pierre MARTIN' }, ['jeanpierre', 'pierremartin', 'Martin, Jean-Pierre', 'martin jean']],
+    ['family', { family: 'Ковалёва' }, ['ковалева', 'КОВАЛЁВА', 'ков']],
+    ['name', { family: '山田', given: ['太郎'] }, ['山田', '太郎 山', '山田　太郎']],
+    ['family', { family: 'x'.repeat(300) }, ['x'.repeat(300), 'X'.repeat(64), 'x']],
+  ])('%s of %j is found however it is written', (parameter, name, values) => {
+    for (const value of values) expect([value, finds(asked(parameter, value), patient([name]))]).toEqual([value, true]);
+  });
+
+  it.each<[string, unknown, readonly string[]]>([
+    ['family', { family: "L'Hôpital" }, ['hopital', 'lhopitaux', 'pital']],
+    ['given', { given: ['Jean', 'Pierre'] }, ['pierrejean', 'eanpierre', 'jeanmarie']],
+    ['name', { family: 'Durand', given: ['Jean', 'Pierre'] }, ['Pierre-Jean-Marie', 'durandj', 'jean martin']],
+    ['family:exact', { family: "L'Hôpital" }, ["L'Hopital", 'lhopital', 'L’Hôpital', "L'Hô"]],
+    ['given:exact', { given: ['Jean', 'Pierre'] }, ['Jean Pierre', 'jean']],
+    ['name', { family: '-', given: ["'"] }, ['a', 'x']],
+  ])('%s of %j is not found by another name', (parameter, name, values) => {
+    for (const value of values)
+      expect([value, finds(asked(parameter, value), patient([name]))]).toEqual([value, false]);
+  });
+
+  it.each(['-', "'", '’', ' ', '\u00A0', '...', '🙂', '\u0301', 'martin,-', '-\\,-'])(
+    '%j names nobody, and does not find everybody',
+    (value) => {
+      for (const parameter of ['name', 'family', 'given'])
+        expect(() => asked(parameter, value)).toThrow(/has a value that it cannot have/);
+    },
+  );
+
+  const word = fc.stringMatching(/^[a-cé]{1,4}$/);
+  const between = fc.constantFrom(' ', '-', "'", '’', ' -', '\u00A0');
+  const written = (words: readonly string[], marks: readonly string[]): string =>
+    words.map((one, index) => (index === 0 ? one : `${marks[index % marks.length] ?? ' '}${one}`)).join('');
+  const marks = fc.array(between, { minLength: 1, maxLength: 3 });
+  const words = fc.array(word, { minLength: 1, maxLength: 4 });
+  const person = fc.record({ family: words, given: fc.array(words, { maxLength: 3 }), marks });
+  type Person = {
+    readonly family: readonly string[];
+    readonly given: readonly (readonly string[])[];
+    readonly marks: readonly string[];
+  };
+  const nameOf = ({ family, given, marks: between_ }: Person): object => ({
+    family: written(family, between_),
+    given: given.map((one) => written(one, between_)),
+  });
+
+  it('are found by each of their beginnings, whatever stands between the letters on either side', () => {
+    const law = fc.property(person, marks, fc.nat(20), fc.boolean(), (someone, others, length, upper) => {
+      const tokens = patient([nameOf(someone)]);
+      const beginning = (all: readonly string[]): string => {
+        const letters = Array.from(all.join('')).slice(0, length + 1);
+        const typed = written(letters, [...others, '', '']);
+        return upper ? typed.toUpperCase() : typed;
+      };
+      expect(finds(asked('family', beginning(someone.family)), tokens)).toBe(true);
+      expect(finds(asked('name', beginning(someone.family)), tokens)).toBe(true);
+      for (let from = 0; from < someone.given.length; from++) {
+        expect(finds(asked('given', beginning(someone.given.slice(from).flat())), tokens)).toBe(true);
+        expect(finds(asked('name', beginning(someone.given.slice(from).flat())), tokens)).toBe(true);
+      }
+    });
+    fc.assert(law, { numRuns: 1000 });
+  });
+
+  /** Tokens and lookups of the rule before, as it was released. */
+  const formerTokens = ({ family, given, marks: between_ }: Person): readonly string[] =>
+    [written(family, between_), ...given.map((one) => written(one, between_))].flatMap((value, index) => {
+      const folded = formerFoldWords(value);
+      return [`${index === 0 ? 'family' : 'given'}|${folded.join(' ')}`, ...folded.map((one) => `name|${one}`)];
+    });
+  const formerlyFinds = (parameter: string, value: string, tokens: readonly string[]): boolean =>
+    (parameter === 'name' ? formerFoldWords(value) : [formerFoldWords(value).join(' ')]).every((one) =>
+      tokens.some((token) => token.startsWith(`${parameter}|${one}`)),
+    );
+
+  it('that the rule before found are found still: in rows that it computed, and in those computed anew', () => {
+    let found = 0;
+    const law = fc.property(
+      person,
+      words,
+      marks,
+      fc.constantFrom('name', 'family', 'given'),
+      (someone, typed, others, parameter) => {
+        const value = written(typed, others);
+        const former = formerTokens(someone);
+        if (!formerlyFinds(parameter, value, former)) return;
+        found += 1;
+        expect(finds(asked(parameter, value), former)).toBe(true);
+        expect(finds(asked(parameter, value), patient([nameOf(someone)]))).toBe(true);
+      },
+    );
+    fc.assert(law, { numRuns: 5000 });
+    expect(found).toBeGreaterThan(100);
   });
 });
 

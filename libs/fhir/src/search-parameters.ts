@@ -1,10 +1,10 @@
 import { Failure, Instant, RecordKey } from '#domain';
 import { comparisonOf, dateMatches } from './date-tokens.js';
-import { foldText } from './fold-text.js';
+import { foldWords, formerFoldWords } from './fold-text.js';
 import { patientOfReference } from './patient-of.js';
 import { hasIdentifier, patientPaths } from './resource-types.js';
 import type { InstantRange, TokenCondition, TokenMatch } from './search-request.js';
-import { searchToken, systemPart } from './search-token.js';
+import { nameToken, searchToken, systemPart } from './search-token.js';
 
 /** What a query has said so far. */
 export interface Draft {
@@ -162,17 +162,46 @@ const patientParameter = (name: 'patient' | 'subject'): QueryParameter => ({
 
 const nameParts = { name: ['family', 'given', 'text'], family: ['family'], given: ['given'] } as const;
 
+/** One of the values of a query: conditions that must all hold. */
+type Conditions = readonly (readonly TokenMatch[])[];
+
 /** `a b,c` asks for (a and b) or c; written as conditions that must all hold: (a or c) and (b or c). */
-const conjunctions = (groups: readonly (readonly TokenMatch[])[], name: string): readonly (readonly TokenMatch[])[] => {
+const conjunctions = (groups: readonly Conditions[], name: string): Conditions => {
   const size = groups.reduce((product, group) => product * group.length, 1);
   if (size > 64) throw invalid(name, 'fewer words and alternatives');
-  return groups.reduce<readonly (readonly TokenMatch[])[]>(
-    (all, group) => all.flatMap((anyOf) => group.map((match) => [...anyOf, match])),
+  return groups.reduce<Conditions>(
+    (all, group) => all.flatMap((anyOf) => group.map((matches) => [...anyOf, ...matches])),
     [[]],
   );
 };
 
-const nameParameter = (name: keyof typeof nameParts, documentation: string): QueryParameter => ({
+type NamePart = keyof typeof nameParts;
+const nameMatch = (name: NamePart, folded: string): TokenMatch => ({ from: nameToken(name, folded), prefix: true });
+
+/**
+ * Each word begins a name, alone or written as one with words before it: `Jean Pierre` finds `Jeanpierre`, `Jean-Pierre`, and Pierre of
+ * the family Jean. (With words behind it need not be asked: what begins so begins with the words up to this one, too.)
+ */
+const eachWord = (words: readonly string[]): Conditions =>
+  words.map((_, end) =>
+    words.slice(0, end + 1).map((_word, start) => nameMatch('name', words.slice(start, end + 1).join(''))),
+  );
+
+/** What one value of a query asks for, and what finds the rows of the rule before (`search-rule.ts`) where that is something else. */
+const groupsOf = (name: NamePart, value: string): readonly Conditions[] => {
+  const words = foldWords(value);
+  if (words.length === 0) throw invalid(name, 'at least one letter');
+  const before = formerFoldWords(value);
+  if (name !== 'name')
+    return [[[nameMatch(name, words.join('')), ...(before.length > 0 ? [formerMatch(name, before.join(' '))] : [])]]];
+  const sameWords = before.length === words.length && before.every((word, index) => word === words[index]);
+  const formerWords = before.map((word) => [formerMatch(name, word)]);
+  return [eachWord(words), ...(sameWords || before.length === 0 ? [] : [formerWords])];
+};
+
+const formerMatch = (name: NamePart, folded: string): TokenMatch => ({ from: searchToken(name, folded), prefix: true });
+
+const nameParameter = (name: NamePart, documentation: string): QueryParameter => ({
   name,
   type: 'string',
   modifiers: ['exact'],
@@ -187,13 +216,10 @@ const nameParameter = (name: keyof typeof nameParts, documentation: string): Que
           nameParts[name].map((part) => ({ from: searchToken(`${part}:exact`, exact), prefix: false })),
         ),
       );
-    const groups = values.map((part) => {
-      const folded = foldText(part);
-      if (folded === '') throw invalid(name, 'at least one letter');
-      const words = name === 'name' ? folded.split(' ') : [folded];
-      return words.map((word) => ({ from: searchToken(name, word), prefix: true }));
-    });
-    return conjunctions(groups, name).reduce(withCondition, draft);
+    return conjunctions(
+      values.flatMap((one) => groupsOf(name, one)),
+      name,
+    ).reduce(withCondition, draft);
   },
 });
 
@@ -236,10 +262,16 @@ const genderParameter: QueryParameter = {
 const ofPatient: readonly QueryParameter[] = [
   nameParameter(
     'name',
-    'Every word begins a word of a name, without regard to case, accents and hyphens; :exact as written.',
+    'Every word begins a word of a name, without regard to case, accents, apostrophes, hyphens and blanks; :exact as written.',
   ),
-  nameParameter('family', 'A family name begins so, without regard to case, accents and hyphens; :exact as written.'),
-  nameParameter('given', 'A given name begins so, without regard to case, accents and hyphens; :exact as written.'),
+  nameParameter(
+    'family',
+    'A family name begins so, without regard to case, accents, apostrophes, hyphens and blanks; :exact as written.',
+  ),
+  nameParameter(
+    'given',
+    'A given name begins so, without regard to case, accents, apostrophes, hyphens and blanks; :exact as written.',
+  ),
   birthDateParameter,
   genderParameter,
 ];

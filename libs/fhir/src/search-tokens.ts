@@ -1,8 +1,8 @@
-import { foldText } from './fold-text.js';
+import { foldWords } from './fold-text.js';
 import type { Span } from './json-slices.js';
 import { findMembers, memberNames, valueAt } from './json-slices.js';
 import { hasIdentifier } from './resource-types.js';
-import { identifierTokens, searchToken } from './search-token.js';
+import { identifierTokens, nameToken, searchToken } from './search-token.js';
 
 /** `Identifier` and `HumanName`, as far as they are looked at. The content may come from a patch, so that nothing is certain of it. */
 type Loose = Readonly<Record<string, unknown>>;
@@ -20,17 +20,39 @@ const addIdentifier = (tokens: Set<string>, identifier: Loose): void => {
   if (isText(value)) for (const token of identifierTokens(isText(system) ? system : '', value)) tokens.add(token);
 };
 
-/** A prefix (`Dr`, `Mme`) is no name: nobody is searched by it. */
+/** More letters than a token has are not joined: a text of many words costs as much a word as a short one. */
+const wordsJoinedMax = 64;
+
+/** The words from each of them on, written as one: whoever is asked for by any beginning of these is found. */
+const addJoined = (
+  tokens: Set<string>,
+  kind: 'family' | 'given' | 'name',
+  starts: readonly (readonly string[])[],
+): void => {
+  const words = starts.flat();
+  let at = 0;
+  for (const one of starts) {
+    if (one.length > 0) tokens.add(nameToken(kind, words.slice(at, at + wordsJoinedMax).join('')));
+    at += one.length;
+  }
+};
+
+/** A prefix (`Dr`, `Mme`) is no name: nobody is searched by it. Given names are joined: senders write `Jean Pierre` as one or as two. */
 const addName = (tokens: Set<string>, name: Loose): void => {
-  for (const part of nameParts)
-    for (const value of asList(name[part])) {
-      if (!isText(value)) continue;
-      const folded = foldText(value);
-      tokens.add(searchToken(`${part}:exact`, value));
-      if (folded === '') continue;
-      if (part !== 'text') tokens.add(searchToken(part, folded));
-      for (const word of folded.split(' ')) tokens.add(searchToken('name', word));
+  for (const part of nameParts) {
+    const values = asList(name[part]).filter(isText);
+    for (const value of values) tokens.add(searchToken(`${part}:exact`, value));
+    const folded = values.map(foldWords);
+    const asOne = part === 'given' ? [folded] : folded.map((words) => [words]);
+    for (const starts of asOne) {
+      if (part !== 'text') addJoined(tokens, part, starts);
+      addJoined(
+        tokens,
+        'name',
+        starts.flat().map((word) => [word]),
+      );
     }
+  }
 };
 
 const ofAny = memberNames('identifier');
