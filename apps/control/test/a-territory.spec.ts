@@ -4,15 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeEvent, Finess, type LogEvent, Position, RecordKey } from '#domain';
-import { searchTokens } from '#fhir';
+import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal } from '#kafka';
 import { ProcessLog, type RunningApp } from '#platform';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { BuildGeneration, DirectoryDecisions, FollowRestores, ReplicateLog } from '#usecases';
 import { bootControl } from '../src/boot-control.js';
-
-const tokensOf = (key: RecordKey, content: Uint8Array): readonly string[] => searchTokens(RecordKey.type(key), content);
 
 /** One replica, driven by hand: everything that its replicator would do, once, when the test says so. */
 class DrivenReplica {
@@ -30,8 +28,8 @@ class DrivenReplica {
     const database = await freshDatabase();
     await migrate(database.urls.owner);
     const [rows, owner] = [await openReplica(database.urls.replicator), await openOwner(database.urls.owner)];
-    const store = new PostgresReplicaStore(rows, owner, tokensOf);
-    const builder = new PostgresGenerationBuilder(rows, owner, tokensOf);
+    const store = new PostgresReplicaStore(rows, owner, searchRule);
+    const builder = new PostgresGenerationBuilder(rows, owner, searchRule);
     const replicate = new ReplicateLog(store, log);
     await replicate.start(establishment);
     return new DrivenReplica(database, store, builder, replicate, log, establishment, async () => {

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { type Change, encodeEvent, Finess, Instant, type LogEvent, Position, RecordKey, type Timeline } from '#domain';
-import { searchTokens } from '#fhir';
+import { searchRule } from '#fhir';
 import { ProcessLog, type RunningApp } from '#platform';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { freePorts, freshDatabase, type FreshDatabase, testPostgres } from '#testing';
@@ -16,9 +16,6 @@ import { MemoryEstablishmentLog } from '../../../libs/testing/src/memory-establi
 import { bootReader } from '../src/boot-reader.js';
 
 // No test of its own (no project collects this name): what the specs of the reader stand on.
-
-export const tokensOf = (key: RecordKey, content: Uint8Array): readonly string[] =>
-  searchTokens(RecordKey.type(key), content);
 
 /** First stamp of the logs; the next ones are one second apart. */
 export const start = 1_790_000_000_000;
@@ -52,7 +49,7 @@ export class AReader {
     const superuser = new pg.Client({ connectionString: testPostgres().superuserUrl });
     await superuser.connect();
     const [port = 0] = await freePorts(1);
-    const store = new PostgresReplicaStore(replica, owner, tokensOf);
+    const store = new PostgresReplicaStore(replica, owner, searchRule);
     return new AReader(database, superuser, replica, owner, store, port);
   }
 
@@ -76,7 +73,7 @@ export class AReader {
 
   /** Builds a generation on this timeline, and gives its number. */
   async build(establishment: Finess, timeline: Timeline, buildTo: number): Promise<number> {
-    const builder = new PostgresGenerationBuilder(this.replica, this.owner, tokensOf);
+    const builder = new PostgresGenerationBuilder(this.replica, this.owner, searchRule);
     const restoreId = `r${timeline.number}`;
     const target = { establishment, timeline, buildTo: Position.of(buildTo), events: buildTo + 1 };
     await new BuildGeneration(this.logs, builder).run(restoreId, target, new AbortController().signal);

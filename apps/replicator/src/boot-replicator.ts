@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
-import { Failure, type Finess, type RecordKey, RecordKey as Key } from '#domain';
-import { searchTokens } from '#fhir';
+import { Failure, type Finess } from '#domain';
+import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogBatchStrategy } from '#kafka';
 import { followDirectory, nestLogger, type ProcessLog, type RunningApp } from '#platform';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
@@ -11,8 +11,6 @@ import { ReplicatorModule } from './replicator.module.js';
 import { RestoreLanes } from './restore-lanes.js';
 
 const retryMs = 500;
-
-const tokensOf = (key: RecordKey, content: Uint8Array): readonly string[] => searchTokens(Key.type(key), content);
 
 /** All processes of a system may start at one time: a database that is not there yet is waited for. */
 const patiently = async <T>(log: ProcessLog, what: 'replica', work: () => Promise<T>): Promise<T> => {
@@ -34,8 +32,8 @@ export const bootReplicator = async (
   const { replica, territory } = settings;
   await patiently(log, 'replica', () => migrate(settings.postgresOwnerUrl));
   const [rows, owner] = await Promise.all([openReplica(settings.postgresUrl), openOwner(settings.postgresOwnerUrl)]);
-  const store = new PostgresReplicaStore(rows, owner, tokensOf);
-  const builder = new PostgresGenerationBuilder(rows, owner, tokensOf);
+  const store = new PostgresReplicaStore(rows, owner, searchRule);
+  const builder = new PostgresGenerationBuilder(rows, owner, searchRule);
   const client = new KafkaClient({ brokers: settings.kafkaBrokers, clientId: `reprise.replicator.${replica}` });
   const logs = new KafkaEstablishmentLog(client);
   const directoryLog = new KafkaDirectoryLog(client);

@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEvent, Failure, Finess, originalTimeline, Position, RecordKey } from '#domain';
-import { searchTokens } from '#fhir';
+import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog, LogTopics } from '#kafka';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { BuildGeneration, type RestoreTarget } from '#usecases';
 import { anEvent, put } from '../../../libs/testing/src/builders/feed.js';
 
-const tokensOf = (key: RecordKey, content: Uint8Array): readonly string[] => searchTokens(RecordKey.type(key), content);
 const isRoot = process.getuid?.() === 0;
 
 /** A disk of its own that fills up; only root can mount one. */
@@ -60,15 +59,15 @@ describe.skipIf(!isRoot)('a restore that fills the disk', () => {
     await Promise.all(events.map((event) => log.append(establishment, encodeEvent(event), {})));
 
     const [rows, owner] = await Promise.all([openReplica(database.urls.replicator), openOwner(database.urls.owner)]);
-    const store = new PostgresReplicaStore(rows, owner, tokensOf);
-    const builder = new PostgresGenerationBuilder(rows, owner, tokensOf);
+    const store = new PostgresReplicaStore(rows, owner, searchRule);
+    const builder = new PostgresGenerationBuilder(rows, owner, searchRule);
     await store.ensureEstablishment(establishment);
     const live = (await store.generations(establishment)).find((generation) => generation.live);
     await asSuperuser(`create tablespace ${tablespace} owner reprise_owner location '${folder}'`);
     await asSuperuser(`alter database ${database.name} set default_tablespace = ${tablespace}`);
     await owner.destroy();
     const smallOwner = await openOwner(database.urls.owner);
-    const small = new PostgresGenerationBuilder(rows, smallOwner, tokensOf);
+    const small = new PostgresGenerationBuilder(rows, smallOwner, searchRule);
 
     const end = Position.of(events.length - 1);
     const target: RestoreTarget = {

@@ -1,21 +1,19 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEvent, Finess, type LogEvent, originalTimeline, Position, RecordKey, type Timeline } from '#domain';
-import { searchTokens } from '#fhir';
+import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog, LogTopics } from '#kafka';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { BuildGeneration, type Generation, ReplicateLog, type RestoreTarget } from '#usecases';
 import { anyFeed } from '../../../libs/testing/src/builders/feed.js';
 
-const tokensOf = (key: RecordKey, content: Uint8Array): readonly string[] => searchTokens(RecordKey.type(key), content);
-
 const replica = async (database: FreshDatabase) => {
   await migrate(database.urls.owner);
   const [rows, owner] = await Promise.all([openReplica(database.urls.replicator), openOwner(database.urls.owner)]);
   return {
-    store: new PostgresReplicaStore(rows, owner, tokensOf),
-    builder: new PostgresGenerationBuilder(rows, owner, tokensOf),
+    store: new PostgresReplicaStore(rows, owner, searchRule),
+    builder: new PostgresGenerationBuilder(rows, owner, searchRule),
     close: async () => {
       await Promise.all([rows.destroy(), owner.destroy()]);
       await database.drop();

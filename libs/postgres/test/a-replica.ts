@@ -5,6 +5,7 @@ import { ReplicateLog } from '#usecases';
 import { MemoryEstablishmentLog } from '../../testing/src/memory-establishment-log.js';
 import { openOwner, openReplica } from '../src/data-source.js';
 import { migrate } from '../src/migrate.js';
+import type { SearchRule } from '../src/rows/search-rule.js';
 import { PostgresReplicaStore } from '../src/write/postgres-replica-store.js';
 
 /** Words of the content: enough to see tokens come and go; one of them has everything that quoting can get wrong. */
@@ -15,6 +16,9 @@ export const wordsOf = (key: RecordKey, content: Uint8Array): readonly string[] 
       .match(/[A-Za-z0-9-]{2,}/g) ?? [];
   return [`key|${key}`, ...words, 'a "quoted" \\ {comma,}\u001f né 𝄞', ''];
 };
+
+/** A rule that never changes. */
+export const byWords: SearchRule = { version: 1, changedSince: () => [], tokensOf: wordsOf };
 
 /** A migrated database and its adapters. Close it in `afterAll`. */
 export class AReplica {
@@ -30,7 +34,7 @@ export class AReplica {
     await migrate(database.urls.owner);
     const replica = await openReplica(database.urls.replicator);
     const owner = await openOwner(database.urls.owner);
-    return new AReplica(database, replica, owner, new PostgresReplicaStore(replica, owner, wordsOf));
+    return new AReplica(database, replica, owner, new PostgresReplicaStore(replica, owner, byWords));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { originalTimeline, Position, RecordKey } from '#domain';
-import { searchTokens } from '#fhir';
+import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog } from '#kafka';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder } from '#postgres';
 import { BuildGeneration, type BuildReport } from '#usecases';
@@ -24,9 +24,7 @@ export interface Built {
 await runPart(async ({ brokers, replicatorUrl, ownerUrl, restoreId }: Build, mark): Promise<Built> => {
   await migrate(ownerUrl);
   const [replica, owner] = await Promise.all([openReplica(replicatorUrl), openOwner(ownerUrl)]);
-  const builder = new PostgresGenerationBuilder(replica, owner, (key, content) =>
-    searchTokens(RecordKey.type(key), content),
-  );
+  const builder = new PostgresGenerationBuilder(replica, owner, searchRule);
   const log = new KafkaEstablishmentLog(new KafkaClient({ brokers: [brokers] }));
   const { last } = await log.range(establishment);
   const target = {

@@ -12,7 +12,7 @@ import {
   type RestoreTarget,
 } from '#usecases';
 import { anEvent, anyFeed, patientKey, put } from '../../../testing/src/builders/feed.js';
-import { aLog, anEstablishment, AReplica, follow, wordsOf } from '../../test/a-replica.js';
+import { aLog, anEstablishment, AReplica, byWords, follow } from '../../test/a-replica.js';
 import { prepareHistory } from './make-tables.js';
 import { PostgresGenerationBuilder } from './postgres-generation-builder.js';
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Chunks of a few events, so that small feeds make many. */
 const chunkBytes = 2000;
 const aBuilder = (): PostgresGenerationBuilder =>
-  new PostgresGenerationBuilder(replica.replica, replica.owner, wordsOf, chunkBytes);
+  new PostgresGenerationBuilder(replica.replica, replica.owner, byWords, chunkBytes);
 
 const never = new AbortController().signal;
 let restores = 0;
@@ -92,7 +92,7 @@ class Dying extends PostgresGenerationBuilder {
     private readonly lives: { writes: number; finishes: number },
     private readonly when: 'before' | 'behind',
   ) {
-    super(replica.replica, replica.owner, wordsOf, chunkBytes);
+    super(replica.replica, replica.owner, byWords, chunkBytes);
   }
   override async open(establishment: Finess, of: Timeline, restoreId: string): Promise<GenerationTables> {
     const tables = await super.open(establishment, of, restoreId);

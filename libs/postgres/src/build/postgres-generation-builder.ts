@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { Failure, type Finess, FOLD_VERSION, Position, type Timeline } from '#domain';
 import { type BuildReport, type BuiltState, GenerationBuilder, type GenerationTables } from '#usecases';
 import { withClient } from '../data-source.js';
-import type { TokensOf } from '../rows/rows-of-effects.js';
+import type { SearchRule } from '../rows/search-rule.js';
 import { openGeneration } from '../write/open-generation.js';
 import { takenOver } from '../write/taken-over.js';
 import { inTransaction } from '../in-transaction.js';
@@ -16,14 +16,14 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
   constructor(
     private readonly replica: DataSource,
     private readonly owner: DataSource,
-    private readonly tokensOf: TokensOf,
+    private readonly rule: SearchRule,
     private readonly chunkBytes = usualChunkBytes,
   ) {
     super();
   }
 
   async open(establishment: Finess, timeline: Timeline, restoreId: string): Promise<GenerationTables> {
-    const asked = await openGeneration(this.replica, establishment, timeline, restoreId);
+    const asked = await openGeneration(this.replica, establishment, timeline, restoreId, this.rule.version);
     if (asked.state === 'building' && asked.foldVersion !== FOLD_VERSION)
       throw new Failure(
         'replica.other-fold',
@@ -32,8 +32,8 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
       );
     const finished = asked.state === 'building' && (await makeTables(this.owner, asked.generation));
     // Making the tables has waited for a chunk that an earlier try had left in flight: only now the position is sure.
-    const generation = await openGeneration(this.replica, establishment, timeline, restoreId);
-    return new PostgresGenerationTables(generation, finished, this.owner, this.tokensOf, this.chunkBytes);
+    const generation = await openGeneration(this.replica, establishment, timeline, restoreId, this.rule.version);
+    return new PostgresGenerationTables(generation, finished, this.owner, this.rule.tokensOf, this.chunkBytes);
   }
 
   async retry(generation: number): Promise<void> {

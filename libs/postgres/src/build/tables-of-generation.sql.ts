@@ -40,9 +40,9 @@ const keys: Readonly<Record<Partitioned, string>> = {
   parked: 'position, generation',
 };
 
-/** History is only ever added to. */
+/** History is only ever added to; the tokens of a version are computed anew by a newer search rule. */
 const liveWriterMay: Readonly<Record<Partitioned, string>> = {
-  versions: 'select, insert',
+  versions: 'select, insert, update (tokens)',
   heads: 'select, insert, update',
   tokens: 'select, insert, delete',
   subjects: 'select, insert, update',

@@ -81,6 +81,15 @@ describe('the schema of a replica', () => {
     expect(rows.map((row: { may: string }) => row.may)).toMatchSnapshot();
   });
 
+  it('lets the writer of history change what a version is found by, and no other column', async () => {
+    const { rows } = await clients.superuser.query(
+      `select distinct grantee || ' may change ' || regexp_replace(table_name, '_g\\d+$', '_g*') || '.' || column_name as may
+       from information_schema.column_privileges
+       where grantee like 'reprise\\_%' and grantee <> 'reprise_owner' and privilege_type = 'UPDATE' and table_name like 'versions%'`,
+    );
+    expect(rows).toEqual([{ may: 'reprise_replicator may change versions_g*.tokens' }]);
+  });
+
   it.each(parents)('a reader without a scope is refused: %s', async (table) => {
     const read = clients.reader.query(`select ${table in columnsOf ? 'position' : '*'} from ${table}`);
     if (table === 'subjects') await expect(read).rejects.toMatchObject(denied);
@@ -162,7 +171,7 @@ describe('the schema of a replica', () => {
     const { owner } = replica.database.urls;
     await Promise.all([migrate(owner), migrate(owner)]);
     const { rows } = await clients.superuser.query('select name from migrations');
-    expect(rows).toEqual([{ name: 'Schema1790000000001' }]);
+    expect(rows).toEqual([{ name: 'Schema1790000000001' }, { name: 'SearchRule1790000000002' }]);
   });
 
   it('is what it was when it was released', async () => {

@@ -1,4 +1,24 @@
 /**
+ * The end of a statement that changes heads, `heads` (type, id, tokens before and after): what they are found by. Only tokens that
+ * differ are written. $1 establishment.
+ */
+export const moveTokens = (generation: number): string => `found as (
+  select * from heads where before <> after
+), gone as (
+  delete from tokens_g${generation} where ctid = any (array(
+    select t.ctid
+    from found, unnest(before) as gone (token),
+    lateral (
+      select t.ctid from tokens_g${generation} as t
+      where t.type = found.type and t.token = gone.token and t.id = found.id offset 0
+    ) as t
+    where gone.token <> all (after)
+  ))
+)
+insert into tokens_g${generation} (generation, establishment, type, token, id)
+select ${generation}, $1, type, token, id from found, unnest(after) as token where token <> all (before)`;
+
+/**
  * $1 establishment, then an array for each of `versionColumns`, then: is it the newest of its record (one of them is). Versions,
  * heads and what the heads are found by in one statement: the rows travel once, and only tokens that differ are written (most versions
  * of a record are found by the same ones). What is deleted is found by key first, see `load-fold-state.sql.ts`.
@@ -27,18 +47,4 @@ with given as materialized (
     tokens = excluded.tokens,
     content_hash = excluded.content_hash
   returning new.type, new.id, coalesce(old.tokens, '{}') as before, new.tokens as after
-), found as (
-  select * from heads where before <> after
-), gone as (
-  delete from tokens_g${generation} where ctid = any (array(
-    select t.ctid
-    from found, unnest(before) as gone (token),
-    lateral (
-      select t.ctid from tokens_g${generation} as t
-      where t.type = found.type and t.token = gone.token and t.id = found.id offset 0
-    ) as t
-    where gone.token <> all (after)
-  ))
-)
-insert into tokens_g${generation} (generation, establishment, type, token, id)
-select ${generation}, $1, type, token, id from found, unnest(after) as token where token <> all (before)`;
+), ${moveTokens(generation)}`;

@@ -21,13 +21,13 @@ export const lockEstablishment = `select pg_advisory_xact_lock(hashtextextended(
 /** $1 generation. The row stays locked until the transaction ends: a second writer waits, then sees another position or epoch. */
 export const lockGeneration = `${selectGeneration} for update of g`;
 
-/** $1 establishment, $2 restore or null; $3 timeline, $4 its number, $5 fold version, $6 chain hash before the first event.
+/** $1 establishment, $2 restore or null; $3 timeline, $4 its number, $5 fold version, $6 chain hash before the first event, $7 search version.
  * Under `lockEstablishment`. */
 export const insertGeneration = `
 insert into generations
-  (establishment, restore_id, timeline, timeline_number, fold_version, chain_hash, state, log_id, position, clock, owner_epoch,
+  (establishment, restore_id, timeline, timeline_number, fold_version, chain_hash, search_version, state, log_id, position, clock, owner_epoch,
    phase, events_done, events_total, event_time_reached)
-select $1, $2, $3, $4, $5, $6, 'building', '', -1, 0,
+select $1, $2, $3, $4, $5, $6, $7, 'building', '', -1, 0,
        coalesce((select max(owner_epoch) from generations where establishment = $1), 0), 'waiting', 0, 0, ''
 where not exists (select from generations where establishment = $1 and restore_id is not distinct from $2)`;
 
@@ -47,6 +47,14 @@ select 1 / count(*) from moved`;
 export const advanceBuild = `
 update generations set log_id = $3, position = $4, chain_hash = $5, clock = $6
 where generation = $1 and position = $2 and state = 'building'`;
+
+/**
+ * $1 generation, $2 version of the search rule by which it is written from now on: where an older process has it back, no row is said
+ * to have more than that.
+ */
+export const lowerSearchVersion = `
+update generations set search_version = least(search_version, $2), search_progress = null
+where generation = $1 and (search_version > $2 or (search_progress ->> 'to')::int > $2)`;
 
 /** $1 establishment. */
 export const raiseEpoch = `

@@ -4,7 +4,7 @@ import { type Finess, Position, type Timeline } from '#domain';
 import { BuildGeneration, VerifyReplicas } from '#usecases';
 import { anEvent, anyFeed, patientKey, put } from '../../../testing/src/builders/feed.js';
 import type { MemoryEstablishmentLog } from '../../../testing/src/memory-establishment-log.js';
-import { aLog, anEstablishment, AReplica, follow, wordsOf } from '../../test/a-replica.js';
+import { aLog, anEstablishment, AReplica, byWords, follow } from '../../test/a-replica.js';
 import { PostgresGenerationBuilder } from '../build/postgres-generation-builder.js';
 import { PostgresReplicaStatus } from './postgres-replica-status.js';
 
@@ -41,7 +41,7 @@ const restoreTo = async (
     afterCut: 'omit',
     resumeAt: 'not-promoted',
   };
-  const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, wordsOf);
+  const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, byWords);
   const target = { establishment: finess, timeline, buildTo: Position.of(cut), events: cut + 1 };
   await new BuildGeneration(log, builder).run(`restore-${finess}`, target, new AbortController().signal);
 };

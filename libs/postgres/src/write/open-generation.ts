@@ -4,7 +4,12 @@ import type { Generation } from '#usecases';
 import { withClient } from '../data-source.js';
 import { generationOf, type GenerationRow } from '../rows/generation-row.js';
 import { inTransaction } from '../in-transaction.js';
-import { insertGeneration, lockEstablishment, selectGenerationOfRestore } from '../sql/generations.sql.js';
+import {
+  insertGeneration,
+  lockEstablishment,
+  lowerSearchVersion,
+  selectGenerationOfRestore,
+} from '../sql/generations.sql.js';
 
 /** The generation of this restore, made where there is none yet; `null` is the first one of the establishment. */
 export const openGeneration = (
@@ -12,15 +17,17 @@ export const openGeneration = (
   establishment: Finess,
   timeline: Timeline,
   restoreId: string | null,
+  searchVersion: number,
 ): Promise<Generation> =>
   withClient(replica, (client) =>
     inTransaction(client, 'begin', async () => {
       await client.query(lockEstablishment, [establishment]);
-      const values = [establishment, restoreId, JSON.stringify(timeline), timeline.number, FOLD_VERSION, emptyChain];
-      await client.query(insertGeneration, values);
+      const inserted = [establishment, restoreId, JSON.stringify(timeline), timeline.number, FOLD_VERSION, emptyChain];
+      await client.query(insertGeneration, [...inserted, searchVersion]);
       const { rows } = await client.query<GenerationRow>(selectGenerationOfRestore, [establishment, restoreId]);
       const [row] = rows;
       if (!row) throw new Error('a generation that was inserted is not there');
+      await client.query(lowerSearchVersion, [row.generation, searchVersion]);
       return generationOf(row);
     }),
   );

@@ -6,10 +6,11 @@ import { finishTables, makeTables } from '../build/make-tables.js';
 import { withClient } from '../data-source.js';
 import { inTransaction } from '../in-transaction.js';
 import { generationOf, type GenerationRow } from '../rows/generation-row.js';
-import type { TokensOf } from '../rows/rows-of-effects.js';
+import type { SearchRule } from '../rows/search-rule.js';
 import {
   lockEstablishment,
   lockGeneration,
+  lowerSearchVersion,
   raiseEpoch,
   resumeGeneration,
   selectGenerations,
@@ -28,7 +29,7 @@ export class PostgresReplicaStore extends ReplicaStore {
   constructor(
     private readonly replica: DataSource,
     private readonly owner: DataSource,
-    private readonly tokensOf: TokensOf,
+    private readonly rule: SearchRule,
   ) {
     super();
   }
@@ -36,7 +37,7 @@ export class PostgresReplicaStore extends ReplicaStore {
   async ensureEstablishment(establishment: Finess): Promise<void> {
     const { rowCount } = await this.query('select from establishments where establishment = $1', [establishment]);
     if (rowCount !== 0) return;
-    const generation = await openGeneration(this.replica, establishment, originalTimeline, null);
+    const generation = await openGeneration(this.replica, establishment, originalTimeline, null, this.rule.version);
     await makeTables(this.owner, generation.generation);
     await finishTables(this.owner, generation, [], []);
     const values = [generation.generation];
@@ -74,13 +75,14 @@ export class PostgresReplicaStore extends ReplicaStore {
         const [row] = rows;
         if (!row) throw notThere(`no generation ${generation}`);
         if (row.ownerEpoch !== epoch) throw takenOver(generation);
+        await client.query(lowerSearchVersion, [generation, this.rule.version]);
         const parked = await client.query<never>({ text: loadParked(generation), rowMode: 'array' });
         return new PostgresOpenGeneration(
           generationOf(row),
           (parked.rows as ParkedRow[]).map(parkedOf),
           epoch,
           () => this.connect(),
-          this.tokensOf,
+          this.rule.tokensOf,
         );
       }),
     );

@@ -41,6 +41,11 @@ export class ReplicateLog {
     return Position.of(newest);
   }
 
+  /** Those that were started. */
+  get establishments(): readonly Finess[] {
+    return [...this.owned.keys()];
+  }
+
   epoch(establishment: Finess): number {
     return this.owner(establishment).epoch;
   }
