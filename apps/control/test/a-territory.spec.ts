@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { encodeEvent, Finess, type LogEvent, Position, RecordKey } from '#domain';
+import { encodeEvent, Finess, type LogEvent, Position } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal } from '#kafka';
 import { ProcessLog, type RunningApp } from '#platform';

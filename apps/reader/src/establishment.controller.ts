@@ -4,7 +4,7 @@ import { history, parseHistory, parseRead, parseSearch, resourceTypes, searchset
 import { Callers, type ReaderCaller, TheCaller } from '#platform';
 import { type Answer, type Listing, ReadRecords, type StoredVersion, versionIdOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Audited, Exchange, ignoredOutcome, notFound } from './exchange.js';
+import { type Audited, Exchange, notFound, searchOutcome } from './exchange.js';
 import { etagOf, matchesETag, modifiedSince } from './not-modified.js';
 import { ReaderContext } from './reader-context.js';
 
@@ -104,7 +104,7 @@ export class EstablishmentController {
         fullUrl: `${exchange.base}/${version.key}`,
         content: contentOf(version),
       })),
-      ...ignoredOutcome(asked.ignored),
+      ...searchOutcome(asked, [level], exchange.language),
     });
     exchange.send(bundle, { interaction: 'search', type, count: found.versions.length });
   }

@@ -1,5 +1,15 @@
 import { Failure, type Finess, Instant } from '#domain';
-import { type Handling, operationOutcome, type OperationOutcome, type Query, readQuery } from '#fhir';
+import {
+  type Handling,
+  type Issue,
+  type Language,
+  operationOutcome,
+  type OperationOutcome,
+  type Query,
+  readQuery,
+  searchRule,
+  type SearchRequest,
+} from '#fhir';
 import type { ReaderCaller } from '#platform';
 import { assertFresh, type Level, parseMaxAge, type Place, watermark, whenOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -53,6 +63,11 @@ export class Exchange {
   /** FHIR R4, section 3.1.1.5. */
   private get handling(): Handling {
     return /\bhandling=lenient\b/.test(String(this.http.request.headers.prefer ?? '')) ? 'lenient' : 'strict';
+  }
+
+  /** Of what is said beside the records. */
+  get language(): Language {
+    return /^\s*fr\b/i.test(this.http.request.headers['accept-language'] ?? '') ? 'fr' : 'en';
   }
 
   /** Reads the question. What the door of FHIR does not support is, in a question, a wrong question: FHIR R4, section 3.1.1.4.1. */
@@ -118,18 +133,30 @@ export class Exchange {
 export const notFound = (): Failure =>
   new Failure('not-found', 'no such record here', 'check type and id, or ask the establishment that has it');
 
-/** What was left out of a lenient search is said in it. */
-export const ignoredOutcome = (ignored: readonly string[]): { readonly outcome?: OperationOutcome } =>
-  ignored.length === 0
-    ? {}
-    : {
-        outcome: operationOutcome(
-          ignored.map((name) => ({
-            severity: 'warning',
-            code: 'not-supported',
-            text: `the parameter ${name} is not known here and was left out`,
-            location: '',
-          })),
-          'en',
-        ),
-      };
+/** What a search left out is said in it: parameters that a lenient one ignores, and names that are not indexed in every spelling yet. */
+export const searchOutcome = (
+  asked: SearchRequest,
+  levels: readonly Level[],
+  language: Language,
+): { readonly outcome?: OperationOutcome } => {
+  const ignored = asked.ignored.map(
+    (name): Issue => ({
+      severity: 'warning',
+      code: 'not-supported',
+      text: `the parameter ${name} is not known here and was left out`,
+      location: '',
+    }),
+  );
+  const behind = levels
+    .filter(({ searchVersion }) => searchVersion !== undefined && searchRule.mayLack(asked, searchVersion))
+    .map(
+      ({ establishment }): Issue => ({
+        severity: 'warning',
+        code: 'incomplete',
+        text: `${establishment}: the search index is being computed anew; until then a name may be found only as it was written`,
+        location: '',
+      }),
+    );
+  const issues = [...ignored, ...behind];
+  return issues.length === 0 ? {} : { outcome: operationOutcome(issues, language) };
+};

@@ -5,7 +5,7 @@ import { Callers, type ReaderCaller, TheCaller } from '#platform';
 import { ReadRecords, type SearchFilter, whenOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentOf } from './establishment.controller.js';
-import { Exchange, ignoredOutcome } from './exchange.js';
+import { Exchange, searchOutcome } from './exchange.js';
 import { ReaderContext } from './reader-context.js';
 
 type Asked = FastifyRequest<{ Params: { code: string; type: string } }>;
@@ -56,7 +56,7 @@ export class TerritoryController {
         fullUrl: `${this.context.url}/establishments/${establishment}/fhir/${version.key}`,
         content: contentOf(version),
       })),
-      ...ignoredOutcome(asked.ignored),
+      ...searchOutcome(asked, found.levels, exchange.language),
     });
     exchange.send(bundle, { interaction: 'territory-search', type, count: found.entries.length });
   }

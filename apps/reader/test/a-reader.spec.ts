@@ -8,9 +8,17 @@ import type { DataSource } from 'typeorm';
 import { type Change, encodeEvent, Finess, Instant, type LogEvent, Position, RecordKey, type Timeline } from '#domain';
 import { searchRule } from '#fhir';
 import { ProcessLog, type RunningApp } from '#platform';
-import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
+import {
+  migrate,
+  openOwner,
+  openReplica,
+  PostgresGenerationBuilder,
+  PostgresReplicaStore,
+  PostgresSearchIndex,
+  type SearchRule,
+} from '#postgres';
 import { freePorts, freshDatabase, type FreshDatabase, testPostgres } from '#testing';
-import { BuildGeneration, ReplicateLog } from '#usecases';
+import { BuildGeneration, ReindexOlder, ReplicateLog } from '#usecases';
 import { anEvent } from '../../../libs/testing/src/builders/feed.js';
 import { MemoryEstablishmentLog } from '../../../libs/testing/src/memory-establishment-log.js';
 import { bootReader } from '../src/boot-reader.js';
@@ -40,7 +48,7 @@ export class AReader {
     private readonly port: number,
   ) {}
 
-  static async open(): Promise<AReader> {
+  static async open(rule: SearchRule = searchRule): Promise<AReader> {
     const database = await freshDatabase();
     await migrate(database.urls.owner);
     const replica = await openReplica(database.urls.replicator);
@@ -49,7 +57,7 @@ export class AReader {
     const superuser = new pg.Client({ connectionString: testPostgres().superuserUrl });
     await superuser.connect();
     const [port = 0] = await freePorts(1);
-    const store = new PostgresReplicaStore(replica, owner, searchRule);
+    const store = new PostgresReplicaStore(replica, owner, rule);
     return new AReader(database, superuser, replica, owner, store, port);
   }
 
@@ -62,6 +70,15 @@ export class AReader {
     for await (const entries of this.logs.read(establishment, Position.of(next), last))
       await replicate.apply({ establishment, logId, entries });
     await this.store.level(establishment, Instant.of(this.now));
+  }
+
+  /** What a replicator of the newest search rule does with rows of older ones; `pieces` of two versions each, or all. */
+  async reindex(establishment: Finess, pieces = Infinity): Promise<void> {
+    const replicate = new ReplicateLog(new PostgresReplicaStore(this.replica, this.owner, searchRule), this.logs);
+    await replicate.start(establishment);
+    const index = new PostgresSearchIndex(this.replica, searchRule, { rows: 2, bytes: 1 << 20 });
+    const older = new ReindexOlder(index, replicate);
+    for (let done = 0; done < pieces && (await older.some()); ) done += 1;
   }
 
   /** When the log took the event. */

@@ -4,8 +4,16 @@ import { Failure, type Finess } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogBatchStrategy } from '#kafka';
 import { followDirectory, nestLogger, type ProcessLog, type RunningApp } from '#platform';
-import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
-import { BuildGeneration, type Directory, FollowRestores, ReplicateLog } from '#usecases';
+import {
+  migrate,
+  openOwner,
+  openReplica,
+  PostgresGenerationBuilder,
+  PostgresReplicaStore,
+  PostgresSearchIndex,
+} from '#postgres';
+import { BuildGeneration, type Directory, FollowRestores, ReindexOlder, ReplicateLog } from '#usecases';
+import { ReindexLane } from './reindex-lane.js';
 import type { ReplicatorConfiguration } from './replicator-configuration.js';
 import { ReplicatorModule } from './replicator.module.js';
 import { RestoreLanes } from './restore-lanes.js';
@@ -49,6 +57,7 @@ export const bootReplicator = async (
   });
   const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory));
   const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, log);
+  const reindex = new ReindexLane(new ReindexOlder(new PostgresSearchIndex(rows, searchRule), replicate), log);
   const strategy = new LogBatchStrategy({
     client,
     replica,
@@ -76,12 +85,13 @@ export const bootReplicator = async (
   });
   await app.listen();
   lanes.start();
+  reindex.start();
   booted.resolve();
   return {
     ready: { replica, territory, count: members(followed.directory).length },
     close: async () => {
       await followed.close();
-      await Promise.all([lanes.close(), app.close()]);
+      await Promise.all([lanes.close(), reindex.close(), app.close()]);
       await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy()]);
     },
   };

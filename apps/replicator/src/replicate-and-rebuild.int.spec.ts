@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeEvent, Finess, type LogEvent, originalTimeline, Position, RecordKey, type Timeline } from '#domain';
+import { encodeEvent, Finess, type LogEvent, originalTimeline, Position, type Timeline } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog, LogTopics } from '#kafka';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';

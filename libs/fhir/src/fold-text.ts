@@ -12,6 +12,8 @@ const spelled: Readonly<Record<string, string>> = Object.fromEntries(
 );
 const toSpell = new RegExp(`[${Object.keys(spelled).join('')}]`, 'gu');
 
+const isAscii = /^[ -~]*$/;
+
 /** What is no letter and no digit. Some apostrophes are letters by Unicode (U+02BC, the saltillo), and stand between words all the same. */
 const betweenWords = /(?:[^\p{L}\p{N}]|[\u02B0-\u02FF\uA78B\uA78C])+/u;
 
@@ -22,8 +24,9 @@ const betweenWords = /(?:[^\p{L}\p{N}]|[\u02B0-\u02FF\uA78B\uA78C])+/u;
  */
 export const foldWords = (text: string): readonly string[] => {
   const lower = text.toLowerCase();
-  // Most names are letters of ASCII and nothing else: they need no Unicode.
+  // Most names are of ASCII: they need no Unicode.
   if (/^[a-z0-9]+$/.test(lower)) return [lower];
+  if (isAscii.test(text)) return lower.split(/[^a-z0-9]+/).filter((word) => word !== '');
   return (
     text
       .normalize('NFKD')

@@ -3,6 +3,10 @@
  * another sentence. The first that fits counts.
  */
 export const frenchSentences: Readonly<Record<string, string>> = {
+  // Said in the answer to a search
+  'the parameter {} is not known here and was left out': "le paramètre {} n'est pas connu ici et a été ignoré",
+  'the search index is being computed anew; until then a name may be found only as it was written':
+    "l'index de recherche est en cours de recalcul ; d'ici là, un nom peut n'être trouvé que tel qu'il a été écrit",
   // JSON
   'not UTF-8': "ce n'est pas de l'UTF-8",
   'send UTF-8; ISO-8859-1 must be converted by the sender':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RecordKey } from '#domain';
+import { parseSearch } from './parse-search.js';
 import { searchRule } from './search-rule.js';
 
 /** One of each kind of token, and what folding has to answer for. */
@@ -57,6 +58,16 @@ describe('searchRule', () => {
         "version": 2,
       }
     `);
+  });
+
+  it('says which searches may lack what an older rule does not find', () => {
+    const ask = (type: string, query: string) => parseSearch(type, [...new URLSearchParams(query)]);
+    for (const query of ['family=x', 'given=x', 'name=x', 'gender=male&name=x'])
+      expect([query, searchRule.mayLack(ask('Patient', query), 1)]).toEqual([query, true]);
+    for (const query of ['', 'family:exact=x', 'identifier=name|x', 'birthdate=1980', '_id=name'])
+      expect([query, searchRule.mayLack(ask('Patient', query), 1)]).toEqual([query, false]);
+    expect(searchRule.mayLack(ask('Observation', 'identifier=x'), 1)).toBe(false);
+    expect(searchRule.mayLack(ask('Patient', 'name=x'), searchRule.version)).toBe(false);
   });
 
   it('says which types to compute anew, from any version on', () => {

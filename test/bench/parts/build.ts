@@ -1,4 +1,4 @@
-import { originalTimeline, Position, RecordKey } from '#domain';
+import { originalTimeline, Position } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog } from '#kafka';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder } from '#postgres';

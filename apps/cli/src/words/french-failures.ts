@@ -262,6 +262,13 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^replica (\S+)$/, 'réplica $1'],
   [/^reader (\S+)$/, 'lecteur $1'],
   [/^builds of replica (\S+)$/, 'constructions du réplica $1'],
+  [/^search index of replica (\S+)$/, 'index de recherche du réplica $1'],
+  [/^search rule (\S+)$/, 'règle de recherche $1'],
+  [/^versions computed anew for search rule (\S+): (.+)$/, 'versions recalculées pour la règle de recherche $1 : $2'],
+  [
+    /^it goes on by itself while its replicator runs; until then a name is found as it was written$/,
+    "cela avance tout seul tant que son réplicateur tourne ; d'ici là, un nom se trouve tel qu'il a été écrit",
+  ],
   [/^none has failed$/, "aucune n'a échoué"],
   [/^restore (\S+) of (\S+) has failed: (.+)$/, 'la restauration $1 de $2 a échoué : $3'],
   [/^mend the cause, then `(reprise [^`]+)`$/, 'réparer la cause, puis $1'],

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { Failure, type Finess, FOLD_VERSION, Instant } from '#domain';
+import { searchRule } from '#fhir';
 import type { LogTopics } from '#kafka';
 import type { DirectoryDecisions, EstablishmentLog, LiveReport, ReplicaStatus } from '#usecases';
 
@@ -58,6 +59,7 @@ export class Doctor {
       }),
       ...replicas.flatMap((replica) => [
         this.look(`replica ${replica.name}`, () => this.replica(replica, establishments)),
+        this.look(`search index of replica ${replica.name}`, () => this.searchIndex(replica)),
         this.look(`builds of replica ${replica.name}`, () => this.builds(replica)),
       ]),
       ...Object.entries(readers).map(([name, url]) => this.look(`reader ${name}`, () => reader(url))),
@@ -113,6 +115,17 @@ export class Doctor {
       if (last > position) late.push(`${establishment} (${last - position})`);
     }
     return late;
+  }
+
+  /** Where records are still found by an older rule: its replicator computes their rows anew. */
+  private async searchIndex(replica: ReplicaStatus): Promise<Found> {
+    const older = (await replica.live()).filter(({ searchVersion }) => searchVersion < searchRule.version);
+    if (older.length === 0) return [`search rule ${searchRule.version}`];
+    const each = older.map(({ establishment, reindexed }) => `${establishment} (${reindexed})`);
+    return [
+      `versions computed anew for search rule ${searchRule.version}: ${each.join(', ')}`,
+      'it goes on by itself while its replicator runs; until then a name is found as it was written',
+    ];
   }
 
   /** Builds that have failed, of restores that are still wanted. */

@@ -1,4 +1,5 @@
 import { Finess, Instant, originalTimeline, Position } from '#domain';
+import { searchRule } from '#fhir';
 import { Directory, type DirectoryEvent, type GenerationReport, type LiveReport } from '#usecases';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Doctor, type DoctorParts, type DiagnosisItem } from './doctor.js';
@@ -20,7 +21,13 @@ const requested: DirectoryEvent = {
   target: '',
   targets: [{ establishment: finess, timeline: originalTimeline, buildTo: Position.of(9), events: 10 }],
 };
-const following = { establishment: finess, position: Position.of(9), levelAt: now } as LiveReport;
+const following = {
+  establishment: finess,
+  position: Position.of(9),
+  levelAt: now,
+  searchVersion: searchRule.version,
+  reindexed: 0,
+} as LiveReport;
 const noSpace = 'Postgres: could not extend file: No space left on device; free space on the disk of the replica';
 const failed = { restoreId: 'r1', establishment: finess, state: 'failed', failure: noSpace } as GenerationReport;
 
@@ -73,6 +80,19 @@ describe('doctor looks at a replica', () => {
     generations = [failed];
     tell({ ...said, kind: 'restore-cancelled', restoreId: 'r1' });
     expect(await found('builds of replica a')).toMatchObject({ state: 'ok' });
+  });
+
+  it('says how far one is that is still searched by an older rule', async () => {
+    expect(await found('search index of replica a')).toMatchObject({
+      state: 'ok',
+      detail: `search rule ${searchRule.version}`,
+    });
+    live = { ...following, searchVersion: searchRule.version - 1, reindexed: 400 };
+    expect(await found('search index of replica a')).toMatchObject({
+      state: 'warning',
+      detail: `versions computed anew for search rule ${searchRule.version}: ${finess} (400)`,
+      hint: 'it goes on by itself while its replicator runs; until then a name is found as it was written',
+    });
   });
 
   it('warns of one that has been behind for a minute', async () => {

@@ -11,7 +11,7 @@
  * behind a fault, up to there.
  */
 export const beginning = (asOf: boolean): string => `with live as materialized (
-  select e.level_at, g.timeline, g.position
+  select e.level_at, g.timeline, g.position, g.search_version
     from establishments e
     join generations g on g.generation = $2
    where e.establishment = $1 and e.live_generation = $2

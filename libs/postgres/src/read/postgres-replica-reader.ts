@@ -143,7 +143,9 @@ export class PostgresReplicaReader extends ReplicaReader {
   ): Promise<Answer<readonly StoredVersion[]> | undefined> {
     const rows = await this.askFor(place, filter, searchRecords, page);
     const [first] = rows;
-    return first && { level: levelOf(first, place), found: rows.flatMap(versionOf) };
+    if (!first) return undefined;
+    const level = { ...levelOf(first, place), searchVersion: Number(first['search_version']) };
+    return { level, found: rows.flatMap(versionOf) };
   }
 
   override async count(place: Place, filter: SearchFilter): Promise<Answer<number> | undefined> {

@@ -103,7 +103,7 @@ export const searchRecords = (shape: SearchShape): Statement =>
   named(
     'search-records',
     `${beginning(shape.asOf)}
-select ${level}, ${version}
+select ${level}, l.search_version, ${version}
   from ${source}
   left join lateral (${selected('v.*', shape)}
      order by d.id

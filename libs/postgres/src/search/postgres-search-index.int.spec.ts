@@ -263,7 +263,10 @@ describe('a process that is killed while it computes rows anew', () => {
       first.replicate,
     );
     // Undefined is also what the slower of the two is told: both go on until nothing is behind.
-    while ((await first.index.behind(establishment)).length > 0) await Promise.all([first.reindex.some(), twin.some()]);
+    const said: (Reindexing | undefined)[] = [];
+    while ((await first.index.behind(establishment)).length > 0)
+      said.push(...(await Promise.all([first.reindex.some(), twin.some()])));
+    expect(said.filter((one) => one?.done)).toMatchObject([{ versions: 30, changed: 30 }]);
     expect(await searchStateOf(generation)).toEqual({ version: 2, progress: null });
     expect(await rowsOf(generation)).toEqual((await asIfAlways(newer, log, establishment)).rows);
   });
@@ -297,11 +300,17 @@ describe('which generations are behind the rule', () => {
     const target = (number: number) => ({
       establishment,
       timeline: {
-        ...{ number, parent: originalTimeline, branch: end, cut: end, plannedAt: end },
+        number,
+        parent: originalTimeline,
+        branch: end,
+        cut: end,
+        plannedAt: end,
         exclusions: { senders: [], types: [], between: [], clock: 'recorded' as const },
-        ...{ afterCut: 'omit' as const, resumeAt: 'not-promoted' as const },
+        afterCut: 'omit' as const,
+        resumeAt: 'not-promoted' as const,
       },
-      ...{ buildTo: end, events: end + 1 },
+      buildTo: end,
+      events: end + 1,
     });
     const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, former);
     const build = new BuildGeneration(log, builder);

@@ -85,8 +85,13 @@ export class PostgresSearchIndex extends SearchIndex {
       if (!moved) return undefined;
       const { versions, changed } = after ?? before;
       return {
-        ...{ establishment: behind.establishment, generation, from: behind.from, to: this.rule.version },
-        ...{ versions, changed, done: after === undefined },
+        establishment: behind.establishment,
+        generation,
+        from: behind.from,
+        to: this.rule.version,
+        versions,
+        changed,
+        done: after === undefined,
       };
     });
   }

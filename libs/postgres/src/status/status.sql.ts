@@ -1,6 +1,7 @@
 /** What readers see of every establishment. */
 export const selectLive = `
 select e.establishment, g.generation, g.timeline, g.position::float8, g.clock::float8, e.level_at::float8 as "levelAt",
+       g.search_version as "searchVersion", coalesce((g.search_progress ->> 'versions')::float8, 0) as reindexed,
        (select count(*)::int from parked as p where p.generation = g.generation) as parked
 from establishments as e join generations as g on g.generation = e.live_generation
 order by e.establishment`;

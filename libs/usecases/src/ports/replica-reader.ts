@@ -20,6 +20,8 @@ export interface Level {
   readonly levelAt: Instant;
   /** Recorded instant of the oldest event that waits behind a fault and that the answer may lack. */
   readonly incompleteSince?: Instant;
+  /** Of a search: what is found by older versions of the search rule than the newest may lack what only that one finds. */
+  readonly searchVersion?: number;
 }
 
 /** A version as readers get it. */

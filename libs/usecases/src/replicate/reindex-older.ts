@@ -11,7 +11,7 @@ export class ReindexOlder {
     private readonly replicate: ReplicateLog,
   ) {}
 
-  /** A bounded number of rows of one generation; undefined where all are level. Generations take turns by establishment, live ones first. */
+  /** A bounded number of rows of one generation; undefined where all are level. One generation after the other, the live one of each establishment first. */
   async some(): Promise<Reindexing | undefined> {
     for (const establishment of this.replicate.establishments)
       for (const generation of await this.index.behind(establishment)) {
