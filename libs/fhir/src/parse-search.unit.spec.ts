@@ -246,6 +246,16 @@ describe('names', () => {
     },
   );
 
+  it('ask for the rule before only where it spelled them otherwise', () => {
+    const lookups = (parameter: string, value: string): readonly (readonly string[])[] =>
+      asked(parameter, value).all.map(({ anyOf }) => anyOf.map(({ from }) => from));
+    expect(lookups('family', 'Martin')).toEqual([['family|martin']]);
+    expect(lookups('given', 'Zoé')).toEqual([['given|zoe']]);
+    expect(lookups('family', 'Le Goff')).toEqual([['family|legoff', 'family|le goff']]);
+    expect(lookups('name', 'Le Goff')).toEqual([['name|le'], ['name|legoff', 'name|goff']]);
+    expect(lookups('name', 'Þor')).toEqual([['name|thor', 'name|þor']]);
+  });
+
   const word = fc.stringMatching(/^[a-cé]{1,4}$/);
   const between = fc.constantFrom(' ', '-', "'", '’', ' -', '\u00A0');
   const written = (words: readonly string[], marks: readonly string[]): string =>

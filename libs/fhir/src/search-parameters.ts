@@ -187,19 +187,21 @@ const eachWord = (words: readonly string[]): Conditions =>
     words.slice(0, end + 1).map((_word, start) => nameMatch('name', words.slice(start, end + 1).join(''))),
   );
 
+const formerMatch = (name: NamePart, folded: string): TokenMatch => ({ from: searchToken(name, folded), prefix: true });
+
 /** What one value of a query asks for, and what finds the rows of the rule before (`search-rule.ts`) where that is something else. */
 const groupsOf = (name: NamePart, value: string): readonly Conditions[] => {
   const words = foldWords(value);
   if (words.length === 0) throw invalid(name, 'at least one letter');
   const before = formerFoldWords(value);
-  if (name !== 'name')
-    return [[[nameMatch(name, words.join('')), ...(before.length > 0 ? [formerMatch(name, before.join(' '))] : [])]]];
-  const sameWords = before.length === words.length && before.every((word, index) => word === words[index]);
-  const formerWords = before.map((word) => [formerMatch(name, word)]);
-  return [eachWord(words), ...(sameWords || before.length === 0 ? [] : [formerWords])];
+  if (before.length === 0) return [name === 'name' ? eachWord(words) : [[nameMatch(name, words.join(''))]]];
+  if (name === 'name') {
+    const sameWords = before.length === words.length && before.every((word, index) => word === words[index]);
+    return sameWords ? [eachWord(words)] : [eachWord(words), before.map((word) => [formerMatch(name, word)])];
+  }
+  const [now, formerly] = [nameMatch(name, words.join('')), formerMatch(name, before.join(' '))];
+  return [[now.from === formerly.from ? [now] : [now, formerly]]];
 };
-
-const formerMatch = (name: NamePart, folded: string): TokenMatch => ({ from: searchToken(name, folded), prefix: true });
 
 const nameParameter = (name: NamePart, documentation: string): QueryParameter => ({
   name,

@@ -10,6 +10,7 @@ import { migrate } from '../migrate.js';
 import type { SearchRule } from '../rows/search-rule.js';
 import { PostgresReplicaStore } from '../write/postgres-replica-store.js';
 import { PostgresSearchIndex } from './postgres-search-index.js';
+import { reindexVersions, versionsToReindex } from './reindex.sql.js';
 
 /** Words as they stand; then, of three types, words in lower case, each from its second letter on too. Others stay as they were. */
 const former: SearchRule = { version: 1, changedSince: () => [], tokensOf: wordsOf };
@@ -332,6 +333,53 @@ describe('which generations are behind the rule', () => {
     const { rows } = await asIfAlways(newer, log, establishment);
     expect((await rowsOf(g2)).tokens).toEqual(rows.tokens);
     expect((await rowsOf(g1)).tokens).toEqual(rows.tokens);
+  });
+});
+
+describe('a piece', () => {
+  const begun = async () => {
+    const [log, establishment] = [aLog(), anEstablishment()];
+    const older = aProcess(former, log, establishment);
+    await older.start();
+    await older.write([anEvent([put(patientKey(1), { name: 'One' })])]);
+    return { log, establishment, generation: await live(establishment) };
+  };
+
+  it('goes by keys in a large table, whatever the planner knows of its parameters', async () => {
+    const { generation } = await begun();
+    const many = 20_000;
+    await superuser.query(`
+      insert into versions_g${generation} select generation, establishment, type, md5(n::text), timeline, n, recorded_at, deleted, patient,
+        tokens, content, content_hash from versions_g${generation}, generate_series(100, ${many}) as n where position = 0;
+      insert into heads_g${generation} select generation, establishment, type, id, timeline, position, recorded_at, deleted, patient,
+        tokens, content_hash from versions_g${generation} where position > 0;
+      insert into tokens_g${generation} select generation, establishment, type, token, id from heads_g${generation}, unnest(tokens) as token
+        where position > 0;
+      analyze versions_g${generation}, heads_g${generation}, tokens_g${generation}`);
+    for (const sql of [versionsToReindex(generation, { rows: 200, bytes: 4 << 20 }), reindexVersions(generation)]) {
+      const { rows } = await superuser.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${sql}`);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toMatch(/Index Scan using versions_g\d+_pkey/);
+      expect(plan).not.toMatch(/Seq Scan on (?:versions|heads|tokens)_g/);
+    }
+  });
+
+  it('is bounded by the bytes of contents, and goes past one that is larger than that', async () => {
+    const { log, establishment, generation } = await begun();
+    const older = aProcess(former, log, establishment);
+    await older.start();
+    const large = 'x'.repeat(3000);
+    await older.write([2, 3, 4, 5, 6].map((n) => anEvent([put(patientKey(n), n === 4 ? { large } : {})])));
+    const now = aProcess(newer, log, establishment);
+    await now.start();
+    const index = new PostgresSearchIndex(replica.replica, newer, { rows: 100, bytes: 120 });
+    const looked: number[] = [];
+    const next = () => index.reindexSome(generation, now.replicate.epoch(establishment));
+    for (let piece = await next(); piece && !piece.done; piece = await next()) looked.push(piece.versions);
+    const patients = looked.filter((versions, at) => versions > (looked[at - 1] ?? 0));
+    expect(patients.at(-1)).toBe(6);
+    expect(patients.length).toBeGreaterThan(2);
+    expect(await rowsOf(generation)).toEqual((await asIfAlways(newer, log, establishment)).rows);
   });
 });
 

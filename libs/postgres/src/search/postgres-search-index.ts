@@ -103,13 +103,7 @@ export class PostgresSearchIndex extends SearchIndex {
     before: SearchProgress,
   ): Promise<{ readonly found: number; readonly renewed: readonly Renewed[]; readonly progress: SearchProgress }> {
     const { type, id, position } = before;
-    const { rows } = await client.query<VersionRow>(versionsToReindex(generation), [
-      type,
-      id,
-      position,
-      this.most.rows,
-      this.most.bytes,
-    ]);
+    const { rows } = await client.query<VersionRow>(versionsToReindex(generation, this.most), [type, id, position]);
     const renewed = rows.flatMap((row) => {
       const tokens = [...new Set(this.rule.tokensOf(RecordKey.of(type, row.id), row.content))];
       return same(tokens, row.tokens) ? [] : [{ id: row.id, position: row.position, tokens }];

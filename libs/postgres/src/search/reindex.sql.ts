@@ -25,9 +25,13 @@ update generations set search_version = $5, search_progress = $6
 where generation = $1 and owner_epoch = $2 and search_version = $3 and search_progress is not distinct from $4::jsonb and ${standing}`;
 
 /**
- * $1 type, $2 id, $3 position: the versions behind this one, at most $4 of them and, but for the first, at most $5 bytes of contents.
+ * $1 type, $2 id, $3 position: the versions behind this one, at most so many of them and, but for the first, so many bytes of contents.
+ * The bounds are no parameters: of one that it does not know, the planner thinks that a tenth of the table is wanted, and sorts it whole.
  */
-export const versionsToReindex = (generation: number): string => `
+export const versionsToReindex = (
+  generation: number,
+  most: { readonly rows: number; readonly bytes: number },
+): string => `
 select id, position::float8, tokens, content
 from (
   select w.*, sum(bytes) over (order by id, position) - bytes as bytes_before
@@ -36,10 +40,10 @@ from (
     from versions
     where generation = ${generation} and type = $1 and (id, position) > ($2, $3) and not deleted
     order by id, position
-    limit $4
+    limit ${most.rows}
   ) as w
 ) as w
-where bytes_before < $5
+where bytes_before < ${most.bytes}
 order by id, position`;
 
 /**
