@@ -6,12 +6,14 @@ import { cloudEventsTarget } from './targets/cloud-events.js';
 import { fhirTarget } from './targets/fhir.js';
 import { hl7Target } from './targets/hl7.js';
 import { mllpTarget } from './targets/mllp.js';
+import { representedTarget } from './targets/represented.js';
 
 const targets: Readonly<Record<string, () => Target>> = {
   hl7: hl7Target,
   mllp: mllpTarget,
   fhir: fhirTarget,
   cloudevents: cloudEventsTarget,
+  represented: representedTarget,
 };
 
 const usage = `npm run fuzz -- ${Object.keys(targets).join('|')} [--minutes N] [--seed S] [--findings FOLDER]

@@ -358,7 +358,8 @@ export class Findings {
 
   /**
    * A warning; of a sender that is held to the letter a reason to refuse, where it is a fault of the letter. The same of the same
-   * place is said once, and no more than a hundred in all. `count`: how many times, where the place stands for several.
+   * place is said once, and no more than a hundred in all; what no record shows is said beyond them, at places that are bounded
+   * (`represented/check-represented.ts`). `count`: how many times, where the place stands for several.
    */
   warn(code: WarningCode, location: string, count = 1): void {
     const found: WarningText = warnings[code];
@@ -367,7 +368,7 @@ export class Findings {
         this.errors.push({ location: errorLocation(location), code: found.strict, text: found[this.language] });
       return;
     }
-    if (this.warnings.length >= findingsMax) return;
+    if (this.warnings.length >= findingsMax && code !== 'not-represented') return;
     if (this.warnings.some((warning) => warning.code === code && warning.location === location)) return;
     const sentence = found[this.language];
     this.warnings.push({ code, location, text: count > 1 ? `${sentence} (${count})` : sentence });

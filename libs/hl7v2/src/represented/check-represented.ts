@@ -5,6 +5,8 @@ import { listed, type ListedSegment, type MessageFamily } from './not-taken.js';
 
 /** So many places of one segment's name are told one by one; more are told of the segment as a whole. */
 const placesMax = 12;
+/** Of so many names of segments places are told; what stands in segments of further names is told of the message as a whole (`MSH`). */
+const namesMax = 60;
 
 /** Of a warning, what its location leaves open is `undefined`: it stands for all. */
 interface Place {
@@ -45,6 +47,14 @@ interface Met {
   count: number;
 }
 
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+/** The places of segments of one name, and how many each stands for: few one by one, many as the segment. */
+const toldOf = (name: string, places: ReadonlyMap<string, Met>): readonly (readonly [string, number])[] =>
+  places.size > placesMax
+    ? [[name, sumOf([...places.values()].map(({ count }) => count))]]
+    : [...places].map(([place, { first, count }]) => [count === 1 ? first : place, count]);
+
 /** Places of one message that nothing accounts for, those of all segments of one name together. */
 class Leftovers {
   /** By name of the segment, then by place. */
@@ -68,15 +78,11 @@ class Leftovers {
   }
 
   warn(): void {
-    for (const [name, places] of this.met) {
-      if (places.size > placesMax) {
-        let count = 0;
-        for (const met of places.values()) count += met.count;
-        this.findings.warn('not-represented', name, count);
-      } else
-        for (const [place, { first, count }] of places)
-          this.findings.warn('not-represented', count === 1 ? first : place, count);
-    }
+    const told = [...this.met].map(([name, places]) => [name, toldOf(name, places)] as const);
+    for (const [, places] of told.slice(0, namesMax))
+      for (const [place, count] of places) this.findings.warn('not-represented', place, count);
+    const rest = told.slice(namesMax).flatMap(([, places]) => places);
+    if (rest.length > 0) this.findings.warn('not-represented', 'MSH', sumOf(rest.map(([, count]) => count)));
   }
 }
 

@@ -63,6 +63,25 @@ describe('what nothing accounts for', () => {
     ]);
   });
 
+  it('is told in a bounded number of warnings, whatever a message holds, and beside however many others', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+    const lines = letters.flatMap((a) => letters.slice(0, 4).map((b) => `Z${a}${b}|x|y`));
+    const found = left(lines);
+    expect(found).toHaveLength(61);
+    expect(found.at(-1)).toBe('not-represented MSH (44)');
+    const findings = new Findings(contextOf().sender);
+    for (let i = 1; i <= 300; i++) findings.warn('date-invalid', `OBX[${i}]-14`);
+    const dates = Array.from({ length: 300 }, () => `OBX${'|'.repeat(14)}never`).join('\r');
+    const message = new Message(`MSH|^~\\&|GAM\r${dates}`, syntax);
+    checkRepresented(message, 'ADT', findings);
+    expect(findings.warnings).toHaveLength(101);
+    expect(findings.warnings.at(-1)).toMatchObject({
+      code: 'not-represented',
+      location: 'OBX-14',
+      text: expect.stringMatching(/ \(200\)$/),
+    });
+  });
+
   it('is not what is looked at alone', () => {
     expect(
       left(['ZZZ|a^b'], (message) => {

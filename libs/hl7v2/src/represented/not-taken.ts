@@ -101,6 +101,11 @@ export const notTakenWhen = {
     when: 'ADT whose ZBE-9 does not name that ward',
     reason: 'wards of before: the movement does not change them',
   },
+  replaced: {
+    place: 'MRG-1',
+    when: 'ADT that change identifiers of one patient (A43, A47)',
+    reason: 'the former number goes; which one is told by its type and authority',
+  },
   withoutMovement: {
     place: 'EVN-6',
     when: 'ADT that tell of no movement',
