@@ -92,6 +92,30 @@ export interface MergePatch {
   readonly patient?: RecordKey;
   readonly content: Uint8Array;
 }
+/**
+ * The changes behind this one, up to the next of this kind, are told under a number that a sender gave (the filler's number of an
+ * order, with what was ordered). The fold says which use of the number that is: of a number that comes back for something else, the
+ * second use has records of its own.
+ */
+export interface Use {
+  readonly kind: 'use';
+  /** What the number is kept under: the record that it names, whether or not there is one. */
+  readonly number: RecordKey;
+  readonly patient: RecordKey;
+  /** A hash of the placer's number; absent where none is told, or where it is the number itself. */
+  readonly placer?: string;
+  /** When the specimen was taken: FHIR dateTime; absent where it is not told. */
+  readonly collected?: string;
+  /**
+   * - `preliminary`: something of it is not final
+   * - `final`: all is final
+   * - `corrected`: says that it corrects, or takes back a part
+   * - `withdrawn`: takes back all of its results
+   */
+  readonly status: 'preliminary' | 'final' | 'corrected' | 'withdrawn';
+  /** Where in the message the number stands, for a warning. */
+  readonly place: string;
+}
 /** Members of a Patient folded from PID, set or cleared. */
 export interface Identify {
   readonly kind: 'identify';
@@ -164,6 +188,7 @@ export type Change =
   | Default
   | Withdraw
   | MergePatch
+  | Use
   | Identify
   | Movement
   | Link
@@ -176,6 +201,7 @@ export const changeKinds = [
   'default',
   'withdraw',
   'merge-patch',
+  'use',
   'identify',
   'movement',
   'link',

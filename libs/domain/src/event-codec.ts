@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Change, Drain, Identify, Link, Movement, Relocate, Unlink } from './change.js';
+import type { Change, Drain, Identify, Link, Movement, Relocate, Unlink, Use } from './change.js';
 import { changeKinds } from './change.js';
 import { Failure } from './failure.js';
 import type { LogEvent } from './log-event.js';
@@ -84,6 +84,10 @@ const entryOf = (change: Change, bodies: Bodies): ChangeEntry => {
         patient: change.patient,
         ...(change.content && { body: bodies.place(change.content) }),
       };
+    case 'use': {
+      const { kind, number, patient, ...told } = change;
+      return { kind, subject: number, patient, body: bodies.place(json(told)) };
+    }
     case 'identify':
       return { kind: change.kind, subject: change.patient, body: bodies.place(json({ edits: change.edits })) };
     case 'movement': {
@@ -158,6 +162,13 @@ const changeOf = (entry: ChangeEntry, bodies: Buffer): Change => {
         record,
         patient: entry.patient as RecordKey,
         ...(entry.body && { content: content() }),
+      };
+    case 'use':
+      return {
+        kind: 'use',
+        number: record,
+        patient: entry.patient as RecordKey,
+        ...fields<Omit<Use, 'kind' | 'number' | 'patient'>>(),
       };
     case 'identify':
       return { kind: 'identify', patient: record, ...fields<Omit<Identify, 'kind' | 'patient'>>() };

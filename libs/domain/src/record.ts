@@ -9,6 +9,8 @@ export type RecordKey = Brand<string, 'RecordKey'>;
 // FHIR R4, section 2.24.0.1 (id) and 2.1 (resource type names).
 const shape = /^[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9\-.]{1,64}$/;
 
+const laterUse = /\.\d{1,15}$/;
+
 export const RecordKey = {
   of: (type: string, id: string): RecordKey => `${type}/${id}` as RecordKey,
   matches: (raw: string): raw is RecordKey => shape.test(raw),
@@ -19,6 +21,10 @@ export const RecordKey = {
   },
   type: (key: RecordKey): string => key.slice(0, key.indexOf('/')),
   id: (key: RecordKey): string => key.slice(key.indexOf('/') + 1),
+  /** The record in the nth use of its number. The first has the record itself. */
+  inUse: (key: RecordKey, nth: number): RecordKey => (nth === 1 ? key : (`${key}.${nth}` as RecordKey)),
+  /** The record whose later use this may be; else the record itself. */
+  inFirstUse: (key: RecordKey): RecordKey => key.replace(laterUse, '') as RecordKey,
 };
 
 /** The newest version of a record, as far as the fold needs it. */

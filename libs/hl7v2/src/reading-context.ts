@@ -8,7 +8,7 @@ export interface ReadingContext {
   readonly sender: Sender;
   readonly establishment: Establishment;
   /**
-   * A keyed hash that is a FHIR id and carries no identity. `kind`: `patient`, `visit`, `movement`, `account`, `location`, `report`, `specimen`, `document`, `binary`,
+   * A keyed hash that is a FHIR id and carries no identity. `kind`: `patient`, `visit`, `movement`, `account`, `location`, `placer`, `report`, `specimen`, `document`, `binary`,
    * `observation`; `domain`: the authority that assigned the identifier. The same function for all messages of an establishment: what
    * is remembered of a place is remembered by it.
    */

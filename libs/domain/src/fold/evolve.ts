@@ -26,6 +26,7 @@ const waitingFor = (view: FoldView, change: Change): readonly RecordKey[] => {
       return [change.patient ?? view.head(change.record)?.patient ?? change.record];
     case 'default':
     case 'withdraw':
+    case 'use':
     case 'identify':
       return [change.patient];
     case 'movement': {
@@ -61,11 +62,11 @@ interface Moment {
 }
 
 /** A record that is already exactly so, and of that patient, gets no version: one record has at most one version per event. */
-const versionsOf = (view: FoldView, draft: Draft, moment: Moment): readonly RecordVersion[] => {
+const versionsOf = (draft: Draft, moment: Moment): readonly RecordVersion[] => {
   const versions: RecordVersion[] = [];
   for (const [key, { content, deleted, patient }] of draft.records) {
     const contentHash = hashOf(content);
-    const head = view.head(key);
+    const head = draft.headOf(key);
     const isSame = head?.deleted === deleted && head.patient === patient && sameBytes(head.contentHash, contentHash);
     if (isSame) continue;
     versions.push({
@@ -94,13 +95,9 @@ const withoutEffect = (moment: Moment, outcome: Effects['outcome']): Effects => 
   warnings: [],
 });
 
-const drafted = (
-  view: FoldView,
-  draft: Draft,
-  moment: Moment,
-): Pick<Effects, 'records' | 'versions' | 'subjects' | 'warnings'> => ({
+const drafted = (draft: Draft, moment: Moment): Pick<Effects, 'records' | 'versions' | 'subjects' | 'warnings'> => ({
   records: [...draft.records.keys()],
-  versions: versionsOf(view, draft, moment),
+  versions: versionsOf(draft, moment),
   subjects: [...draft.subjects],
   warnings: draft.warnings,
 });
@@ -118,7 +115,7 @@ const applyOrPark = (view: FoldView, moment: Moment): Effects => {
   try {
     const draft = new Draft(view);
     draft.make(moment.recorded);
-    return { ...withoutEffect(moment, 'applied'), ...drafted(view, draft, moment) };
+    return { ...withoutEffect(moment, 'applied'), ...drafted(draft, moment) };
   } catch (error) {
     if (error instanceof FoldFault) return park(error.message);
     throw error;
@@ -149,7 +146,7 @@ const drain = (view: FoldView, moment: Moment, change: Drain): Effects => {
       }
     }
   }
-  return { ...withoutEffect(moment, 'applied'), ...drafted(view, whole, moment), settled };
+  return { ...withoutEffect(moment, 'applied'), ...drafted(whole, moment), settled };
 };
 
 const reused: Warning = {

@@ -287,7 +287,7 @@ describe('laws of the fold', () => {
                   event.changes.map((c) => ('content' in c ? { ...c, content: Buffer.from(c.content).toString() } : c)),
                 );
                 const changes = JSON.parse(
-                  text.replaceAll(/(Patient|Observation|Encounter)\/([a-z])/g, `$1/${prefix}$2`),
+                  text.replaceAll(/(Patient|Observation|Encounter|DiagnosticReport)\/([a-z])/g, `$1/${prefix}$2`),
                 ) as LogEvent['changes'];
                 return {
                   ...event,

@@ -1,5 +1,5 @@
 import type { Instant } from '../instant.js';
-import type { Head, RecordKey, RecordVersion } from '../record.js';
+import { type Head, RecordKey, type RecordVersion } from '../record.js';
 import { type SeenMessage, SeenUnderId } from './seen-under-id.js';
 import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
 import type { Subject } from './subject.js';
@@ -20,7 +20,10 @@ export class FoldMemory implements FoldView {
   readonly messages = new Map<string, SeenUnderId>();
   parked: readonly ParkedEvent[] = [];
 
-  /** Whose contents stay in memory for a later merge patch: a batch keeps all, a rebuild those that it is about to patch. */
+  /**
+   * Whose contents stay in memory for a later merge patch: a batch keeps all, a rebuild those that it is about to patch, in whichever
+   * use of their number.
+   */
   keepContentsOf: ReadonlySet<RecordKey> | 'all' = 'all';
 
   constructor(public clock: Instant) {}
@@ -42,7 +45,10 @@ export class FoldMemory implements FoldView {
     this.clock = effects.recordedAt;
     const keep = this.keepContentsOf;
     for (const version of effects.versions)
-      this.heads.set(version.key, headOf(version, keep === 'all' || keep.has(version.key)));
+      this.heads.set(
+        version.key,
+        headOf(version, keep === 'all' || keep.has(version.key) || keep.has(RecordKey.inFirstUse(version.key))),
+      );
     for (const [key, subject] of effects.subjects) this.subjects.set(key, subject);
     if (effects.messageKey !== '' && effects.outcome !== 'omitted' && effects.outcome !== 'duplicate')
       this.remember(effects.messageKey, {

@@ -1,4 +1,4 @@
-import type { MemberEdit, MovementNature } from '../change.js';
+import type { MemberEdit, MovementNature, Use } from '../change.js';
 import type { Instant } from '../instant.js';
 import type { Json } from '../json.js';
 import type { Position } from '../position.js';
@@ -94,8 +94,30 @@ export interface AccountSubject {
   readonly relocations: Relocations;
 }
 
+/** One thing that a number was given to: an order of one patient. */
+export interface NumberUse {
+  /** 1 for the first that was told. */
+  readonly nth: number;
+  readonly patient: RecordKey;
+  /** The last few that were told of each. */
+  readonly placers: readonly string[];
+  readonly collected: readonly string[];
+  readonly status: Use['status'];
+  /** Records of its own, of a use that is not the first. */
+  readonly records: readonly RecordKey[];
+}
+
+/** A number that a sender gave: whoever gives one number to two orders must not have one order's results overwritten. */
+export interface NumberSubject {
+  readonly kind: 'number';
+  /** How many uses were told, those that are forgotten by now among them. */
+  readonly told: number;
+  /** In the order in which they were told first; the last `usesMax`. */
+  readonly uses: readonly NumberUse[];
+}
+
 /** What the fold keeps of a subject beside its records. Plain JSON, so that it can be stored and compared. */
-export type Subject = PatientSubject | VisitSubject | MovementSubject | AccountSubject;
+export type Subject = PatientSubject | VisitSubject | MovementSubject | AccountSubject | NumberSubject;
 
 /** What a subject names that folding a change of it looks up as well; a follower loads on until nothing new is named. */
 export const namedBy = (
@@ -114,6 +136,8 @@ export const namedBy = (
     }
     case 'movement':
       return { heads: [subject.visit], subjects: [subject.visit] };
+    case 'number':
+      return { heads: subject.uses.flatMap(({ records }) => records), subjects: [] };
     case 'account':
       return { heads: subject.visits, subjects: [...subject.visits, ...subject.relocations.map(({ to }) => to)] };
   }

@@ -34,6 +34,10 @@ const collect = (into: Collected, change: Change): void => {
       into.heads.add(change.record);
       into.subjects.add(change.patient);
       return;
+    case 'use':
+      into.subjects.add(change.number);
+      into.subjects.add(change.patient);
+      return;
     case 'identify':
       into.heads.add(change.patient);
       into.subjects.add(change.patient);

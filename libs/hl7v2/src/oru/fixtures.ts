@@ -27,9 +27,12 @@ export const accepted = (
 export const warningsOf = (segments: readonly string[]): readonly string[] =>
   accepted(segments).warnings.map(({ code, location }) => `${code} ${location}`);
 
-/** Of results and documents, what a follower holds after these messages: content by record; a removed one is not there. */
-export const after = (...messages: readonly (readonly string[])[]): ReadonlyMap<RecordKey, string> => {
+/** What a follower says and holds after these messages: content by record; a removed one, and a patient, is not there. */
+export const followed = (
+  messages: readonly (readonly string[])[],
+): { readonly held: ReadonlyMap<RecordKey, string>; readonly said: readonly string[] } => {
   const state = new FoldMemory(Instant.of(0));
+  const said: string[] = [];
   messages.forEach((message, index) => {
     // Without an id: the same message again is no repetition.
     const event = {
@@ -48,14 +51,20 @@ export const after = (...messages: readonly (readonly string[])[]): ReadonlyMap<
     };
     const effects = evolve(state, recorded, originalTimeline);
     if (effects.park) throw new Error(effects.park.reason);
+    said.push(...effects.warnings.map(({ code, location }) => `${index}: ${code} ${location}`));
     state.absorb(effects);
   });
-  return new Map(
+  const held = new Map(
     [...state.heads].flatMap(([key, { deleted, content }]) =>
       deleted || RecordKey.type(key) === 'Patient' ? [] : [[key, Buffer.from(content ?? '').toString('utf8')]],
     ),
   );
+  return { held, said };
 };
+
+/** Of results and documents, what a follower holds after these messages. */
+export const after = (...messages: readonly (readonly string[])[]): ReadonlyMap<RecordKey, string> =>
+  followed(messages).held;
 
 export type Loose = { readonly [member: string]: Loose } & readonly Loose[] & string;
 

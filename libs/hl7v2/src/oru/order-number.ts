@@ -12,12 +12,43 @@ export interface OrderNumber {
   readonly value: string;
 }
 
+/** A number that the sender gave, and where it stands in the message. */
+interface GivenNumber {
+  readonly entity: Composite;
+  readonly place: string;
+}
+
 type Order = Pick<OrderGroup, 'orc' | 'obr' | 'hasReport' | 'observations'>;
 
 const isNumber = (entity: Composite | undefined): entity is Composite => entity !== undefined && entity.text(1) !== '';
 
 const fillerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(3), orc?.first(3)].find(isNumber);
 const placerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(2), orc?.first(2)].find(isNumber);
+
+/** The number that the order is told by: the filler's, else the placer's; none where neither is told. */
+const givenNumber = ({ orc, obr }: Order): GivenNumber | undefined => {
+  for (const field of [3, 2])
+    for (const segment of [obr, orc]) {
+      const entity = segment?.first(field);
+      if (segment && isNumber(entity)) return { entity, place: `${segment.name}[${segment.sequence}]-${field}` };
+    }
+  return undefined;
+};
+
+/**
+ * What beside the order's number tells one order from another under the same number. The placer's number does not where it is that
+ * number, or the same once more.
+ */
+export const withinNumber = (
+  order: Order,
+  mapping: Mapping,
+): { readonly place: string; readonly placer: string | undefined } | undefined => {
+  const given = givenNumber(order);
+  if (given === undefined) return undefined;
+  const placer = placerOf(order)?.text(1) ?? '';
+  const isOther = placer !== '' && placer !== given.entity.text(1);
+  return { place: given.place, placer: isOther ? mapping.context.idOf('placer', mapping.finess, placer) : undefined };
+};
 
 /** When it was observed: OBR-7, else OBX-14 of the first result. */
 const momentOf = ({ obr, observations: [first] }: Order, mapping: Mapping): string | undefined => {
@@ -33,7 +64,7 @@ const momentOf = ({ obr, observations: [first] }: Order, mapping: Mapping): stri
  * observation tell orders apart, so that a correction finds its result; without a moment each message stands alone.
  */
 export const orderNumber = (order: Order, patient: string, mapping: Mapping): OrderNumber => {
-  const entity = fillerOf(order) ?? placerOf(order);
+  const entity = givenNumber(order)?.entity;
   if (entity) return { domain: domainOf(authorityOfEntity(entity), mapping), value: entity.text(1) };
   if (order.hasReport) mapping.warn('order-number-missing', `OBR[${order.obr.sequence}]-3`);
   const moment = momentOf(order, mapping);

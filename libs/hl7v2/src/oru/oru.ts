@@ -5,6 +5,7 @@ import { codeKey } from '../mapping/codes.js';
 import { confirmedObservation, observationOf, withdrawnObservation } from './observation.js';
 import { documentOfObx, isDocument, isMetadata, isUnrepeated, restrictionsIn } from './order-document.js';
 import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';
+import { useOf } from './number-use.js';
 import { keyOfWrong, Occurrences, type OrderNumber, orderNumber } from './order-number.js';
 import { encounterOf, Patients } from './patient-visit.js';
 import { effectiveOf, reportOf } from './report.js';
@@ -39,11 +40,9 @@ const sorted = (
 };
 
 interface Specimens {
-  readonly changes: readonly Put[];
+  readonly changes: readonly Change[];
   readonly records: ReadonlyMap<Segment, RecordKey>;
 }
-
-const noSpecimens: Specimens = { changes: [], records: new Map() };
 
 /** What the orders of one message share. */
 class Results {
@@ -71,8 +70,9 @@ class Results {
     const told = [...documents, ...observations].map(({ obx }) => observationStatus(obx.text(11)));
     // Nothing of this patient's is left of the order: what is told of it since may be another's.
     const isWithdrawn = told.length > 0 && told.every(isTakenBack);
-    const specimens = isWithdrawn ? noSpecimens : this.specimensOf(order, within);
-    const changes: Change[] = [...specimens.changes];
+    const use = useOf(report, order, { ...within, statuses: told, isWithdrawn }, mapping);
+    const specimens = isWithdrawn ? this.withdrawnSpecimens(order, within) : this.specimensOf(order, within);
+    const changes: Change[] = [...use, ...specimens.changes];
     const attachments: JsonObject[] = [];
     const restrictions = documents.length > 0 ? restrictionsIn(order.observations) : [];
     const about = { patient, encounter, report: hasReport ? report : undefined, restrictions };
@@ -103,19 +103,29 @@ class Results {
     return (isTakenBack(status) ? this.withdrawn : this.told).of(key);
   }
 
-  /** Specimens of the order by their SPM; by its OBR where there is none. One that several orders share is told once. */
+  /** Specimens of the order by their SPM; by its OBR where there is none. */
+  private toldSpecimens(order: OrderGroup, within: Within): readonly (readonly [Segment, Required<Put>])[] {
+    const told =
+      order.specimens.length > 0
+        ? order.specimens.map((group) => [group.spm, specimenOf(group, within, this.mapping)] as const)
+        : [[order.obr, specimenOfObr(order.obr, within, this.mapping)] as const];
+    return told.flatMap(([segment, put]) => (put ? [[segment, put] as const] : []));
+  }
+
+  /** One that several orders share is told once. */
   private specimensOf(order: OrderGroup, within: Within): Specimens {
-    const records = new Map<Segment, RecordKey>();
-    const changes: Put[] = [];
-    const add = (segment: Segment, put: Put | undefined): void => {
-      if (put === undefined) return;
-      records.set(segment, put.record);
-      if (!this.specimens.has(put.record)) changes.push(put);
-      this.specimens.add(put.record);
-    };
-    for (const group of order.specimens) add(group.spm, specimenOf(group, within, this.mapping));
-    if (order.specimens.length === 0) add(order.obr, specimenOfObr(order.obr, within, this.mapping));
-    return { changes, records };
+    const told = this.toldSpecimens(order, within);
+    const changes = told.flatMap(([, put]) => (this.specimens.has(put.record) ? [] : [put]));
+    for (const { record } of changes) this.specimens.add(record);
+    return { changes, records: new Map(told.map(([segment, { record }]) => [segment, record])) };
+  }
+
+  /** Of an order whose results are all taken back: what was told of the specimen since may be another's, and no report names it. */
+  private withdrawnSpecimens(order: OrderGroup, within: Within): Specimens {
+    const changes = this.toldSpecimens(order, within).flatMap(([, put]): Change[] =>
+      this.specimens.has(put.record) ? [] : [{ ...put, kind: 'withdraw' }],
+    );
+    return { changes, records: new Map() };
   }
 
   private resultsOf(

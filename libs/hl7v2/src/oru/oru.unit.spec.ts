@@ -5,7 +5,7 @@ describe('ORU^R01', () => {
   it('makes an Observation an OBX, a DiagnosticReport an OBR, and lets the patient exist', () => {
     const message = [msh(), pid, pv1, orc, obr(), obx(), 'NTE|1||à contrôler', 'NTE|2||demain'];
     const { changes } = accepted(message);
-    expect(changes.map(({ kind }) => kind)).toEqual(['identify', 'put', 'put']);
+    expect(changes.map(({ kind }) => kind)).toEqual(['identify', 'use', 'put', 'put']);
     expect(changes[0]?.kind === 'identify' && changes[0].edits.every(({ op }) => op === 'default')).toBe(true);
     const [result] = recordsOf(after(message), 'Observation');
     const [report] = recordsOf(after(message), 'DiagnosticReport');

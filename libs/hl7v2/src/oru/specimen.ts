@@ -91,7 +91,7 @@ const conceptAt = (segment: Segment, field: number, mapping: Mapping): JsonObjec
   return code && conceptOf(code, mapping);
 };
 
-const putOf = (record: RecordKey, patient: RecordKey, content: Parameters<typeof members>[0]): Put => ({
+const putOf = (record: RecordKey, patient: RecordKey, content: Parameters<typeof members>[0]): Required<Put> => ({
   kind: 'put',
   record,
   patient,
@@ -102,7 +102,7 @@ const putOf = (record: RecordKey, patient: RecordKey, content: Parameters<typeof
 const filled = (value: JsonObject): JsonObject | undefined => (Object.keys(value).length === 0 ? undefined : value);
 
 /** FHIR Specimen of an SPM (HL7 v2.5, section 7.4.3). */
-export const specimenOf = ({ spm, notes }: SpecimenGroup, told: ToldIn, mapping: Mapping): Put => {
+export const specimenOf = ({ spm, notes }: SpecimenGroup, told: ToldIn, mapping: Mapping): Required<Put> => {
   const pair = spm.first(2);
   const record = recordOf(pair, `${told.reportKey}|specimen|${spm.text(1)}`, told, mapping);
   const place = `SPM[${spm.sequence}]`;
@@ -145,7 +145,7 @@ const conceptWithin = (source: Composite, component: number, mapping: Mapping): 
 };
 
 /** FHIR Specimen of an OBR-15 (SPS), by which senders before v2.5 tell it; nothing where it names no kind. */
-export const specimenOfObr = (obr: Segment, told: ToldIn, mapping: Mapping): Put | undefined => {
+export const specimenOfObr = (obr: Segment, told: ToldIn, mapping: Mapping): Required<Put> | undefined => {
   const source = obr.first(15);
   const type = source && conceptWithin(source, 1, mapping);
   if (source === undefined || type === undefined) return undefined;

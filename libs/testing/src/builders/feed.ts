@@ -95,7 +95,8 @@ const withdrawal = (record: RecordKey, patient: number, n: number): Change => ({
 
 const changeOf = (kind: number, patient: number, n: number): Change => {
   const who = patientKey(patient);
-  const observation = RecordKey.of('Observation', `o${patient}-${n % 4}`);
+  // An order's results are told by its number, whose patient it is of.
+  const observation = RecordKey.of('Observation', n % 2 === 0 ? `o${patient}-${n % 4}` : `r${patient % 2}-${n % 3}`);
   const visit = RecordKey.of('Encounter', `v${patient}-${n % 2}`);
   switch (kind) {
     case 0:
@@ -136,6 +137,24 @@ const changeOf = (kind: number, patient: number, n: number): Change => {
   }
 };
 
+const statuses = ['final', 'preliminary', 'corrected', 'final', 'withdrawn', 'final'] as const;
+
+/** Now and then as an order's, under numbers that come back for other patients, other orders and other days. */
+const changesOf = (kind: number, patient: number, n: number): readonly Change[] => {
+  const change = changeOf(kind, patient, n);
+  if (kind > 3 || n % 2 === 0) return [change];
+  const use: Change = {
+    kind: 'use',
+    number: RecordKey.of('DiagnosticReport', `n${patient % 2}`),
+    patient: patientKey(patient),
+    ...(n % 3 === 0 && { placer: `placer${n % 5}` }),
+    ...(n % 7 > 1 && { collected: `2026-11-${10 + (n % 4)}T0${n % 3}:00:00+01:00` }),
+    status: statuses[n % 6] ?? 'final',
+    place: 'OBR[1]-3',
+  };
+  return [use, change];
+};
+
 /**
  * Events of a small hospital of five patients: every kind of change, patches of records that are not there (they park), repeated
  * messages, and drains. Shrinks to few and simple events.
@@ -152,8 +171,8 @@ export const anyFeed = (maxEvents = 40, minEvents = 0): fc.Arbitrary<readonly Lo
           },
         );
       if (kind === 19) return anEvent([], over);
-      const changes = [changeOf(kind % 8, patient, n)];
-      return anEvent(kind > 15 ? [...changes, changeOf((kind + 3) % 8, patient, n + 1)] : changes, over);
+      const changes = changesOf(kind % 8, patient, n);
+      return anEvent(kind > 15 ? [...changes, ...changesOf((kind + 3) % 8, patient, n + 1)] : changes, over);
     }),
     { minLength: minEvents, maxLength: maxEvents, size: 'max' },
   );

@@ -7,7 +7,7 @@ import {
   type Instant,
   namedBy,
   type ParkedEvent,
-  type RecordKey,
+  RecordKey,
   type RecordVersion,
   type Seen,
   SeenUnderId,
@@ -82,7 +82,7 @@ export class FoldWindow implements FoldView {
 
   head(record: RecordKey): Head | undefined {
     const head = knownIn(this.heads, record);
-    const content = head && this.patched.has(record) ? this.contents.get(record) : undefined;
+    const content = head && this.isPatched(record) ? this.contents.get(record) : undefined;
     return head && content ? { ...head, content } : head;
   }
 
@@ -113,6 +113,11 @@ export class FoldWindow implements FoldView {
     }
   }
 
+  /** A patch names the record of the first use of its number, whichever use it means. */
+  private isPatched(record: RecordKey): boolean {
+    return this.patched.has(record) || this.patched.has(RecordKey.inFirstUse(record));
+  }
+
   private turn(): void {
     this.heads.turn(this.kept.heads);
     this.subjects.turn(this.kept.subjects);
@@ -134,16 +139,20 @@ export class FoldWindow implements FoldView {
   /** What these subjects name, but for subjects that were followed already. */
   private namedBy(subjects: ReadonlySet<RecordKey>, followed: Set<RecordKey>): Touched {
     const heads = new Set<RecordKey>();
+    const contents = new Set<RecordKey>();
     const further = new Set<RecordKey>();
     for (const key of subjects) followed.add(key);
     for (const key of subjects) {
       const subject = this.subjects.get(key);
       if (!subject) continue;
       const named = namedBy(subject);
-      for (const head of named.heads) heads.add(head);
+      for (const head of named.heads) {
+        heads.add(head);
+        if (this.isPatched(head)) contents.add(head);
+      }
       for (const one of named.subjects) if (!followed.has(one)) further.add(one);
     }
-    return { heads, contents: nothing, subjects: further, messageKeys: nothing };
+    return { heads, contents, subjects: further, messageKeys: nothing };
   }
 
   /** Takes in what was asked for; what the tables do not have is known not to be there. */

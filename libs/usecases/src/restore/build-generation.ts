@@ -1,4 +1,4 @@
-import { emptyChain, Failure, type Head, Instant, Position, type RecordKey, touchedBy } from '#domain';
+import { emptyChain, Failure, type Head, Instant, namedBy, Position, RecordKey, touchedBy } from '#domain';
 import type { RestoreTarget } from '../directory/directory-event.js';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
 import type { BuildPhase, GenerationBuilder, GenerationTables } from '../ports/generation-builder.js';
@@ -97,8 +97,8 @@ class Build {
     const patches = eventsToLookUp(events, this.state.parked).filter(({ changes }) =>
       changes.some(({ kind }) => kind === 'merge-patch'),
     );
-    const patched = touchedBy(patches).contents;
-    if (patched.size > 0) await this.loadContents(patched);
+    const { contents: patched, subjects } = touchedBy(patches);
+    if (patched.size > 0) await this.loadContents(this.inAllUses(patched, subjects));
     this.state.keepContentsOf = patched;
     const { effects, progress } = foldBatch(this.state, { entries, events }, this.target.timeline, this.progress);
     this.progress = progress;
@@ -106,8 +106,19 @@ class Build {
     const written = this.tables.generation.progress.position;
     const news = effects.filter(({ recorded }) => recorded.position > written);
     if (news.length > 0) await this.tables.write(news, progress);
-    this.forgetContents(patched);
+    if (patched.size > 0) this.forgetContents(this.inAllUses(patched, subjects));
     if (progress.position - this.reportedAt >= reportEveryEvents) await this.report('replaying');
+  }
+
+  /** These records, and what they are in later uses of their numbers. */
+  private inAllUses(patched: ReadonlySet<RecordKey>, subjects: ReadonlySet<RecordKey>): ReadonlySet<RecordKey> {
+    const all = new Set(patched);
+    for (const key of subjects) {
+      const subject = this.state.subject(key);
+      if (subject?.kind !== 'number') continue;
+      for (const record of namedBy(subject).heads) if (patched.has(RecordKey.inFirstUse(record))) all.add(record);
+    }
+    return all;
   }
 
   /** A rebuild keeps no contents in memory; the few that a merge patch needs are read back. */
