@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LogEvent, RecordKey } from '#domain';
+import { type Change, type LogEvent, RecordKey } from '#domain';
 import { ConfigurationFault } from '#platform';
 import { anEvent, patientKey, put } from '../../../libs/testing/src/builders/feed.js';
 import { ATerritory } from '../test/a-territory.spec.js';
@@ -49,7 +49,11 @@ describe('senders, and what becomes of their messages', () => {
   it('raise an alarm where an id is used for other bytes, in status and in messages', async () => {
     const status = await items('/api/status');
     expect(status.find((one) => one['establishment'] === finess)?.['senders']).toMatchObject([
-      { name: sender, alarms: { count: 11 }, isIncarnationProposed: true },
+      {
+        name: sender,
+        alarms: { count: 11, codes: [{ code: 'message-id-reused', count: 11 }] },
+        isIncarnationProposed: true,
+      },
     ]);
     const warned = await items(`/api/messages?establishment=${finess}&warning=message-id-reused&limit=100`);
     expect(warned.map(({ controlId }) => controlId)).toEqual(
@@ -114,6 +118,33 @@ describe('senders, and what becomes of their messages', () => {
       sameId: [],
       warnings: [],
     });
+  });
+
+  it('raise an alarm where an order number is used for another order, told apart from ids, and no evidence of a backup', async () => {
+    const use = (n: number): Change => ({
+      kind: 'use',
+      number: RecordKey.of('DiagnosticReport', 'n1'),
+      patient: patientKey(n),
+      status: 'final',
+      place: 'OBR[1]-3',
+    });
+    const result = (n: number): LogEvent =>
+      message(100 + n, '', {
+        incarnation: 2,
+        changes: [use(n), put(RecordKey.of('Observation', 'o1'), {}, patientKey(n))],
+      });
+    await territory.append([result(1), result(2), result(3), result(2)]);
+    expect((await ask(`/api/senders/${sender}`)).body).toMatchObject({
+      proposal: null,
+      alarms: { count: 2, codes: [{ code: 'filler-number-reused', count: 2 }] },
+    });
+    const status = await items('/api/status');
+    expect(status.find((one) => one['establishment'] === finess)?.['senders']).toMatchObject([
+      { name: sender, alarms: { count: 2, codes: [{ code: 'filler-number-reused', count: 2 }] } },
+    ]);
+    const warned = await items(`/api/messages?establishment=${finess}&warning=filler-number-reused&limit=9`);
+    expect(warned.map(({ controlId }) => controlId)).toEqual(['M103', 'M102']);
+    expect(warned[0]).toMatchObject({ warnings: [{ code: 'filler-number-reused', location: 'OBR[1]-3' }] });
   });
 
   it('are declared at once by an operator, and refused with every fault, in the language asked for', async () => {

@@ -110,6 +110,29 @@ describe('senders in the terminal', () => {
     expect(stderr).toContain('reprise sender show his-un');
   });
 
+  it('that used order numbers or ids twice are told of each kind, in both languages', async () => {
+    const codes = [
+      { code: 'message-id-reused', count: 2, since: '2026-11-20T13:02:00.000Z' },
+      { code: 'filler-number-reused', count: 3, since: '2026-11-20T13:04:00.000Z' },
+      { code: 'of-a-newer-control', count: 4, since: '2026-11-20T13:04:00.000Z' },
+    ];
+    const line = {
+      name: 'his-un',
+      incarnation: 1,
+      missing: 0,
+      alarms: { count: 5, codes },
+      isIncarnationProposed: false,
+    };
+    control.answers = [{ json: { items: [{ establishment: '990000010', name: 'CH', senders: [line] }] } }];
+    const { stdout, stderr } = await control.reprise(['status']);
+    expect(stdout).toContain('his-un:5');
+    expect(stderr).toContain('ALARM his-un: messages under an id that was used for other bytes: 2,');
+    expect(stderr).toContain('ALARM his-un: orders under a number that another order has: 3,');
+    expect(stderr).toContain('reprise messages --warning filler-number-reused --sender his-un');
+    const french = await control.reprise(['status', '--lang', 'fr']);
+    expect(french.stderr).toContain('demandes sous un numéro déjà donné à une autre demande\u00a0: 3,');
+  });
+
   it('have a file of messages tried, without a server or as control has them declared', async () => {
     const [file, profile] = [control.file('m.hl7', message), control.file('good.yaml', sound)];
     const ran = await control.reprise(['message', 'try', file, '--profile', profile]);

@@ -44,11 +44,24 @@ const view = list(
   'empty.status',
 );
 
+/** Each kind of its own; a control of before counted ids alone. */
+const alarmsOf = (sender: Json): readonly Json[] => {
+  const count = numberAt(sender, 'alarms.count');
+  const codes = listAt(sender, 'alarms.codes');
+  return codes.length > 0 || !(count > 0)
+    ? codes
+    : [{ code: 'message-id-reused', count, since: textAt(sender, 'alarms.since') }];
+};
+
 /** What should not be overlooked in a wide table. */
 const warn = ({ say, suggest }: Session, answer: Json): void => {
   for (const sender of items(answer).flatMap(senders)) {
-    const [name, count] = [textAt(sender, 'name'), numberAt(sender, 'alarms.count')];
-    if (count > 0) suggest(say('sender.alarm', { name, count, since: textAt(sender, 'alarms.since') }));
+    const name = textAt(sender, 'name');
+    for (const alarm of alarmsOf(sender)) {
+      const values = { name, count: numberAt(alarm, 'count'), since: textAt(alarm, 'since') };
+      const code = textAt(alarm, 'code');
+      if (code === 'message-id-reused' || code === 'filler-number-reused') suggest(say(`sender.alarm.${code}`, values));
+    }
     if (textAt(sender, 'isIncarnationProposed') === 'true') suggest(say('sender.proposed', { name }));
   }
 };

@@ -173,8 +173,10 @@ export const en = {
   'sender.sound': 'sound',
   'sender.declared':
     '{name} is declared. The next start of control declares what REPRISE_SENDERS_DIR says: put the file there',
-  'sender.alarm':
+  'sender.alarm.message-id-reused':
     'ALARM {name}: messages under an id that was used for other bytes: {count}, since {since}: reprise messages --warning message-id-reused --sender {name}',
+  'sender.alarm.filler-number-reused':
+    'ALARM {name}: orders under a number that another order has: {count}, since {since}: reprise messages --warning filler-number-reused --sender {name}',
   'sender.proposed': '{name}: a new incarnation is proposed: reprise sender show {name}',
   'sender.open': 'what to do: reprise sender incarnation open {name}',
   'evidence.numbering-restarted': 'after {highest} its numbering went on from {begins}, {since}',
@@ -231,7 +233,7 @@ export const en = {
   'doctor.credentials': 'credentials',
   'doctor.api': 'control',
   'doctor.api-ok': 'answers at {url}',
-  'column.alarms': 'ids used twice',
+  'column.alarms': 'numbers used twice',
   'column.missing': 'numbers missing',
   'column.incarnation': 'incarnation',
   'column.lastReceivedAt': 'last received (gateway)',

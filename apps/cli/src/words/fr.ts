@@ -180,8 +180,10 @@ export const fr: Words = {
   'sender.sound': 'juste',
   'sender.declared':
     '{name} est déclaré. Au prochain démarrage, control déclare ce que dit REPRISE_SENDERS_DIR : y mettre le fichier',
-  'sender.alarm':
+  'sender.alarm.message-id-reused':
     "ALARME {name} : messages sous un identifiant déjà utilisé pour d'autres octets : {count}, depuis {since} : reprise messages --warning message-id-reused --sender {name}",
+  'sender.alarm.filler-number-reused':
+    'ALARME {name} : demandes sous un numéro déjà donné à une autre demande : {count}, depuis {since} : reprise messages --warning filler-number-reused --sender {name}',
   'sender.proposed': '{name} : une nouvelle incarnation est proposée : reprise sender show {name}',
   'sender.open': 'que faire : reprise sender incarnation open {name}',
   'evidence.numbering-restarted': 'après {highest}, sa numérotation a repris à {begins}, {since}',
@@ -238,7 +240,7 @@ export const fr: Words = {
   'doctor.credentials': 'identifiants',
   'doctor.api': 'control',
   'doctor.api-ok': 'répond à {url}',
-  'column.alarms': 'identifiants réutilisés',
+  'column.alarms': 'numéros réutilisés',
   'column.missing': 'numéros manquants',
   'column.incarnation': 'incarnation',
   'column.lastReceivedAt': 'dernier reçu (passerelle)',

@@ -29,8 +29,20 @@ class NumberingDocument {
   @ApiProperty({ type: [RestartDocument] }) restarts: RestartDocument[];
 }
 
+export class AlarmCodeDocument {
+  @ApiProperty({
+    enum: ['message-id-reused', 'filler-number-reused'],
+    description: 'a message id that was used for other bytes; an order number that was used for another order',
+  })
+  code: string;
+  @ApiProperty({ type: 'integer' }) count: number;
+  @ApiProperty({ type: String, format: 'date-time' }) since: string;
+}
+
 class AlarmDocument {
-  @ApiProperty({ type: 'integer', description: 'messages under an id that was used for other bytes' }) count: number;
+  @ApiProperty({ type: 'integer', description: 'messages that used an id or an order number a second time' })
+  count: number;
+  @ApiProperty({ type: [AlarmCodeDocument], description: 'of each kind' }) codes: AlarmCodeDocument[];
   @ApiProperty(moment) since: string | null;
   @ApiProperty(moment) last: string | null;
   @ApiProperty({ type: [String], description: 'message ids, the newest ten' }) messages: string[];

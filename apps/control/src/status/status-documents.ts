@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { AlarmCodeDocument } from '../senders/sender-documents.js';
 
 const anything = { type: 'object', additionalProperties: true } as const;
 const list = { type: 'array', items: anything } as const;
@@ -16,6 +17,7 @@ class ReplicaLagDocument {
 
 class SenderAlarmDocument {
   @ApiProperty({ type: 'integer' }) count: number;
+  @ApiProperty({ type: [AlarmCodeDocument], description: 'of each kind' }) codes: AlarmCodeDocument[];
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) since: string | null;
 }
 
@@ -23,7 +25,7 @@ class SenderLineDocument {
   @ApiProperty({ type: String }) name: string;
   @ApiProperty({ type: 'integer' }) incarnation: number;
   @ApiProperty({ type: 'integer', nullable: true, description: 'numbers that did not come' }) missing: number | null;
-  @ApiProperty({ type: SenderAlarmDocument, nullable: true, description: 'ids that were used for other bytes' })
+  @ApiProperty({ type: SenderAlarmDocument, nullable: true, description: 'ids and order numbers that were used twice' })
   alarms: SenderAlarmDocument | null;
   @ApiProperty({ type: Boolean }) isIncarnationProposed: boolean;
 }

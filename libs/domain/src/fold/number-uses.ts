@@ -122,8 +122,9 @@ export const withRecords = (
 
 /** The changes that a use is told by: those behind it, up to the next one. */
 export const changesOfUse = (changes: readonly Change[], at: number): readonly Change[] => {
-  const end = changes.findIndex(({ kind }, index) => index > at && kind === 'use');
-  return changes.slice(at + 1, end < 0 ? undefined : end);
+  let end = at + 1;
+  while (end < changes.length && changes[end]?.kind !== 'use') end += 1;
+  return changes.slice(at + 1, end);
 };
 
 /** Records that tell whether a message speaks of the same: results and documents, not what they are reported in. */

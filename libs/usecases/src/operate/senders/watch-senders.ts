@@ -9,9 +9,18 @@ import { MessageId } from '../messages/message-id.js';
 import { type NumberingReport, SenderNumbering, unknownNumbering } from './sender-numbering.js';
 import { walkLog } from '../verify/walk-log.js';
 
-/** Messages under an id that the sender had used for other bytes: both took effect, and one of the two is not what it says. */
+/**
+ * Warnings of the fold that are alarms of a sender, as far as it is given two things under one key:
+ * - `message-id-reused`: messages under an id that it had used for other bytes; both took effect, and one of the two is not what it says
+ * - `filler-number-reused`: an order under the number of another one; both stand, and a correction may be taken for the other's
+ */
+export const alarmCodes = ['message-id-reused', 'filler-number-reused'] as const;
+export type AlarmCode = (typeof alarmCodes)[number];
+
 export interface AlarmReport {
   readonly count: number;
+  /** How many of each kind, since when; those of which there are any. */
+  readonly codes: readonly { readonly code: AlarmCode; readonly count: number; readonly since: string }[];
   /** RFC 3339 on the recorded clock; null where there is none. */
   readonly since: string | null;
   readonly last: string | null;
@@ -53,6 +62,7 @@ interface Heard {
 }
 
 interface Alarm {
+  readonly code: AlarmCode;
   readonly sender: string;
   readonly position: Position;
   readonly recordedAt: Instant;
@@ -101,7 +111,8 @@ export class WatchSenders {
         const numbering = heard?.numberings.get(keyOf(name, incarnation));
         const opened = directory.senderHistories.get(name)?.incarnations.at(-1)?.at ?? Instant.of(0);
         const own = alarms?.items.filter(({ sender, recordedAt }) => sender === name && recordedAt >= opened);
-        const evidence = evidenceOf(numbering?.evidence() ?? [], own ?? []);
+        const reusedIds = own?.filter(({ code }) => code === 'message-id-reused') ?? [];
+        const evidence = evidenceOf(numbering?.evidence() ?? [], reusedIds);
         const last = heard?.lastReceivedAt.get(name);
         return {
           name,
@@ -181,12 +192,18 @@ export class WatchSenders {
       const known = former && former.timeline === timeline && former.upTo <= upTo ? former : undefined;
       const after = Position.of(Math.max(known?.upTo ?? Position.none, upTo - alarmsBack, Position.none));
       const since = Instant.of(Math.max(0, now - alarmsBackMs));
-      const fresh =
-        upTo > after
-          ? await replica.messages(establishment, { warning: 'message-id-reused', after, since, limit: alarmsMax })
-          : [];
-      const items = [...(known?.items ?? []), ...fresh.filter(({ position }) => position <= upTo).toReversed()];
-      const alarms = { timeline, upTo, items: items.filter(({ recordedAt }) => recordedAt >= since).slice(-alarmsMax) };
+      const ofCode = async (code: AlarmCode): Promise<readonly Alarm[]> => {
+        const filter = { warning: code, after, since, limit: alarmsMax };
+        const found = upTo > after ? await replica.messages(establishment, filter) : [];
+        const fresh = found.filter(({ position }) => position <= upTo).toReversed();
+        const items = [
+          ...(known?.items.filter((alarm) => alarm.code === code) ?? []),
+          ...fresh.map(({ sender, position, recordedAt }) => ({ code, sender, position, recordedAt })),
+        ];
+        return items.filter(({ recordedAt }) => recordedAt >= since).slice(-alarmsMax);
+      };
+      const items = (await Promise.all(alarmCodes.map(ofCode))).flat().sort((a, b) => a.position - b.position);
+      const alarms = { timeline, upTo, items };
       this.alarms.set(establishment, alarms);
       return alarms;
     });
@@ -212,13 +229,20 @@ const evidenceOf = (
 
 const alarmReport = (establishment: Finess, alarms: readonly Alarm[]): AlarmReport => {
   const at = (alarm: Alarm | undefined): string | null => (alarm ? Instant.iso(alarm.recordedAt) : null);
+  // One message may be an alarm of both kinds.
+  const positions = [...new Set(alarms.map(({ position }) => position))];
   return {
-    count: alarms.length,
+    count: positions.length,
     since: at(alarms[0]),
     last: at(alarms.at(-1)),
-    messages: alarms
+    codes: alarmCodes.flatMap((code) => {
+      const own = alarms.filter((alarm) => alarm.code === code);
+      const [first] = own;
+      return first ? [{ code, count: own.length, since: Instant.iso(first.recordedAt) }] : [];
+    }),
+    messages: positions
       .slice(-10)
       .toReversed()
-      .map(({ position }) => MessageId.text({ establishment, kept: 'log', position })),
+      .map((position) => MessageId.text({ establishment, kept: 'log', position })),
   };
 };

@@ -27,7 +27,7 @@ export interface SenderLine {
   readonly incarnation: number;
   /** Numbers that did not come; null where that cannot be said. */
   readonly missing: number | null;
-  readonly alarms: Pick<AlarmReport, 'count' | 'since'> | null;
+  readonly alarms: Pick<AlarmReport, 'count' | 'since' | 'codes'> | null;
   /** Its numbering began anew: a new incarnation is proposed. */
   readonly isIncarnationProposed: boolean;
 }
@@ -57,7 +57,7 @@ const lineOf = ({ name, incarnation, numbering, alarms, proposal }: SenderWatch)
   name,
   incarnation,
   missing: numbering.missing,
-  alarms: alarms && { count: alarms.count, since: alarms.since },
+  alarms: alarms && { count: alarms.count, since: alarms.since, codes: alarms.codes },
   isIncarnationProposed: proposal !== null,
 });
 
