@@ -140,7 +140,7 @@ export const contentOf = (version: StoredVersion): Buffer =>
 
 const missing = (exchange: Exchange, interaction: Audited['interaction'], type: string): Failure => {
   exchange.audit({ interaction, type, count: 0, status: 404 });
-  return notFound();
+  return notFound(type);
 };
 
 /** The version with its headers set; 404 and 410 (FHIR R4, section 3.1.0.1.1) are thrown. */

@@ -130,8 +130,13 @@ export class Exchange {
   }
 }
 
-export const notFound = (): Failure =>
-  new Failure('not-found', 'no such record here', 'check type and id, or ask the establishment that has it');
+/** Results and documents name visits of which no message may have told (yet): their reference holds the number as well. */
+const hintFor = (type: string): string =>
+  type === 'Encounter'
+    ? 'of a visit that was only named, by results or documents, the number stands in their encounter.identifier: search Encounter by that identifier, or wait until the visit is told'
+    : 'check type and id, or ask the establishment that has it';
+
+export const notFound = (type = ''): Failure => new Failure('not-found', 'no such record here', hintFor(type));
 
 /** What a search left out is said in it: parameters that a lenient one ignores, and names that are not indexed in every spelling yet. */
 export const searchOutcome = (

@@ -64,6 +64,10 @@ const numberOf = (number: Composite, type: string, mapping: Mapping, location: s
   });
 };
 
+/** The visit's own number, as its Encounter has it. */
+export const visitIdentifier = (number: Composite, mapping: Mapping): JsonObject =>
+  numberOf(number, 'VN', mapping, 'PV1-19');
+
 /** PV1-50, where another field names the visit: FHIR Identifiers beside the visit's own. */
 const otherNumbers = ({ pv1, number }: Told, mapping: Mapping): readonly JsonObject[] =>
   pv1
@@ -131,7 +135,7 @@ const visitEdits = (
   const { pv1, pid, number } = told;
   const { message } = mapping;
   const edits = new Edits(true);
-  edits.set('identifier', [numberOf(number, 'VN', mapping, 'PV1-19'), ...otherNumbers(told, mapping)]);
+  edits.set('identifier', [visitIdentifier(number, mapping), ...otherNumbers(told, mapping)]);
   const account = accountOf(pid);
   if (account) edits.set('account', [{ identifier: numberOf(account, 'AN', mapping, 'PID-18') }]);
   else if (pid.isNull(18)) edits.clear('account');

@@ -3,11 +3,12 @@ import { RecordKey } from '#domain';
 import { bytesOf, concept, members } from '../mapping/fhir-json.js';
 import { frenchTypes } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
+import type { VisitReference } from '../oru/patient-visit.js';
 
 export interface ToldDocument {
   readonly record: RecordKey;
   readonly patient: RecordKey;
-  readonly encounter?: RecordKey | undefined;
+  readonly encounter?: VisitReference | undefined;
   readonly masterIdentifier?: JsonObject | undefined;
   readonly identifier?: readonly JsonObject[] | undefined;
   readonly status: 'current' | 'superseded' | 'entered-in-error';
@@ -52,7 +53,7 @@ const custodianOf = (mapping: Mapping): JsonObject => ({
 /** Members of a FHIR DocumentReference, in a fixed order. */
 const membersOf = (told: Partial<ToldDocument>, content: Json | undefined, mapping: Mapping): JsonObject => {
   const context = members({
-    encounter: told.encounter && [{ reference: told.encounter }],
+    encounter: told.encounter && [told.encounter],
     period: told.period,
     related: told.related,
   });

@@ -4,7 +4,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { observedConcept } from '../mapping/codes.js';
-import { encounterOf, Patients } from '../oru/patient-visit.js';
+import { encounterOf, Patients, type VisitReference } from '../oru/patient-visit.js';
 import { hasValue, isTextLine } from '../oru/observation-value.js';
 import { attachedIn, attachedText, type Attached, type DocumentRecords, documentRecords } from './attachment.js';
 import { documentOf, documentWith, type ToldDocument } from './document.js';
@@ -130,7 +130,7 @@ const withdrawn = (document: ToldDocument, records: DocumentRecords, mapping: Ma
 const changesOfDocument = (
   { does, hasContent }: DocumentTrigger,
   txa: Segment,
-  within: { readonly patient: RecordKey; readonly encounter: RecordKey | undefined },
+  within: { readonly patient: RecordKey; readonly encounter: VisitReference | undefined },
   mapping: Mapping,
 ): readonly Change[] => {
   const records = documentRecords(documentKey(txa, mapping), within.patient, mapping);

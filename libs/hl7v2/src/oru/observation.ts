@@ -9,6 +9,7 @@ import { conceptOf, observedConcept, unknownCode, v2Table } from '../mapping/cod
 import { noteTexts } from './notes.js';
 import { valueOf } from './observation-value.js';
 import type { Observed } from './order-groups.js';
+import type { VisitReference } from './patient-visit.js';
 import { present } from './present.js';
 import { performersOf } from './producer.js';
 import { referenceRangesOf } from './quantity.js';
@@ -18,7 +19,7 @@ import { unitBeside, unitOf } from './unit.js';
 /** Whom and what an observation is of, told by its order. */
 export interface ObservedWithin {
   readonly patient: RecordKey;
-  readonly encounter: RecordKey | undefined;
+  readonly encounter: VisitReference | undefined;
   /** `effective[x]` of OBR-7 and 8, where OBX-14 is silent. */
   readonly effective: JsonObject;
   readonly specimen: RecordKey | undefined;
@@ -110,7 +111,7 @@ const contentOf = (
     _status: statusBeside(obx, status),
     code,
     subject: { reference: within.patient },
-    encounter: reference(within.encounter),
+    encounter: within.encounter,
     ...(time === undefined ? within.effective : { effectiveDateTime: time }),
     performer: performersOf(obx, mapping),
     ...value,

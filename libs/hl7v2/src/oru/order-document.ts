@@ -11,6 +11,7 @@ import { observedConcept } from '../mapping/codes.js';
 import type { Observed, OrderGroup } from './order-groups.js';
 import { hasValue } from './observation-value.js';
 import { keyOfWrong, orderIdentifiers, type OrderNumber } from './order-number.js';
+import type { VisitReference } from './patient-visit.js';
 import { present } from './present.js';
 import { producersOf } from './producer.js';
 import { isTakenBack, type ObservationStatus, observationStatus } from './statuses.js';
@@ -110,7 +111,7 @@ export const documentOfObx = (
   order: OrderGroup,
   within: {
     readonly patient: RecordKey;
-    readonly encounter: RecordKey | undefined;
+    readonly encounter: VisitReference | undefined;
     readonly report: RecordKey | undefined;
     readonly restrictions: readonly JsonObject[];
   },

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { contextOf, er7 } from '../fixtures/context.js';
 import { readMessage } from '../read-message.js';
-import { accepted, after, bacteriology, msh, obr, obx, orc, pid, recordsOf, warningsOf } from './fixtures.js';
+import {
+  accepted,
+  after,
+  bacteriology,
+  letter,
+  msh,
+  obr,
+  obx,
+  orc,
+  pid,
+  recordsOf,
+  txa,
+  warningsOf,
+} from './fixtures.js';
 
 describe('records of results', () => {
   const records = (...segments: readonly string[]): readonly string[] => [...after([msh(), pid, ...segments]).keys()];
@@ -53,5 +66,29 @@ describe('records of results', () => {
     const reading = readMessage(er7(msh(), pid, 'PV1|1|O', obr(), obx()), contextOf());
     const put = reading.accepted ? reading.event.changes.find(({ kind }) => kind === 'put') : undefined;
     expect(put?.kind === 'put' && Buffer.from(put.content).toString()).toContain('Encounter/visit.CH.A9');
+  });
+
+  it.each([
+    ['PV1-19', 'PV1|1|I|3620||||||||||||||||V7^^^CH^VN', pid, 'V7', 'urn:reprise:750712184:CH'],
+    ['PID-18', 'PV1|1|O', pid, 'A9', 'urn:reprise:750712184:CH'],
+    ['an OID', 'PV1|1|I|||||||||||||||||V7^^^HUNT&1.2.250.1.9&ISO', pid, 'V7', 'urn:oid:1.2.250.1.9'],
+    ['PV1-50', `PV1|1|O${'|'.repeat(48)}V9^^^CH^VN`, 'PID|1||42^^^CH^PI', 'V9', 'urn:reprise:750712184:CH'],
+  ])('name the visit by its record and by its number: %s', (_where, visit, patient, value, system) => {
+    const held = after(
+      [msh(), patient, visit, obr(), obx(), obx({ type: 'ED', value: '^Application^PDF^Base64^AAAA' })],
+      [msh('MDM^T02', 'M1'), 'EVN|T02|20260310', patient, visit, txa(), ...letter('un')],
+    );
+    const [result, report] = [recordsOf(held, 'Observation')[0], recordsOf(held, 'DiagnosticReport')[0]];
+    const documents = recordsOf(held, 'DocumentReference').map((one) => one['context']?.['encounter']?.[0]);
+    expect(documents).toHaveLength(2);
+    for (const encounter of [result?.['encounter'], report?.['encounter'], ...documents]) {
+      expect(encounter).toMatchObject({ identifier: { type: { coding: [{ code: 'VN' }] }, system, value } });
+      expect(String(encounter?.['reference'])).toMatch(/^Encounter\/visit-/);
+    }
+  });
+
+  it('name no visit where PV1 says that there is none', () => {
+    const [result] = recordsOf(after([msh(), pid, 'PV1|1|N', obr(), obx()]), 'Observation');
+    expect(result).not.toHaveProperty('encounter');
   });
 });

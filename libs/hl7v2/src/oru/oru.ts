@@ -7,7 +7,7 @@ import { documentOfObx, isDocument, isMetadata, isUnrepeated, restrictionsIn } f
 import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';
 import { useOf } from './number-use.js';
 import { keyOfWrong, Occurrences, type OrderNumber, orderNumber } from './order-number.js';
-import { encounterOf, Patients } from './patient-visit.js';
+import { encounterOf, Patients, type VisitReference } from './patient-visit.js';
 import { effectiveOf, reportOf } from './report.js';
 import { specimenOf, specimenOfObr } from './specimen.js';
 import { isTakenBack, type ObservationStatus, observationStatus } from './statuses.js';
@@ -16,7 +16,7 @@ import type { Segment } from '../message/segment.js';
 /** What an order is read with: who it is of and what its records are told by. */
 interface Within {
   readonly patient: RecordKey;
-  readonly encounter: RecordKey | undefined;
+  readonly encounter: VisitReference | undefined;
   readonly number: OrderNumber;
   readonly reportKey: string;
   readonly effective: JsonObject;

@@ -1,16 +1,29 @@
-import type { Change } from '#domain';
-import { RecordKey } from '#domain';
-import { visitNumberOf, visitRecord } from '../adt/visit.js';
+import type { Change, JsonObject, RecordKey } from '#domain';
+import { visitIdentifier, visitNumberOf, visitRecord } from '../adt/visit.js';
 import { identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { patientEdits } from '../mapping/patient-edits.js';
 import { patientOfPid } from '../mapping/patient-record.js';
 import type { Segment } from '../message/segment.js';
 
-/** The visit in which something was observed or written; where PV1 is silent, none. */
-export const encounterOf = (pid: Segment, pv1: Segment | undefined, mapping: Mapping): RecordKey | undefined => {
+/** A FHIR Reference to a visit: its record, and its number. */
+export interface VisitReference extends JsonObject {
+  readonly reference: RecordKey;
+  readonly identifier: JsonObject;
+}
+
+/**
+ * The visit in which something was observed or written; where PV1 is silent, none. Whoever names a visit is no authority on visits,
+ * and makes none: the record may not be there (yet), so that the number stands beside it.
+ */
+export const encounterOf = (pid: Segment, pv1: Segment | undefined, mapping: Mapping): VisitReference | undefined => {
   const number = pv1 && pv1.text(2) !== 'N' ? visitNumberOf(pv1, pid, mapping) : undefined;
-  return number && visitRecord(identified(number, mapping), mapping);
+  return (
+    number && {
+      reference: visitRecord(identified(number, mapping), mapping),
+      identifier: visitIdentifier(number, mapping),
+    }
+  );
 };
 
 /**

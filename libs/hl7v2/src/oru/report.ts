@@ -9,6 +9,7 @@ import { besideCode } from '../mapping/original-code.js';
 import { noteTexts } from './notes.js';
 import type { OrderGroup } from './order-groups.js';
 import { orderIdentifiers } from './order-number.js';
+import type { VisitReference } from './patient-visit.js';
 import { present } from './present.js';
 import { producersOf } from './producer.js';
 import { reportStatus } from './statuses.js';
@@ -16,7 +17,7 @@ import { reportStatus } from './statuses.js';
 /** What the report of an order holds, in the order of the message. */
 export interface Reported {
   readonly patient: RecordKey;
-  readonly encounter: RecordKey | undefined;
+  readonly encounter: VisitReference | undefined;
   readonly effective: JsonObject;
   readonly specimens: readonly RecordKey[];
   readonly results: readonly RecordKey[];
@@ -83,7 +84,7 @@ export const reportOf = (record: RecordKey, order: OrderGroup, told: Reported, m
           ],
     code: (code && observedConcept(code, mapping)) ?? unknownCode,
     subject: { reference: told.patient },
-    encounter: told.encounter && { reference: told.encounter },
+    encounter: told.encounter,
     ...told.effective,
     issued: issued?.precision === 'time' ? issued.text : undefined,
     performer: first ? producersOf(first.obx, mapping) : [],
