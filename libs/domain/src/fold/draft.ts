@@ -4,24 +4,15 @@ import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import type { RecordedEvent, Warning } from '../log-event.js';
 import { type Head, RecordKey } from '../record.js';
 import { editMembers } from './members.js';
-import { changesOfUse, chosenUse, inItsUse, isResult, usedBefore, withRecords, withUse } from './number-uses.js';
+import { changesOfUse } from './number-uses.js';
+import { NumbersTold } from './numbers-told.js';
 import { areOnePerson, merged, nobody, numbersOf, seenAlso, unlinked } from './link-patients.js';
 import { relocated, withRelocations } from './relocations.js';
 import { renderPatient } from './render-patient.js';
 import { renderVisit } from './render-visit.js';
 import { standingMovements } from './standing-movements.js';
 import type { FoldView } from './state.js';
-import {
-  type AccountSubject,
-  type FoldedMovement,
-  type Merge,
-  namedBy,
-  type NumberSubject,
-  type NumberUse,
-  type PatientSubject,
-  type Subject,
-  type VisitSubject,
-} from './subject.js';
+import type { AccountSubject, FoldedMovement, Merge, PatientSubject, Subject, VisitSubject } from './subject.js';
 import { leavesTrace, type Spoken, takenBackBy, tell, tellVisit } from './tell-movement.js';
 import { membersOf } from './visit-members.js';
 
@@ -51,12 +42,6 @@ const numberReused: Warning = {
   text: 'the number of this new movement was told of another visit of this patient: both stand; a sender that begins anew in each visit needs the setting hl7.movementNumber: visit',
 };
 
-const fillerNumberReused = ({ place }: Use): Warning => ({
-  code: 'filler-number-reused',
-  location: place,
-  text: 'the order number was told of another patient, or of another order of this one, before: both stand, the later one with records of its own',
-});
-
 /** A visit of which nothing was told yet. */
 const untold: Omit<VisitSubject, 'patient'> = { kind: 'visit', relocations: [], words: [], movements: {} };
 
@@ -81,30 +66,24 @@ const patientIn = (resource: Json, record: RecordKey): RecordKey | undefined => 
 
 const patientOf = (patient: RecordKey | undefined): { readonly patient?: RecordKey } => (patient ? { patient } : {});
 
-/** A use of a number that is not its first, and the records that the event speaks of in it. */
-interface LaterUse {
-  readonly number: RecordKey;
-  readonly nth: number;
-  readonly records: readonly RecordKey[];
-}
-
 /** The effect of one event while it is being made: changes see what earlier changes of the same event did. */
 export class Draft {
   readonly records = new Map<RecordKey, DraftedRecord>();
   readonly subjects = new Map<RecordKey, Subject>();
   readonly warnings: Warning[] = [];
-  /** Records that changes name, and those that they have in the use of a number that they are told in. */
-  private readonly renamed = new Map<RecordKey, RecordKey>();
-  private readonly later: LaterUse[] = [];
-  /** Records of a later use of which nothing is stored: there is nothing to look up. */
-  private readonly fresh = new Set<RecordKey>();
-  /** What is withdrawn now is not this patient's: another's stands under the number. */
-  private isAnothers = false;
+  private readonly numbers: NumbersTold;
 
   constructor(
     private readonly view: FoldView,
     private readonly earlier?: Draft,
-  ) {}
+  ) {
+    this.numbers = new NumbersTold({
+      subject: (key) => this.subject(key),
+      storedSubject: (key) => view.subject(key),
+      patient: this.patientSubject,
+      record: (key) => this.current(key),
+    });
+  }
 
   /** The changes of this event. Throws FoldFault; the draft is then of no use. */
   make({ event, position }: RecordedEvent): void {
@@ -112,22 +91,22 @@ export class Draft {
     const spoken: Spoken = { sentAt, occurredAt: event.occurredAt ?? sentAt };
     event.changes.forEach((change, nth) => {
       if (change.kind === 'use') this.use(change, changesOfUse(event.changes, nth));
-      else this.change(this.renamed.size === 0 ? change : inItsUse(change, this.renamed), { position, nth }, spoken);
+      else this.change(this.numbers.inItsUse(change), { position, nth }, spoken);
     });
     for (const [key, subject] of this.subjects) this.render(key, subject);
-    for (const later of this.later) this.keepRecords(later);
+    for (const [key, subject] of this.numbers.settled(this.records)) this.subjects.set(key, subject);
   }
 
   absorb(other: Draft): void {
     for (const [key, record] of other.records) this.records.set(key, record);
     for (const [key, subject] of other.subjects) this.subjects.set(key, subject);
-    for (const key of other.fresh) this.fresh.add(key);
+    this.numbers.absorb(other.numbers);
     this.warnings.push(...other.warnings);
   }
 
   /** What is stored of a record. */
   headOf(record: RecordKey): Head | undefined {
-    return this.fresh.has(record) ? undefined : this.view.head(record);
+    return this.numbers.isNew(record) ? undefined : this.view.head(record);
   }
 
   private change(change: Exclude<Change, Use>, told: Told, spoken: Spoken): void {
@@ -184,59 +163,10 @@ export class Draft {
     return subject?.kind === 'patient' ? subject : nobody;
   };
 
-  /** From here on changes are told in this use of the number: of a later one, they speak of records of its own. */
   private use(told: Use, changes: readonly Change[]): void {
-    const records = [...new Set(changes.flatMap((change) => ('record' in change ? [change.record] : [])))];
-    const known = this.numberSubject(told.number) ?? usedBefore(records.map((record) => this.current(record)));
-    const isOnePerson = (one: RecordKey, other: RecordKey): boolean => areOnePerson(this.patientSubject, one, other);
-    const holds = (use: NumberUse, record: RecordKey): boolean => {
-      const own = RecordKey.inUse(record, use.nth);
-      return (use.nth === 1 || use.records.includes(own)) && this.stands(own);
-    };
-    const chosen = chosenUse(known, told, {
-      isOnePerson,
-      shares: (use) => records.some((record) => isResult(record) && holds(use, record)),
-      count: records.length,
-    });
-    this.isAnothers = false;
-    if (chosen.word === 'untold') return;
-    const { word, use, others } = chosen;
-    if (word === 'reused') this.warnings.push(fillerNumberReused(told));
-    this.isAnothers =
-      told.status === 'withdrawn' &&
-      others.some(({ status, patient }) => status !== 'withdrawn' && !isOnePerson(told.patient, patient));
-    this.subjects.set(told.number, withUse(known, chosen));
-    if (use.nth > 1) this.rename(told.number, records, use.nth);
-  }
-
-  private rename(number: RecordKey, records: readonly RecordKey[], nth: number): void {
-    const stored = this.view.subject(number);
-    const heard = new Set(stored?.kind === 'number' ? namedBy(stored).heads : []);
-    const own = records.map((record) => [record, RecordKey.inUse(record, nth)] as const);
-    for (const [record, other] of own) {
-      this.renamed.set(record, other);
-      if (!heard.has(other)) this.fresh.add(other);
-    }
-    this.later.push({ number, nth, records: own.map(([, other]) => other) });
-  }
-
-  /** Only what was made is one of a use's records: of anything else nothing is known, and nobody must look for it. */
-  private keepRecords({ number, nth, records }: LaterUse): void {
-    const known = this.numberSubject(number);
-    if (known)
-      this.subjects.set(
-        number,
-        withRecords(
-          known,
-          nth,
-          records.filter((record) => this.records.has(record)),
-        ),
-      );
-  }
-
-  private numberSubject(key: RecordKey): NumberSubject | undefined {
-    const subject = this.subject(key);
-    return subject?.kind === 'number' ? subject : undefined;
+    const { subject, warnings } = this.numbers.tell(told, changes);
+    if (subject) this.subjects.set(told.number, subject);
+    this.warnings.push(...warnings);
   }
 
   private put(record: RecordKey, patient: RecordKey | undefined, content: Uint8Array): void {
@@ -251,7 +181,7 @@ export class Draft {
   private withdraw({ record, patient, content }: Withdraw): void {
     const owner = this.stands(record) ? this.current(record)?.patient : undefined;
     if (owner && !areOnePerson(this.patientSubject, patient, owner)) return;
-    if (content && !this.isAnothers) this.put(record, patient, content);
+    if (content && !this.numbers.isAnothers) this.put(record, patient, content);
     else this.remove(record, patient);
   }
 
