@@ -26,6 +26,8 @@ interface LaterUse {
   readonly records: readonly RecordKey[];
 }
 
+const nothing: ReadonlyMap<RecordKey, RecordKey> = new Map();
+
 const numberIn = (subject: Subject | undefined): NumberSubject | undefined =>
   subject?.kind === 'number' ? subject : undefined;
 
@@ -33,8 +35,9 @@ const numberIn = (subject: Subject | undefined): NumberSubject | undefined =>
 export class NumbersTold {
   /** What is withdrawn now is not this patient's: another's stands under the number. */
   isAnothers = false;
-  /** Records that changes name, and those that they are in the use that they are told in. */
-  private readonly renamed = new Map<RecordKey, RecordKey>();
+  /** By patient: records that changes name, and those that they are in the uses that this event speaks of. */
+  private readonly renamedOf = new Map<RecordKey, Map<RecordKey, RecordKey>>();
+  private renamed = nothing;
   private readonly later: LaterUse[] = [];
   /** Records of later uses of which nothing is stored: there is nothing to look up. */
   private readonly fresh = new Set<RecordKey>();
@@ -56,6 +59,7 @@ export class NumbersTold {
     changes: readonly Change[],
   ): { readonly subject?: NumberSubject; readonly warnings: readonly Warning[] } {
     const { around } = this;
+    this.renamed = this.renamedOf.get(told.patient) ?? nothing;
     const records = [...new Set(changes.flatMap((change) => ('record' in change ? [change.record] : [])))];
     const known = numberIn(around.subject(told.number)) ?? usedBefore(records.map(around.record));
     const isOnePerson = (one: RecordKey, other: RecordKey): boolean => areOnePerson(around.patient, one, other);
@@ -74,7 +78,7 @@ export class NumbersTold {
     this.isAnothers =
       told.status === 'withdrawn' &&
       others.some(({ status, patient }) => status !== 'withdrawn' && !isOnePerson(told.patient, patient));
-    if (use.nth > 1) this.rename(told.number, records, use.nth);
+    if (use.nth > 1) this.rename(told, records, use.nth);
     return { subject: withUse(known, chosen), warnings: word === 'reused' ? [fillerNumberReused(told)] : [] };
   }
 
@@ -101,12 +105,15 @@ export class NumbersTold {
     for (const record of other.fresh) this.fresh.add(record);
   }
 
-  private rename(number: RecordKey, records: readonly RecordKey[], nth: number): void {
+  private rename({ number, patient }: Use, records: readonly RecordKey[], nth: number): void {
     const stored = numberIn(this.around.storedSubject(number));
     const heard = new Set(stored ? namedBy(stored).heads : []);
     const own = records.map((record) => [record, RecordKey.inUse(record, nth)] as const);
+    const renamed = this.renamedOf.get(patient) ?? new Map<RecordKey, RecordKey>();
+    this.renamedOf.set(patient, renamed);
+    this.renamed = renamed;
     for (const [record, other] of own) {
-      this.renamed.set(record, other);
+      renamed.set(record, other);
       if (!heard.has(other)) this.fresh.add(other);
     }
     this.later.push({ number, nth, records: own.map(([, other]) => other) });

@@ -2,7 +2,7 @@ import type { JsonObject, RecordKey, Use } from '#domain';
 import type { Mapping } from '../mapping/mapping.js';
 import { isUnrepeated } from './order-document.js';
 import type { OrderGroup } from './order-groups.js';
-import { withinNumber } from './order-number.js';
+import type { ToldNumber } from './order-number.js';
 import { type ObservationStatus, reportStatus } from './statuses.js';
 
 const corrects: ReadonlySet<ObservationStatus> = new Set(['amended', 'corrected', 'deleted', 'wrong']);
@@ -10,6 +10,7 @@ const isOpen: ReadonlySet<ObservationStatus> = new Set(['preliminary', 'register
 
 /** What an order is told with. */
 interface ToldWith {
+  readonly number: ToldNumber;
   readonly patient: RecordKey;
   readonly effective: JsonObject;
   /** Of its results and documents. */
@@ -50,14 +51,10 @@ const collectedOf = (
   return (taken ?? (obx && mapping.time(obx.text(14), `OBX[${obx.sequence}]-14`)))?.text;
 };
 
-/**
- * Which order the changes of this message mean by its number: senders give one number twice. Nothing where the order has none, for
- * then the patient and the moment are its number.
- */
+/** Which order the changes of this message mean by its number: senders give one number twice. */
 export const useOf = (number: RecordKey, order: OrderGroup, told: ToldWith, mapping: Mapping): readonly Use[] => {
-  const within = withinNumber(order, mapping);
-  if (within === undefined) return [];
-  const { place, placer } = within;
+  if (told.number.reusable === undefined) return [];
+  const { place, placer } = told.number.reusable;
   const collected = collectedOf(order, told.effective, mapping);
   return [
     {

@@ -12,10 +12,18 @@ export interface OrderNumber {
   readonly value: string;
 }
 
-/** A number that the sender gave, and where it stands in the message. */
-interface GivenNumber {
-  readonly entity: Composite;
+/** Where the number stands that a sender may give twice, and what beside it tells one order from another. */
+export interface Reusable {
   readonly place: string;
+  /** A hash of the placer's number; none where it is that number, or the same once more. */
+  readonly placer: string | undefined;
+}
+
+export interface ToldNumber extends OrderNumber {
+  /** The sender gave it: within one message, two patients who have it are a number that was given twice. */
+  readonly isGiven: boolean;
+  /** Absent where the number names the patient. */
+  readonly reusable?: Reusable;
 }
 
 type Order = Pick<OrderGroup, 'orc' | 'obr' | 'hasReport' | 'observations'>;
@@ -25,8 +33,8 @@ const isNumber = (entity: Composite | undefined): entity is Composite => entity 
 const fillerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(3), orc?.first(3)].find(isNumber);
 const placerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(2), orc?.first(2)].find(isNumber);
 
-/** The number that the order is told by: the filler's, else the placer's; none where neither is told. */
-const givenNumber = ({ orc, obr }: Order): GivenNumber | undefined => {
+/** The filler's, else the placer's; none where neither is told. */
+const givenNumber = ({ orc, obr }: Order): { readonly entity: Composite; readonly place: string } | undefined => {
   for (const field of [3, 2])
     for (const segment of [obr, orc]) {
       const entity = segment?.first(field);
@@ -35,19 +43,11 @@ const givenNumber = ({ orc, obr }: Order): GivenNumber | undefined => {
   return undefined;
 };
 
-/**
- * What beside the order's number tells one order from another under the same number. The placer's number does not where it is that
- * number, or the same once more.
- */
-export const withinNumber = (
-  order: Order,
-  mapping: Mapping,
-): { readonly place: string; readonly placer: string | undefined } | undefined => {
-  const given = givenNumber(order);
-  if (given === undefined) return undefined;
+const placerBeside = (number: Composite, order: Order, mapping: Mapping): string | undefined => {
   const placer = placerOf(order)?.text(1) ?? '';
-  const isOther = placer !== '' && placer !== given.entity.text(1);
-  return { place: given.place, placer: isOther ? mapping.context.idOf('placer', mapping.finess, placer) : undefined };
+  return placer === '' || placer === number.text(1)
+    ? undefined
+    : mapping.context.idOf('placer', mapping.finess, placer);
 };
 
 /** When it was observed: OBR-7, else OBX-14 of the first result. */
@@ -63,13 +63,24 @@ const momentOf = ({ obr, observations: [first] }: Order, mapping: Mapping): stri
  * The filler's number, else the placer's. Where there is neither (devices at the point of care), the patient and the moment of the
  * observation tell orders apart, so that a correction finds its result; without a moment each message stands alone.
  */
-export const orderNumber = (order: Order, patient: string, mapping: Mapping): OrderNumber => {
-  const entity = givenNumber(order)?.entity;
-  if (entity) return { domain: domainOf(authorityOfEntity(entity), mapping), value: entity.text(1) };
-  if (order.hasReport) mapping.warn('order-number-missing', `OBR[${order.obr.sequence}]-3`);
+export const orderNumber = (order: Order, patient: string, mapping: Mapping): ToldNumber => {
+  const given = givenNumber(order);
+  if (given) {
+    const { entity, place } = given;
+    const number = { domain: domainOf(authorityOfEntity(entity), mapping), value: entity.text(1) };
+    return { ...number, isGiven: true, reusable: { place, placer: placerBeside(entity, order, mapping) } };
+  }
+  const place = `OBR[${order.obr.sequence}]-3`;
+  if (order.hasReport) mapping.warn('order-number-missing', place);
   const moment = momentOf(order, mapping);
-  const within = moment === undefined ? mapping.head.controlId : `${patient} ${moment}`;
-  return { domain: mapping.finess, value: `${mapping.head.sendingApplication} ${within}` };
+  const number = (within: string): ToldNumber => ({
+    domain: mapping.finess,
+    value: `${mapping.head.sendingApplication} ${within}`,
+    isGiven: false,
+  });
+  return moment === undefined
+    ? { ...number(mapping.head.controlId), reusable: { place, placer: undefined } }
+    : number(`${patient} ${moment}`);
 };
 
 /** FHIR Identifier of an order's number (EI). */
@@ -94,12 +105,16 @@ export const orderIdentifiers = (
 /** Of what was posted under the wrong patient, what is left is this patient's alone, whoever the order is of by now. */
 export const keyOfWrong = (key: string, patient: string): string => `${key}|wrong|${patient}`;
 
-/** The same key a second time in one message is another record: orders may share number and code. */
+/**
+ * The same key a second time in one message is another record: orders may share number and code. `within`: whose key it is, where
+ * somebody else's is another.
+ */
 export class Occurrences {
   private readonly seen = new Map<string, number>();
-  of(key: string): string {
-    const count = (this.seen.get(key) ?? 0) + 1;
-    this.seen.set(key, count);
+  of(key: string, within: string): string {
+    const own = `${within} ${key}`;
+    const count = (this.seen.get(own) ?? 0) + 1;
+    this.seen.set(own, count);
     return count === 1 ? key : `${key}#${count}`;
   }
 }

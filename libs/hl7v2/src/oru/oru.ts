@@ -6,7 +6,7 @@ import { confirmedObservation, observationOf, withdrawnObservation } from './obs
 import { documentOfObx, isDocument, isMetadata, isUnrepeated, restrictionsIn } from './order-document.js';
 import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';
 import { useOf } from './number-use.js';
-import { keyOfWrong, Occurrences, type OrderNumber, orderNumber } from './order-number.js';
+import { keyOfWrong, Occurrences, orderNumber, type ToldNumber } from './order-number.js';
 import { encounterOf, Patients, type VisitReference } from './patient-visit.js';
 import { effectiveOf, reportOf } from './report.js';
 import { specimenOf, specimenOfObr } from './specimen.js';
@@ -17,7 +17,9 @@ import type { Segment } from '../message/segment.js';
 interface Within {
   readonly patient: RecordKey;
   readonly encounter: VisitReference | undefined;
-  readonly number: OrderNumber;
+  readonly number: ToldNumber;
+  /** Whose numbers are counted: the patient's own, where the sender gave them. */
+  readonly scope: string;
   readonly reportKey: string;
   readonly effective: JsonObject;
 }
@@ -49,9 +51,10 @@ class Results {
   private readonly told = new Occurrences();
   /** Apart: a result that is deleted and told anew in one message is one. */
   private readonly withdrawn = new Occurrences();
-  /** Results of the message by order number, code and sub-id: what OBR-26 and OBR-29 name as parent. */
+  /** Results of the message by patient, order number, code and sub-id: what OBR-26 and OBR-29 name as parent. */
   private readonly parents = new Map<string, RecordKey>();
-  private readonly specimens = new Set<RecordKey>();
+  /** By patient. */
+  private readonly specimens = new Set<string>();
 
   constructor(private readonly mapping: Mapping) {}
 
@@ -61,9 +64,10 @@ class Results {
     const { idOf } = mapping.context;
     const number = orderNumber(order, patient, mapping);
     const orderKey = `${number.value}|${codeKey(obr.first(4))}`;
-    const reportKey = order.hasReport ? this.told.of(orderKey) : orderKey;
+    const scope = number.isGiven ? patient : '';
+    const reportKey = order.hasReport ? this.told.of(orderKey, scope) : orderKey;
     const encounter = order.pid && encounterOf(order.pid, order.pv1, mapping);
-    const within: Within = { patient, encounter, number, reportKey, effective: effectiveOf(obr, mapping) };
+    const within: Within = { patient, encounter, number, scope, reportKey, effective: effectiveOf(obr, mapping) };
     const { documents, observations, isEnvelope } = sorted(order.observations);
     const hasReport = order.hasReport && !isEnvelope;
     const report = RecordKey.of('DiagnosticReport', idOf('report', number.domain, reportKey));
@@ -98,9 +102,9 @@ class Results {
     return changes;
   }
 
-  private keyOf(obx: Segment, status: ObservationStatus, { reportKey }: Within): string {
+  private keyOf(obx: Segment, status: ObservationStatus, { scope, reportKey }: Within): string {
     const key = `${reportKey}|${codeKey(obx.first(3))}|${obx.first(4)?.whole().trim() ?? ''}`;
-    return (isTakenBack(status) ? this.withdrawn : this.told).of(key);
+    return (isTakenBack(status) ? this.withdrawn : this.told).of(key, scope);
   }
 
   /** Specimens of the order by their SPM; by its OBR where there is none. */
@@ -112,18 +116,22 @@ class Results {
     return told.flatMap(([segment, put]) => (put ? [[segment, put] as const] : []));
   }
 
+  private isTold({ patient, record }: Required<Put>): boolean {
+    return this.specimens.has(`${patient} ${record}`);
+  }
+
   /** One that several orders share is told once. */
   private specimensOf(order: OrderGroup, within: Within): Specimens {
     const told = this.toldSpecimens(order, within);
-    const changes = told.flatMap(([, put]) => (this.specimens.has(put.record) ? [] : [put]));
-    for (const { record } of changes) this.specimens.add(record);
+    const changes = told.flatMap(([, put]) => (this.isTold(put) ? [] : [put]));
+    for (const put of changes) this.specimens.add(`${put.patient} ${put.record}`);
     return { changes, records: new Map(told.map(([segment, { record }]) => [segment, record])) };
   }
 
   /** Of an order whose results are all taken back: what was told of the specimen since may be another's, and no report names it. */
   private withdrawnSpecimens(order: OrderGroup, within: Within): Specimens {
     const changes = this.toldSpecimens(order, within).flatMap(([, put]): Change[] =>
-      this.specimens.has(put.record) ? [] : [{ ...put, kind: 'withdraw' }],
+      this.isTold(put) ? [] : [{ ...put, kind: 'withdraw' }],
     );
     return { changes, records: new Map() };
   }
@@ -140,7 +148,7 @@ class Results {
   } {
     const { mapping } = this;
     const { patient, encounter, effective, number } = within;
-    const parent = this.parentOf(obr, number);
+    const parent = this.parentOf(obr, number, patient);
     const only = specimens.size === 1 ? [...specimens.values()][0] : undefined;
     const withdrawn: Change[] = [];
     const changes: Change[] = [];
@@ -159,7 +167,7 @@ class Results {
         withdrawn.push(...withdrawnObservation(record, recordOf(keyOfWrong(key, patient)), obx, patient, mapping));
       else {
         records.push(record);
-        this.parents.set(`${number.value}|${obx.text(3)}|${obx.text(4)}`, record);
+        this.parents.set(`${patient}|${number.value}|${obx.text(3)}|${obx.text(4)}`, record);
         const specimen = (observed.specimen && specimens.get(observed.specimen)) ?? only;
         const about = { patient, encounter, effective, specimen, parent };
         if (isUnrepeated(observed)) {
@@ -172,13 +180,14 @@ class Results {
   }
 
   /** OBR-26 names code and sub-id of the parent result, OBR-29 its order; found where the same message tells of it. */
-  private parentOf(obr: Segment, own: OrderNumber): RecordKey | undefined {
+  private parentOf(obr: Segment, own: ToldNumber, patient: RecordKey): RecordKey | undefined {
     const result = obr.first(26);
     if (result === undefined) return undefined;
     const order = obr.first(29);
     const numbers = [order?.sub(2, 1) ?? '', order?.sub(1, 1) ?? '', own.value];
     for (const number of numbers) {
-      const parent = number === '' ? undefined : this.parents.get(`${number}|${result.sub(1, 1)}|${result.text(2)}`);
+      const parent =
+        number === '' ? undefined : this.parents.get(`${patient}|${number}|${result.sub(1, 1)}|${result.text(2)}`);
       if (parent) return parent;
     }
     return undefined;

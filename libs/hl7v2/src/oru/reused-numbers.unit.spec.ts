@@ -133,6 +133,61 @@ describe('a filler number that comes back', () => {
     expect(followed([told(his, { at: day1 }), withdrawn]).said).toEqual([]);
   });
 
+  it('for two patients of one message is two, wherever in it they stand', () => {
+    const results = (who: string, value: string) => [
+      who,
+      order({ at: day1 }),
+      obx({ value }),
+      'SPM|1|S1^S2||SER^Sérum^L',
+    ];
+    const { held, said } = followed([[msh(), ...results(her, '1'), ...results(his, '2')]]);
+    expect(said).toEqual(['0: filler-number-reused OBR[2]-3']);
+    expect(recordsOf(held, 'Observation')).toHaveLength(2);
+    for (const result of recordsOf(held, 'Observation')) {
+      const [specimen] = recordsOf(held, 'Specimen').filter(
+        ({ id }) => result['specimen']?.['reference'] === `Specimen/${id}`,
+      );
+      expect(specimen?.['subject']).toEqual(result['subject']);
+    }
+    const again = followed([
+      [
+        msh(),
+        ...results(her, '1'),
+        ...results(his, '2'),
+        her,
+        order({ at: day1, code: 'NFS^NFS^L' }),
+        obx({ value: '5' }),
+      ],
+      [msh(), ...results(his, '3')],
+      [msh(), ...results(her, '4')],
+    ]);
+    expect(again.said).toHaveLength(1);
+    expect(
+      valuesOf(again.held)
+        .map((one) => one.slice(-1))
+        .sort(),
+    ).toEqual(['3', '4', '5']);
+  });
+
+  it('is a number’s own where a patient’s is none: devices without order numbers, times and message ids of their own', () => {
+    const device = (who: string, value: string) => [
+      msh('ORU^R30', '1'),
+      who,
+      'OBR|1||||||||||||||||||||||||F',
+      obx({ value }),
+    ];
+    const { held, said } = followed([device(her, '1'), device(his, '2')]);
+    expect(said).toEqual(['1: filler-number-reused OBR[1]-3']);
+    expect(
+      valuesOf(held)
+        .map((one) => one.slice(-1))
+        .sort(),
+    ).toEqual(['1', '2']);
+    const both = [...device(her, '1'), ...device(his, '2').slice(1)];
+    const { held: together, said: nothing } = followed([both]);
+    expect([recordsOf(together, 'Observation').length, nothing]).toEqual([2, []]);
+  });
+
   it('keeps together what is told together: report, results, specimens, documents', () => {
     const whole = (who: string, at: string) => [
       msh(),
