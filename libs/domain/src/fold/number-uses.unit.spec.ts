@@ -102,6 +102,18 @@ describe('the uses of a number', () => {
     );
   });
 
+  it('of two patients in one message do not change each other’s references', () => {
+    const germ = (patient: RecordKey): Change[] => told(patient, 1);
+    const explained = (patient: RecordKey): Change[] => [
+      use(patient, { number: RecordKey.of('DiagnosticReport', 'n2') }),
+      put(result(2), { derivedFrom: [{ reference: result(1) }] }, patient),
+    ];
+    const { state } = folded([...germ(she), ...germ(he), ...explained(she), ...explained(he)]);
+    const from = (id: string): string => Buffer.from(state.heads.get(result(id))?.content ?? '').toString();
+    expect(from('2')).toContain('"reference":"Observation/o1"');
+    expect(from('2.2')).toContain('"reference":"Observation/o1.2"');
+  });
+
   it('are meant by the placer, else by the moment, else by a result; of what names none of these, the newest is meant', () => {
     const days = [1, 2, 3].map((day) => ({ collected: `2026-03-0${day}T08:00:00+01:00` }));
     const [first, second, third] = days;
