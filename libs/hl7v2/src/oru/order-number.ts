@@ -1,5 +1,5 @@
 import type { JsonObject } from '#domain';
-import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
+import { assignerOf, authorityOfEntity, domainOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
 import { concept, members } from '../mapping/fhir-json.js';
 import { v2Types } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -30,7 +30,6 @@ type Order = Pick<OrderGroup, 'orc' | 'obr' | 'hasReport' | 'observations'>;
 
 const isNumber = (entity: Composite | undefined): entity is Composite => entity !== undefined && entity.text(1) !== '';
 
-const fillerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(3), orc?.first(3)].find(isNumber);
 const placerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(2), orc?.first(2)].find(isNumber);
 
 /** The filler's, else the placer's; none where neither is told. */
@@ -84,23 +83,37 @@ export const orderNumber = (order: Order, patient: string, mapping: Mapping): To
 };
 
 /** FHIR Identifier of an order's number (EI). */
-export const numberIdentifier = (entity: Composite, type: 'FILL' | 'PLAC', mapping: Mapping): JsonObject =>
-  members({
+export const numberIdentifier = (entity: Composite, type: 'FILL' | 'PLAC', mapping: Mapping): JsonObject => {
+  const authority = takeAuthorityOfEntity(entity);
+  return members({
     type: concept(v2Types, type),
-    system: systemOf(authorityOfEntity(entity), mapping),
-    value: entity.text(1),
+    system: systemOf(authority, mapping),
+    value: entity.take(1),
+    assigner: assignerOf(authority),
   });
+};
+
+/** The number of the OBR, else of the ORC; where both tell the same, one Identifier shows both. */
+const identifierIn = (
+  { orc, obr }: Order,
+  field: number,
+  type: 'FILL' | 'PLAC',
+  mapping: Mapping,
+): JsonObject | undefined => {
+  const [number, other] = [obr.first(field), orc?.first(field)].filter(isNumber);
+  if (number === undefined) return undefined;
+  if (other?.raw === number.raw) other.takeWhole();
+  else if (other?.text(1) === number.text(1)) other.take(1);
+  return numberIdentifier(number, type, mapping);
+};
 
 export const orderIdentifiers = (
   order: Order,
   mapping: Mapping,
-): { readonly filler: JsonObject | undefined; readonly placer: JsonObject | undefined } => {
-  const [filler, placer] = [fillerOf(order), placerOf(order)];
-  return {
-    filler: filler && numberIdentifier(filler, 'FILL', mapping),
-    placer: placer && numberIdentifier(placer, 'PLAC', mapping),
-  };
-};
+): { readonly filler: JsonObject | undefined; readonly placer: JsonObject | undefined } => ({
+  filler: identifierIn(order, 3, 'FILL', mapping),
+  placer: identifierIn(order, 2, 'PLAC', mapping),
+});
 
 /** Of what was posted under the wrong patient, what is left is this patient's alone, whoever the order is of by now. */
 export const keyOfWrong = (key: string, patient: string): string => `${key}|wrong|${patient}`;
