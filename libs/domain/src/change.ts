@@ -174,6 +174,27 @@ export interface Relocate {
   /** `Account/id` or `Encounter/id`. */
   readonly what?: RecordKey;
 }
+/** Lists of records that messages tell whole. `allergies` and `coverages` are a patient's, the others a visit's where one is named. */
+export type CollectionName = 'allergies' | 'conditions' | 'coverages' | 'observations';
+
+/** One record of a collection: FHIR JSON. */
+export type Member = Pick<Put, 'record' | 'content'>;
+
+/**
+ * A list of records that belongs to a patient or a visit, as one message tells it. Without `removed` it is the whole list (HL7 v2.5,
+ * section 2.10.4.1, snapshot mode): the members are put, and what this sender told of the list before and does not tell now is removed. With
+ * `removed` (action code mode) those records alone are removed, and what else stands stays.
+ */
+export interface Collection {
+  readonly kind: 'collection';
+  /** `Patient/id` or `Encounter/id`. */
+  readonly owner: RecordKey;
+  readonly patient: RecordKey;
+  readonly name: CollectionName;
+  readonly members: readonly Member[];
+  readonly removed?: readonly RecordKey[];
+}
+
 /** An operator's word: what waits for this patient is tried again, in order; `skip` names events given up for good. */
 export interface Drain {
   readonly kind: 'drain';
@@ -194,6 +215,7 @@ export type Change =
   | Link
   | Unlink
   | Relocate
+  | Collection
   | Drain;
 export const changeKinds = [
   'put',
@@ -207,5 +229,6 @@ export const changeKinds = [
   'link',
   'unlink',
   'relocate',
+  'collection',
   'drain',
 ] as const satisfies readonly Change['kind'][];

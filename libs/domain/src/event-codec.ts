@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Change, Drain, Identify, Link, Movement, Relocate, Unlink, Use } from './change.js';
+import type { Change, Collection, Drain, Identify, Link, Movement, Relocate, Unlink, Use } from './change.js';
 import { changeKinds } from './change.js';
 import { Failure } from './failure.js';
 import type { LogEvent } from './log-event.js';
@@ -23,8 +23,14 @@ interface ChangeEntry {
   readonly kind: Change['kind'];
   readonly subject: string;
   readonly patient?: string;
-  /** Where the change's body lies among the bodies: offset, length. */
-  readonly body?: readonly [number, number];
+  readonly body?: BodyAt;
+}
+
+/** Where a body lies among the bodies: offset, length. */
+type BodyAt = readonly [number, number];
+
+interface CollectionBody extends Pick<Collection, 'name' | 'removed'> {
+  readonly members: readonly { readonly record: RecordKey; readonly body: BodyAt }[];
 }
 
 interface Header extends Omit<LogEvent, 'changes' | 'received'> {
@@ -105,6 +111,12 @@ const entryOf = (change: Change, bodies: Bodies): ChangeEntry => {
       const { from, what } = change;
       return { kind: change.kind, subject: change.patient, body: bodies.place(json({ from, ...(what && { what }) })) };
     }
+    case 'collection': {
+      const { owner, patient, name, removed } = change;
+      const members = change.members.map(({ record, content }) => ({ record, body: bodies.place(content) }));
+      const body = json({ name, members, ...(removed && { removed }) } satisfies CollectionBody);
+      return { kind: change.kind, subject: owner, patient, body: bodies.place(body) };
+    }
     case 'drain':
       return { kind: change.kind, subject: change.patient, body: bodies.place(json({ skip: change.skip })) };
   }
@@ -137,8 +149,7 @@ const tooNew = (what: string): Failure =>
 const changeOf = (entry: ChangeEntry, bodies: Buffer): Change => {
   const record = entry.subject as RecordKey;
   const patient = entry.patient === undefined ? {} : { patient: entry.patient as RecordKey };
-  const content = (): Buffer => {
-    const [offset, length] = entry.body ?? [0, -1];
+  const content = ([offset, length]: BodyAt = entry.body ?? [0, -1]): Buffer => {
     if (length < 0 || offset < 0 || offset + length > bodies.byteLength)
       throw new Failure(
         'log.too-new',
@@ -185,6 +196,16 @@ const changeOf = (entry: ChangeEntry, bodies: Buffer): Change => {
       return { kind: 'unlink', patient: record, ...fields<Omit<Unlink, 'kind' | 'patient'>>() };
     case 'relocate':
       return { kind: 'relocate', patient: record, ...fields<Omit<Relocate, 'kind' | 'patient'>>() };
+    case 'collection': {
+      const { members, ...rest } = fields<CollectionBody>();
+      return {
+        kind: 'collection',
+        owner: record,
+        patient: entry.patient as RecordKey,
+        ...rest,
+        members: members.map((member) => ({ record: member.record, content: content(member.body) })),
+      };
+    }
     case 'drain':
       return { kind: 'drain', patient: record, ...fields<Omit<Drain, 'kind' | 'patient'>>() };
   }

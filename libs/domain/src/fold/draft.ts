@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Change, Link, Movement, Relocate, Use, Withdraw } from '../change.js';
+import type { Change, Collection, Link, Movement, Relocate, Use, Withdraw } from '../change.js';
 import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import type { RecordedEvent, Warning } from '../log-event.js';
 import { type Head, RecordKey } from '../record.js';
@@ -12,7 +12,16 @@ import { renderPatient } from './render-patient.js';
 import { renderVisit } from './render-visit.js';
 import { standingMovements } from './standing-movements.js';
 import type { FoldView } from './state.js';
-import type { AccountSubject, FoldedMovement, Merge, PatientSubject, Subject, VisitSubject } from './subject.js';
+import {
+  type AccountSubject,
+  collectionKey,
+  type FoldedMovement,
+  type Merge,
+  type PatientSubject,
+  type Subject,
+  type VisitSubject,
+} from './subject.js';
+import { toldNow } from './collections.js';
 import { leavesTrace, type Spoken, takenBackBy, tell, tellVisit } from './tell-movement.js';
 import { membersOf } from './visit-members.js';
 
@@ -27,8 +36,8 @@ export interface DraftedRecord {
   readonly patient?: RecordKey;
 }
 
-/** By which event, and by which of its changes. */
-type Told = Pick<Merge, 'position' | 'nth'>;
+/** By which event, by which of its changes, and by whom. */
+type Told = Pick<Merge, 'position' | 'nth'> & { readonly sender: string };
 
 const cancelOfNothing: Warning = {
   code: 'cancel-of-nothing',
@@ -91,7 +100,7 @@ export class Draft {
     const spoken: Spoken = { sentAt, occurredAt: event.occurredAt ?? sentAt };
     event.changes.forEach((change, nth) => {
       if (change.kind === 'use') this.use(change, changesOfUse(event.changes, nth));
-      else this.change(this.numbers.inItsUse(change), { position, nth }, spoken);
+      else this.change(this.numbers.inItsUse(change), { position, nth, sender: event.sender }, spoken);
     });
     for (const [key, subject] of this.subjects) this.render(key, subject);
     for (const [key, subject] of this.numbers.settled(this.records)) this.subjects.set(key, subject);
@@ -142,6 +151,9 @@ export class Draft {
         return;
       case 'relocate':
         this.relocate(change, told);
+        return;
+      case 'collection':
+        this.collect(change, told.sender);
         return;
       case 'drain':
         throw new Error('a drain is no change of a record');
@@ -286,12 +298,12 @@ export class Draft {
     return told;
   }
 
-  private link({ patient, into, as }: Link, told: Told): void {
+  private link({ patient, into, as }: Link, { position, nth }: Told): void {
     if (patient === into) throw new FoldFault(`${patient} cannot be linked with itself`);
     const linked =
       as === 'see-also'
         ? seenAlso(this.patientSubject, patient, into)
-        : merged(this.patientSubject, { patient, into, ...told });
+        : merged(this.patientSubject, { patient, into, position, nth });
     for (const [key, subject] of linked) this.subjects.set(key, subject);
   }
 
@@ -327,6 +339,15 @@ export class Draft {
     this.subjects.set(key, { ...visit, patient: relocated(visit.patient, relocations), relocations });
   }
 
+  private collect(change: Collection, sender: string): void {
+    const key = collectionKey(change.owner, change.name);
+    const known = this.subject(key);
+    const { subject, gone } = toldNow(known?.kind === 'collection' ? known : undefined, change, sender);
+    for (const record of gone) this.remove(record, undefined);
+    for (const { record, content } of change.members) this.put(record, change.patient, content);
+    this.subjects.set(key, subject);
+  }
+
   private render(key: RecordKey, subject: Subject): void {
     switch (subject.kind) {
       case 'patient':
@@ -345,6 +366,7 @@ export class Draft {
       case 'movement':
       case 'account':
       case 'number':
+      case 'collection':
         return;
     }
   }

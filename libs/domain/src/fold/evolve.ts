@@ -28,6 +28,7 @@ const waitingFor = (view: FoldView, change: Change): readonly RecordKey[] => {
     case 'withdraw':
     case 'use':
     case 'identify':
+    case 'collection':
       return [change.patient];
     case 'movement': {
       // A visit that was given to another patient waits with him.
@@ -102,12 +103,18 @@ const drafted = (draft: Draft, moment: Moment): Pick<Effects, 'records' | 'versi
   warnings: draft.warnings,
 });
 
+/** Records that a change names itself; what else it touches, the fold finds out. */
+const recordsNamed = (change: Change): readonly RecordKey[] => {
+  if (change.kind === 'collection') return [...change.members.map(({ record }) => record), ...(change.removed ?? [])];
+  return 'record' in change ? [change.record] : [];
+};
+
 /** Applies the event, or parks it with the reason. */
 const applyOrPark = (view: FoldView, moment: Moment): Effects => {
   const { event } = moment.recorded;
   const park = (reason: string): Effects => ({
     ...withoutEffect(moment, 'parked'),
-    records: event.changes.flatMap((change) => ('record' in change ? [change.record] : [])),
+    records: event.changes.flatMap(recordsNamed),
     park: { recorded: moment.recorded, recordedAt: moment.recordedAt, waiting: waiters(view, event), reason },
   });
   const behind = standsBehind(view, event);

@@ -267,6 +267,13 @@ describe('laws of the fold', () => {
     );
   });
 
+  /** The change with its contents as `as` makes them: texts can be put into JSON and read back. */
+  const withContents = (change: Change, as: (content: never) => unknown): Change => {
+    const given = <T extends object>(one: T): T =>
+      'content' in one ? { ...one, content: as(one.content as never) } : one;
+    return change.kind === 'collection' ? { ...change, members: change.members.map(given) } : given(change);
+  };
+
   it('any interleaving of two feeds that keeps the order of each patient gives the same records', () => {
     const contents = (state: FoldMemory): string[] =>
       [...state.heads]
@@ -283,17 +290,14 @@ describe('laws of the fold', () => {
             feed
               .filter((event) => event.format !== 'control')
               .map((event) => {
-                const text = JSON.stringify(
-                  event.changes.map((c) => ('content' in c ? { ...c, content: Buffer.from(c.content).toString() } : c)),
-                );
+                const text = JSON.stringify(event.changes.map((change) => withContents(change, String)));
                 const changes = JSON.parse(
-                  text.replaceAll(/(Patient|Observation|Encounter|DiagnosticReport)\/([a-z])/g, `$1/${prefix}$2`),
+                  text.replaceAll(
+                    /(Patient|Observation|Encounter|DiagnosticReport|Condition)\/(c?)([a-z])/g,
+                    `$1/$2${prefix}$3`,
+                  ),
                 ) as LogEvent['changes'];
-                return {
-                  ...event,
-                  messageId: '',
-                  changes: changes.map((c) => ('content' in c ? { ...c, content: Buffer.from(c.content) } : c)),
-                };
+                return { ...event, messageId: '', changes: changes.map((change) => withContents(change, Buffer.from)) };
               });
           const a = apart(one, 'x');
           const b = apart(two, 'y');

@@ -1,4 +1,4 @@
-import type { MemberEdit, MovementNature, Use } from '../change.js';
+import type { CollectionName, MemberEdit, MovementNature, Use } from '../change.js';
 import type { Instant } from '../instant.js';
 import type { Json } from '../json.js';
 import type { Position } from '../position.js';
@@ -116,8 +116,23 @@ export interface NumberSubject {
   readonly uses: readonly NumberUse[];
 }
 
+/** What each sender told of one collection last, by the sender's name: a record of it goes when no sender tells of it any more. */
+export interface CollectionSubject {
+  readonly kind: 'collection';
+  readonly told: Readonly<Record<string, readonly RecordKey[]>>;
+}
+
+/** The key under which a collection's subject is kept; no record has a `#` in its key. */
+export const collectionKey = (owner: RecordKey, name: CollectionName): RecordKey => `${owner}#${name}` as RecordKey;
+
 /** What the fold keeps of a subject beside its records. Plain JSON, so that it can be stored and compared. */
-export type Subject = PatientSubject | VisitSubject | MovementSubject | AccountSubject | NumberSubject;
+export type Subject =
+  | PatientSubject
+  | VisitSubject
+  | MovementSubject
+  | AccountSubject
+  | NumberSubject
+  | CollectionSubject;
 
 /** What a subject names that folding a change of it looks up as well; a follower loads on until nothing new is named. */
 export const namedBy = (
@@ -138,6 +153,8 @@ export const namedBy = (
       return { heads: [subject.visit], subjects: [subject.visit] };
     case 'number':
       return { heads: subject.uses.flatMap(({ records }) => records), subjects: [] };
+    case 'collection':
+      return { heads: Object.values(subject.told).flat(), subjects: [] };
     case 'account':
       return { heads: subject.visits, subjects: [...subject.visits, ...subject.relocations.map(({ to }) => to)] };
   }

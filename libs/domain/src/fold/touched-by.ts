@@ -2,6 +2,7 @@ import type { Change } from '../change.js';
 import type { LogEvent } from '../log-event.js';
 import type { RecordKey } from '../record.js';
 import { messageKeyOf } from './message-key.js';
+import { collectionKey } from './subject.js';
 
 /** What must be known before these events are folded. */
 export interface Touched {
@@ -58,6 +59,11 @@ const collect = (into: Collected, change: Change): void => {
         for (const set of [into.heads, into.subjects]) set.add(change.what);
       return;
     }
+    case 'collection':
+      for (const { record } of change.members) into.heads.add(record);
+      for (const record of change.removed ?? []) into.heads.add(record);
+      into.subjects.add(collectionKey(change.owner, change.name));
+      return;
     case 'drain':
       return; // Parked events are always known whole; what they touch is added by the follower.
   }

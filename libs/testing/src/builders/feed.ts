@@ -93,6 +93,21 @@ const withdrawal = (record: RecordKey, patient: number, n: number): Change => ({
   ...(n % 2 === 0 && { content: resource(record, { status: 'entered-in-error' }) }),
 });
 
+/** A list that is told whole, or by action codes; of the patient, or of a visit. */
+const collection = (patient: RecordKey, visit: RecordKey, n: number): Change => {
+  const owner = n % 3 === 0 ? visit : patient;
+  const keyOf = (member: number): RecordKey => RecordKey.of('Condition', `c${RecordKey.id(owner)}-${(n + member) % 5}`);
+  const members = Array.from({ length: n % 4 }, (_, member) => keyOf(member));
+  return {
+    kind: 'collection',
+    owner,
+    patient,
+    name: n % 2 === 0 ? 'conditions' : 'allergies',
+    members: members.map((record) => ({ record, content: resource(record, { subject: { reference: patient }, n }) })),
+    ...(n % 5 === 0 && { removed: [keyOf(n % 4)] }),
+  };
+};
+
 const changeOf = (kind: number, patient: number, n: number): Change => {
   const who = patientKey(patient);
   // An order's results are told by its number, whose patient it is of.
@@ -114,6 +129,7 @@ const changeOf = (kind: number, patient: number, n: number): Change => {
         content: Buffer.from(JSON.stringify({ note: [{ text: `n${n}` }] })),
       };
     case 4:
+      return collection(who, visit, n);
     case 5:
       return { kind: 'identify', patient: who, edits: edits(n) };
     case 6:
@@ -162,7 +178,12 @@ const changesOf = (kind: number, patient: number, n: number): readonly Change[] 
 export const anyFeed = (maxEvents = 40, minEvents = 0): fc.Arbitrary<readonly LogEvent[]> =>
   fc.array(
     fc.tuple(fc.nat(20), fc.nat(4), fc.nat(60), fc.nat(11)).map(([kind, patient, n, id]): LogEvent => {
-      const over = { messageId: id > 5 ? `m${patient}-${id}-${n % 2}` : '', received: Buffer.from(`${kind} ${n % 2}`) };
+      const sender = n % 8 === 0 ? 'lab-demo' : 'his-demo';
+      const over = {
+        sender,
+        messageId: id > 5 ? `m${patient}-${id}-${n % 2}` : '',
+        received: Buffer.from(`${kind} ${n % 2}`),
+      };
       if (kind === 20)
         return anEvent(
           [{ kind: 'drain', patient: patientKey(patient), skip: n % 2 === 0 ? [Position.of(n % 20)] : [] }],
