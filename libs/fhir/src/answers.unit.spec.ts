@@ -136,6 +136,7 @@ describe('capabilityStatement', () => {
       identifier: 'x',
       patient: '1',
       subject: '1',
+      beneficiary: '1',
       name: 'x',
       family: 'x',
       given: 'x',

@@ -60,6 +60,9 @@ describe('parseSearch', () => {
     expect(search('_id=a&_id=b').ids).toEqual([]);
     for (const query of ['patient=Patient/1', 'patient=1', 'subject=http://h/fhir/Patient/1', 'patient=1,2&subject=1'])
       expect(search(query, 'Observation').patients).toEqual(['Patient/1']);
+    for (const type of ['AllergyIntolerance', 'Condition', 'Coverage', 'Observation'])
+      expect(search('patient=Patient/1', type).patients).toEqual(['Patient/1']);
+    expect(search('beneficiary=Patient/1', 'Coverage').patients).toEqual(['Patient/1']);
   });
 
   it.each([

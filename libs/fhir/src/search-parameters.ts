@@ -143,7 +143,7 @@ const identifierMatch = (value: string): TokenMatch => {
   throw invalid('identifier', 'system|value, value or |value');
 };
 
-const patientParameter = (name: 'patient' | 'subject'): QueryParameter => ({
+const patientParameter = (name: 'patient' | 'subject' | 'beneficiary'): QueryParameter => ({
   name,
   type: 'reference',
   modifiers: [],
@@ -284,6 +284,7 @@ export const searchParameters = (type: string): readonly QueryParameter[] => [
   lastUpdatedParameter,
   ...(hasIdentifier(type) ? [identifierParameter] : []),
   ...(patientPaths.has(type) ? [patientParameter('patient'), patientParameter('subject')] : []),
+  ...(type === 'Coverage' ? [patientParameter('beneficiary')] : []),
   ...(type === 'Patient' ? ofPatient : []),
 ];
 

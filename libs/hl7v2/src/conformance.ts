@@ -5,6 +5,10 @@ import { triggers } from './adt/triggers.js';
 import { visitNumberPlaces } from './adt/visit.js';
 import { pv1Fields, pv2Fields, zfmFields, zfvFields } from './adt/visit-fields.js';
 import { requiredOfMsh } from './check-head.js';
+import { al1Fields } from './clinical/allergies.js';
+import { in1Fields } from './clinical/coverages.js';
+import { dg1Fields } from './clinical/diagnoses.js';
+import { rolFields } from './clinical/roles.js';
 import { refusals, warnings } from './findings.js';
 import { forbidden, unused } from './forbidden-fields.js';
 import { nk1Fields } from './mapping/contacts.js';
@@ -66,6 +70,11 @@ const zbeFields: readonly FieldConformance[] = [
   { fields: [9], becomes: 'which of the wards the movement may say' },
 ];
 
+const diagnosisAction: FieldConformance = {
+  fields: [21],
+  becomes: 'A, U and X: this diagnosis is added or changed; D: it is removed; the others stay as they stand',
+};
+
 /**
  * What becomes of ADT, as data: the tables that the mapping runs. What tells which visit and which movement is read by code, and
  * described here beside it.
@@ -81,6 +90,10 @@ export const conformance = {
     { name: 'NK1', of: 'Patient', fields: nk1Fields },
     { name: 'PV1', of: 'Encounter', fields: [...pv1Fields, ...identifying] },
     { name: 'PV2', of: 'Encounter', fields: pv2Fields },
+    { name: 'ROL', of: 'Encounter or Patient', fields: rolFields },
+    { name: 'AL1', of: 'AllergyIntolerance', fields: al1Fields },
+    { name: 'DG1', of: 'Condition', fields: [...dg1Fields, diagnosisAction] },
+    { name: 'IN1', of: 'Coverage', fields: in1Fields },
     { name: 'ZBE', of: 'Encounter', fields: zbeFields },
     { name: 'ZFM', of: 'Encounter', fields: zfmFields },
     { name: 'ZFV', of: 'Encounter', fields: zfvFields },
@@ -188,6 +201,13 @@ export const conformanceDocument = (): string =>
     '(`""^^^X^INS`). A field that is sent replaces all its repetitions.',
     '',
     ...conformance.segments.flatMap(segmentLines),
+    '### Lists: AL1, DG1, IN1 and OBX',
+    '',
+    'The allergies and coverages of a patient, the diagnoses and observations of a visit (of the patient where the message names none). Those',
+    'that a message names are all that its sender knows: what it told before and does not tell now is removed. Without such a segment',
+    'the list stays as it stands, and another sender’s list always does. An OBX becomes an Observation as in ORU (below); without OBX-14 it was',
+    'observed at EVN-6, else EVN-2; OBX-11 = D or W: there is none. The visit’s ROL stand behind PV1 or PV2, the patient’s behind PID.',
+    '',
     '### ZBE-9',
     '',
     'Wards that a movement does not change may stand in its message as they were; only those that its letters name are taken.',

@@ -28,6 +28,10 @@ const message = (situation: (typeof situations)[number], name: string, fields: F
     PV1: { 2: 'I', 19: 'V1^^^CH^VN' },
     NK1: { 2: 'CONTACT^DOMINIQUE' },
     ZFS: { 2: '7^CH', 6: 'SDT' },
+    ROL: { 3: 'PP', 4: '7^DOC' },
+    AL1: { 3: 'A^B' },
+    DG1: { 3: 'A^B' },
+    IN1: { 2: 'A^B' },
     ...situation.given,
   };
   const segment = (one: string): string => {
@@ -35,7 +39,7 @@ const message = (situation: (typeof situations)[number], name: string, fields: F
     const last = Math.max(0, ...Object.keys(values).map(Number));
     return [one, ...Array.from({ length: last }, (_, at) => values[at + 1] ?? '')].join('|');
   };
-  const names = ['PID', 'NK1', 'PV1', 'PV2', 'ZFA', 'ZFP', 'ZFV', 'ZFM', 'ZFD', 'ZFS'];
+  const names = ['PID', 'NK1', 'PV1', 'PV2', 'ROL', 'AL1', 'DG1', 'IN1', 'ZFA', 'ZFP', 'ZFV', 'ZFM', 'ZFD', 'ZFS'];
   return er7(msh(situation.trigger), 'EVN||20260310', ...names.map(segment));
 };
 
@@ -47,7 +51,7 @@ const changesOf = (bytes: Buffer): string => {
 };
 
 /** One of them fits every type of field that is read. */
-const samples = ['Y', '1', '20260101', 'M', 'A^B^C^D^E^F^ORI', '7^CH', 'X^^^CH^XX', 'CANCEL'];
+const samples = ['Y', '1', '20260101', 'M', 'A^B^C^D^E^F^ORI', '7^CH', 'X^^^CH^XX', 'CANCEL', 'DE'];
 
 const hasEffect = (name: string, field: number): boolean =>
   situations.some((situation) => {
@@ -64,7 +68,7 @@ describe('docs/conformance.md', () => {
 
 describe('the tables', () => {
   const held = conformance.segments.filter(
-    ({ name }) => ['PID', 'PV1', 'PV2', 'NK1'].includes(name) || name.startsWith('ZF'),
+    ({ name }) => ['PID', 'PV1', 'PV2', 'NK1', 'ROL', 'AL1', 'DG1', 'IN1'].includes(name) || name.startsWith('ZF'),
   );
 
   it.each(held.map(({ name, fields }) => [name, fields.flatMap((rule) => rule.fields)] as const))(

@@ -9,7 +9,8 @@ export interface ReadingContext {
   readonly establishment: Establishment;
   /**
    * A keyed hash that is a FHIR id and carries no identity. `kind`: `patient`, `visit`, `movement`, `account`, `location`, `placer`, `report`, `specimen`, `document`, `binary`,
-   * `observation`; `domain`: the authority that assigned the identifier. The same function for all messages of an establishment: what
+   * `observation`, `allergy`, `condition`, `coverage`, `role`; `domain`: the authority that assigned the identifier, or the record (a patient,
+   * a visit) within which it is told apart. The same function for all messages of an establishment: what
    * is remembered of a place is remembered by it.
    */
   readonly idOf: (kind: string, domain: string, identifier: string) => string;

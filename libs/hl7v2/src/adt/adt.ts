@@ -3,6 +3,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import { patientOfPid } from '../mapping/patient-record.js';
 import { personEdits } from '../mapping/person-edits.js';
 import type { Segment } from '../message/segment.js';
+import { clinicalChanges } from '../clinical/clinical.js';
 import { leave } from '../represented/not-taken.js';
 import { linkChanges, mergeChanges } from './merge.js';
 import { accountChanges, identifierChanges, visitMoveChanges } from './move.js';
@@ -21,23 +22,27 @@ const patientIn = (mapping: Mapping): { readonly pid: Segment; readonly patient:
   return undefined;
 };
 
-const identityChanges: Changes = (mapping) => {
+/** What a message of one patient tells of him; beside `others`, what it tells of his allergies, diagnoses, observations and coverages. */
+const personChanges = (
+  mapping: Mapping,
+  others: (pid: Segment, patient: RecordKey) => readonly Change[] = () => [],
+): readonly Change[] => {
   const known = patientIn(mapping);
-  return known ? [{ kind: 'identify', patient: known.patient, edits: personEdits(known.pid, mapping) }] : [];
+  if (known === undefined) return [];
+  const { pid, patient } = known;
+  const identify: Change = { kind: 'identify', patient, edits: personEdits(pid, mapping) };
+  return [identify, ...others(pid, patient), ...clinicalChanges(pid, patient, mapping)];
 };
+
+const identityChanges: Changes = (mapping) => personChanges(mapping);
 
 /** Family to changes, with what becomes of the message, for docs/conformance.md. */
 export const adtFamilies: Readonly<Record<Family, { readonly becomes: string; readonly changes: Changes }>> = {
   identity: { becomes: 'the patient is identified', changes: identityChanges },
   visit: {
     becomes: 'the patient is identified, the visit is told',
-    changes: (mapping, trigger, meaning) => {
-      const known = patientIn(mapping);
-      if (known === undefined) return [];
-      const { pid, patient } = known;
-      const identify: Change = { kind: 'identify', patient, edits: personEdits(pid, mapping) };
-      return [identify, ...visitChanges(trigger, meaning, pid, patient, mapping)];
-    },
+    changes: (mapping, trigger, meaning) =>
+      personChanges(mapping, (pid, patient) => visitChanges(trigger, meaning, pid, patient, mapping)),
   },
   merge: { becomes: 'MRG-1 is linked into PID-3, which replaces it; both stay', changes: mergeChanges },
   link: {

@@ -6,6 +6,7 @@ import { anEvent, asRecorded } from '../../../testing/src/builders/feed.js';
 import { allRecords, recordOf } from '../../../testing/src/builders/folded.js';
 import { contextOf } from '../fixtures/context.js';
 import { frenchAdt } from '../fixtures/adt.js';
+import { clinicalSegments } from '../fixtures/clinical.js';
 import { readMessage } from '../read-message.js';
 
 const everything = [
@@ -20,6 +21,8 @@ const everything = [
   'ZFM|8|9|1|1|5',
   'ZFD|1990^2^30|39|Y|N|INSI|20211201|CN|20300101',
   'ZFS|1|7^CH|20260301|20260401|INSERT|SDT^Soins|5',
+  'ROL|R1^CH|UP|CP^Avis^HL70443|9^C^D~10^E|20260310|20260311|^Mois|R^Raison|S^Généraliste|O^Cabinet|1 rue^^VILLE|^WPN^PH^^^^^^^^^02',
+  ...clinicalSegments,
 ];
 const triggersAll = ['A01', 'A02', 'A03', 'A05', 'A15', 'A31', 'A54', 'Z80', 'Z99', 'A40', 'A44', 'A47'];
 const piece = fc.oneof(
@@ -39,6 +42,8 @@ const piece = fc.oneof(
     '\rNK1|',
     '\rZBE|',
     '\rMRG|9^^^CH^PI',
+    '\rAL1|',
+    '\rDG1|1||',
   ),
   fc.constantFrom('20260230', '00000000', '9999', 'https://x.invalid/ a', 'INS', 'BDL', 'Y', 'CANCEL', '7'),
   fc.string({ maxLength: 6 }),
@@ -59,7 +64,8 @@ const folded = (messages: readonly Buffer[]): FoldMemory => {
 /** Events of these messages folded, and what R4 has against the records. */
 const faultsOf = (messages: readonly Buffer[]): { readonly faults: readonly string[]; readonly records: number } => {
   const state = folded(messages);
-  const faults = [...state.heads].flatMap(([key, { content }]) =>
+  const standing = [...state.heads].filter(([, { deleted }]) => !deleted);
+  const faults = standing.flatMap(([key, { content }]) =>
     validateResource(RecordKey.type(key), JSON.parse(Buffer.from(content ?? []).toString()))
       .filter(({ severity }) => severity === 'error')
       .map(({ text, location }) => `${location}: ${text}`),

@@ -54,6 +54,7 @@ const participantFields: readonly (readonly [number, string])[] = [
   [8, 'REF'],
   [9, 'CON'],
   [17, 'ADM'],
+  [52, 'PART'],
 ];
 
 const personsOf = (pv1: Segment, field: number, code: string, mapping: Mapping): readonly Json[] =>

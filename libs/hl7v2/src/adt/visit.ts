@@ -10,6 +10,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import { originalCode } from '../mapping/original-code.js';
 import { leave, listedOf } from '../represented/not-taken.js';
 import type { Composite, Segment } from '../message/segment.js';
+import { readVisitRoles } from '../clinical/roles.js';
 import { movementsIn, takeSameMoment, type ToldMovement } from './movement.js';
 import type { Trigger } from './triggers.js';
 import {
@@ -155,6 +156,7 @@ const visitEdits = (
     applyRules(rules, segment, edits, mapping, mayEnd);
     if (!mayEnd) leaveEnd(rules, segment);
   }
+  readVisitRoles(edits, mapping);
   withoutMovement(told, movement, location, edits, mapping);
   if (movement?.nature === 'return') edits.drop('extension', expectedReturnUrl);
   return edits.all();

@@ -1,5 +1,6 @@
 import type { JsonObject, MemberEdit } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
+import { readPatientRoles } from '../clinical/roles.js';
 import { domainOf, takeAuthorityOfEntity } from './authority.js';
 import { v2Table } from './codes.js';
 import { readContacts } from './contacts.js';
@@ -160,6 +161,7 @@ export const personEdits = (pid: Segment, mapping: Mapping): readonly MemberEdit
   const edits = new Edits(true);
   applyRules(pidFields, pid, edits, mapping);
   readContacts(edits, mapping);
+  readPatientRoles(edits, mapping);
   for (const [name, rules] of personSegments)
     for (const segment of mapping.message.all(name)) applyRules(rules, segment, edits, mapping);
   return edits.all();

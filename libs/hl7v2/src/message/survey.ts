@@ -10,6 +10,11 @@ export const limits = {
   movements: 100,
   periods: 100,
   merged: 200,
+  allergies: 500,
+  diagnoses: 500,
+  coverages: 500,
+  roles: 500,
+  observations: 1_000,
   fields: 1_000,
   repetitions: 1_000,
   lines: 10_000,
@@ -23,6 +28,11 @@ export const limitWords = {
   movements: { fr: 'mouvements (ZBE-1)', en: 'movements (ZBE-1)' },
   periods: { fr: 'périodes de soins sans consentement (ZFS)', en: 'periods of legal care (ZFS)' },
   merged: { fr: 'identifiants fusionnés (MRG-1)', en: 'merged identifiers (MRG-1)' },
+  allergies: { fr: 'allergies (AL1)', en: 'allergies (AL1)' },
+  diagnoses: { fr: 'diagnostics (DG1)', en: 'diagnoses (DG1)' },
+  coverages: { fr: 'couvertures (IN1)', en: 'coverages (IN1)' },
+  roles: { fr: 'rôles (ROL)', en: 'roles (ROL)' },
+  observations: { fr: "observations d'un message ADT (OBX)", en: 'observations of an ADT message (OBX)' },
   fields: { fr: 'champs dans un segment', en: 'fields in one segment' },
   repetitions: { fr: "répétitions d'un champ", en: 'repetitions of one field' },
   // Repetitions of them are lines, and free text holds unescaped delimiters in practice.
@@ -104,11 +114,17 @@ const endsSegment = (bytes: Buffer, at: number, field: number): boolean =>
 
 const [obx, nte] = [packedName('OBX'), packedName('NTE')];
 
+const noGroups = { movements: 0, periods: 0, merged: 0, allergies: 0, diagnoses: 0, coverages: 0, roles: 0 };
+
 /** Of what each is a thing of its own to be folded: their segments are counted, with the repetitions of a first field that names it. */
-const groups = new Map<number, { readonly of: 'movements' | 'periods' | 'merged'; readonly isRepeated: boolean }>([
+const groups = new Map<number, { readonly of: keyof typeof noGroups; readonly isRepeated: boolean }>([
   [packedName('ZBE'), { of: 'movements', isRepeated: true }],
   [packedName('ZFS'), { of: 'periods', isRepeated: false }],
   [packedName('MRG'), { of: 'merged', isRepeated: true }],
+  [packedName('AL1'), { of: 'allergies', isRepeated: false }],
+  [packedName('DG1'), { of: 'diagnoses', isRepeated: false }],
+  [packedName('IN1'), { of: 'coverages', isRepeated: false }],
+  [packedName('ROL'), { of: 'roles', isRepeated: false }],
 ]);
 
 /** The counts of one message while its bytes are walked. */
@@ -118,7 +134,7 @@ class Counts {
   /** 0: the line has none. */
   private name = 0;
   private segments = 0;
-  private readonly groups = { movements: 0, periods: 0, merged: 0 };
+  private readonly groups = { ...noGroups };
   private field = 0;
   private repetitions = 1;
   private parts = 1;

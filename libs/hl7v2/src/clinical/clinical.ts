@@ -1,0 +1,15 @@
+import type { Change, RecordKey } from '#domain';
+import type { Mapping } from '../mapping/mapping.js';
+import type { Segment } from '../message/segment.js';
+import { encounterOf } from '../oru/patient-visit.js';
+import { allergies } from './allergies.js';
+import { coverages } from './coverages.js';
+import { diagnoses } from './diagnoses.js';
+import { observations } from './observations.js';
+
+/** What an ADT message tells beside the identity and the visit: allergies, diagnoses, observations, coverages. */
+export const clinicalChanges = (pid: Segment, patient: RecordKey, mapping: Mapping): readonly Change[] => {
+  const encounter = encounterOf(pid, mapping.message.first('PV1'), mapping);
+  const lists = [allergies(patient, mapping), diagnoses(patient, encounter, mapping), coverages(patient, mapping)];
+  return [...lists.flatMap((list) => list ?? []), ...observations(patient, encounter, mapping)];
+};

@@ -1,0 +1,89 @@
+import { type Json, type JsonObject, type Member, RecordKey } from '#domain';
+import { systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
+import { conceptOf, v2Table } from '../mapping/codes.js';
+import { bytesOf, hasValue, members } from '../mapping/fhir-json.js';
+import { isSent } from '../mapping/field-rules.js';
+import type { Mapping } from '../mapping/mapping.js';
+import type { Composite, Segment } from '../message/segment.js';
+
+/** What a segment is read with: whose it is, and its name among its like (`AL1[2]`). */
+export interface Within {
+  readonly patient: RecordKey;
+  readonly encounter: RecordKey | undefined;
+  readonly place: string;
+  readonly mapping: Mapping;
+}
+
+type Members = Readonly<Record<string, Json | undefined>>;
+
+/**
+ * What becomes of some fields of a segment that tells of a resource of its own. The mapping runs these rules and reads nothing else, and
+ * docs/conformance.md is printed from them. Lists of one name that several rules give are put together.
+ */
+export interface ResourceRule {
+  readonly fields: readonly number[];
+  readonly becomes: string;
+  readonly read: (segment: Segment, within: Within) => Members;
+}
+
+export const placeOf = ({ name, sequence }: Segment): string => `${name}[${sequence}]`;
+
+const joined = (known: Json | undefined, value: Json): Json =>
+  Array.isArray(known) && Array.isArray(value) ? [...(known as Json[]), ...(value as Json[])] : value;
+
+/** The members that the rules make of a segment. */
+export const membersBy = (rules: readonly ResourceRule[], segment: Segment, within: Within): JsonObject => {
+  const told: Record<string, Json> = {};
+  for (const { fields, read } of rules) {
+    if (!isSent(segment, fields)) continue;
+    for (const [name, value] of Object.entries(read(segment, within)))
+      if (hasValue(value)) told[name] = joined(told[name], value);
+  }
+  return told;
+};
+
+/** A record as a member of a collection. */
+export const memberOf = (record: RecordKey, content: Members): Member => ({
+  record,
+  content: bytesOf(members({ resourceType: RecordKey.type(record), id: RecordKey.id(record), ...content })),
+});
+
+/** Record of a member: told apart within the list of a patient or a visit. */
+export const recordWithin = (
+  type: string,
+  kind: string,
+  owner: RecordKey,
+  key: string,
+  { context }: Mapping,
+): RecordKey => RecordKey.of(type, context.idOf(kind, owner, key));
+
+/** A code in an extension of ours; of one that names no coding system its HL7 table is meant. */
+export const conceptExtension = (
+  url: string,
+  value: Composite | undefined,
+  table: string | undefined,
+  mapping: Mapping,
+): readonly JsonObject[] => {
+  const valueCodeableConcept = value && conceptOf(value, mapping, table === undefined ? undefined : v2Table(table));
+  return valueCodeableConcept ? [{ url, valueCodeableConcept }] : [];
+};
+
+/** The word that FHIR has for a code; one that its table does not have is said, and kept as it was sent by whoever asks. */
+export const wordFor = (
+  words: Readonly<Record<string, string | undefined>>,
+  value: Composite | undefined,
+  location: string,
+  mapping: Mapping,
+): string | undefined => {
+  const code = value?.text(1).toUpperCase() ?? '';
+  if (code === '') return undefined;
+  const word = words[code];
+  if (word === undefined) mapping.warn('code-unknown', location);
+  return word === '' ? undefined : word;
+};
+
+/** FHIR Identifier of an EI. */
+export const entityIdentifier = (entity: Composite | undefined, mapping: Mapping): JsonObject | undefined => {
+  if (entity === undefined || entity.text(1) === '') return undefined;
+  return members({ system: systemOf(takeAuthorityOfEntity(entity), mapping), value: entity.take(1) });
+};
