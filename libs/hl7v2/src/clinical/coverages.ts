@@ -115,12 +115,18 @@ export const in1Fields: readonly ResourceRule[] = [
   { fields: [3, 4, 5, 6, 7], becomes: '`payor`, a contained Organization', read: payorOf },
   {
     fields: [8, 9],
-    becomes: '`class` group: its number and name',
+    becomes: `\`class\` group: its number and name; a number of IN1-9 in extension \`${ownExtension('group-identifier')}\``,
     read: (in1, { mapping }) => {
       const number = in1.first(8)?.takeWhole().trim() ?? '';
-      const names = valued(in1, 9).flatMap((group) => organizationOf(group, mapping).name || []);
+      const groups = valued(in1, 9).map((group) => organizationOf(group, mapping));
+      const names = groups.flatMap(({ name }) => name || []);
       const value = number || names[0] || '';
-      return { class: value === '' ? undefined : [classOf('group', value, names.join(', '))] };
+      const identifiers = present(groups.map(({ identifier }) => identifier)).map((valueIdentifier) => ({
+        url: ownExtension('group-identifier'),
+        valueIdentifier,
+      }));
+      if (value !== '') return { class: [classOf('group', value, names.join(', '), identifiers)] };
+      return { extension: identifiers };
     },
   },
   {

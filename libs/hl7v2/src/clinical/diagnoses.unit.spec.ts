@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { warningsIn } from '../fixtures/adt.js';
+import { frenchAdt, warningsIn } from '../fixtures/adt.js';
 import {
+  clinicalPid,
   clinicalPv1,
   extensionsOf,
   onlyRecord,
@@ -107,5 +108,30 @@ describe('a diagnosis (DG1)', () => {
     const given = Buffer.from(visitMessage('DG1|1||X').toString().replace('42^^^CH^PI', '43^^^CH^PI'));
     const told = onlyRecord('Condition', visitMessage('DG1|1||X'), given);
     expect(told).toMatchObject({ subject: { reference: 'Patient/patient.CH.43' } });
+  });
+});
+
+describe('diagnoses of people and visits that are merged and given away', () => {
+  const of = (ipp: string, bytes: Buffer): Buffer =>
+    Buffer.from(bytes.toString().replace('42^^^CH^PI', `${ipp}^^^CH^PI`));
+  const subjects = (...messages: readonly Buffer[]): readonly unknown[] =>
+    ['AllergyIntolerance', 'Condition'].flatMap((type) =>
+      standingRecords(type, messages).map(({ subject, patient }) => (subject ?? patient) as unknown),
+    );
+  const told = visitMessage('AL1|1||A', 'DG1|1||X');
+
+  it('stay with the number that they were told of when that is merged (A40)', () => {
+    const merge = frenchAdt('A40', clinicalPid.replace('42^', '43^'), 'MRG|42^^^CH^PI');
+    expect(subjects(told, merge)).toEqual(subjects(told));
+  });
+
+  it('stay with the patient whom their message named when the visit is given to another (A44)', () => {
+    const given = frenchAdt('A44', clinicalPid.replace('42^', '43^'), 'MRG|42^^^CH^PI||||V1^^^CH^VN');
+    expect(subjects(told, given)).toEqual(subjects(told));
+    // Told of him, they are his.
+    expect(subjects(told, given, of('43', visitMessage('DG1|1||X')))).toEqual([
+      { reference: 'Patient/patient.CH.42' },
+      { reference: 'Patient/patient.CH.43' },
+    ]);
   });
 });

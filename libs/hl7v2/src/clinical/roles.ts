@@ -31,6 +31,7 @@ const owners = table<RoleOwner | 'other'>({
 /** The ROL segments of the patient or of the visit; those of a procedure or an insurance are neither's. */
 export const rolesOf = (owner: RoleOwner, { message }: Mapping): readonly Segment[] => {
   const roles: Segment[] = [];
+  if (message.first('ROL') === undefined) return roles;
   let current: RoleOwner | 'other' = 'other';
   for (const segment of message.segments) {
     current = owners[segment.name] ?? current;
