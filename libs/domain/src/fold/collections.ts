@@ -20,5 +20,8 @@ export const toldNow = (
   const own = [...left, ...now].slice(-collectionMax);
   const elsewhere = new Set(Object.values(others).flat());
   const gone = [...new Set(removed ?? before)].filter((record) => !now.has(record) && !elsewhere.has(record));
+  const isSame =
+    known !== undefined && own.length === before.length && own.every((record, at) => record === before[at]);
+  if (isSame) return { subject: known, gone };
   return { subject: { kind: 'collection', told: { ...others, ...(own.length > 0 && { [sender]: own }) } }, gone };
 };

@@ -345,7 +345,8 @@ export class Draft {
     const { subject, gone } = toldNow(known?.kind === 'collection' ? known : undefined, change, sender);
     for (const record of gone) this.remove(record, undefined);
     for (const { record, content } of change.members) this.put(record, change.patient, content);
-    this.subjects.set(key, subject);
+    // Most messages say what is known: nothing needs to be written then.
+    if (subject !== known) this.subjects.set(key, subject);
   }
 
   private render(key: RecordKey, subject: Subject): void {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#domain';
-import { systemOf, takeAuthority } from '../mapping/authority.js';
+import { assignerOf, systemOf, takeAuthority } from '../mapping/authority.js';
 import { members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { listedOf } from '../represented/not-taken.js';
@@ -16,9 +16,9 @@ export const organizationOf = (organization: Composite, mapping: Mapping): ToldO
   organization.accountFor(listedOf.XON);
   const at = organization.text(10) === '' ? 3 : 10;
   const value = organization.isNull ? '' : organization.take(at);
-  return {
-    name: organization.isNull ? '' : organization.take(1),
-    identifier:
-      value === '' ? undefined : members({ system: systemOf(takeAuthority(organization, 6), mapping), value }),
-  };
+  const name = organization.isNull ? '' : organization.take(1);
+  if (value === '') return { name, identifier: undefined };
+  const authority = takeAuthority(organization, 6);
+  const identifier = members({ system: systemOf(authority, mapping), value, assigner: assignerOf(authority) });
+  return { name, identifier };
 };

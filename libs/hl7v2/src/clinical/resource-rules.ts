@@ -1,5 +1,5 @@
 import { type Json, type JsonObject, type Member, RecordKey } from '#domain';
-import { systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
+import { assignerOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
 import { conceptOf, v2Table } from '../mapping/codes.js';
 import { bytesOf, hasValue, members } from '../mapping/fhir-json.js';
 import { isSent } from '../mapping/field-rules.js';
@@ -85,5 +85,6 @@ export const wordFor = (
 /** FHIR Identifier of an EI. */
 export const entityIdentifier = (entity: Composite | undefined, mapping: Mapping): JsonObject | undefined => {
   if (entity === undefined || entity.text(1) === '') return undefined;
-  return members({ system: systemOf(takeAuthorityOfEntity(entity), mapping), value: entity.take(1) });
+  const authority = takeAuthorityOfEntity(entity);
+  return members({ system: systemOf(authority, mapping), value: entity.take(1), assigner: assignerOf(authority) });
 };

@@ -83,16 +83,3 @@ export const systemOf = (authority: Authority, mapping: Mapping): string => {
   const name = authority.universal || authority.namespace;
   return systems.of(name, (own) => systemNamed(own, finess));
 };
-const namespaceAndUniversal = 0b110;
-
-/** The authority in a component, which a record shows as a system. */
-export const takeAuthority = (composite: Composite, component: number): Authority => {
-  if (composite.component(component) !== '') composite.accountForSubs(component, namespaceAndUniversal | listedOf.HD);
-  return authorityIn(composite, component);
-};
-
-/** The same, which a record shows. */
-export const takeAuthorityOfEntity = (entity: Composite): Authority => {
-  entity.accountFor(listedOf.EI);
-  return { namespace: entity.take(2), universal: entity.take(3) };
-};
