@@ -70,11 +70,6 @@ const zbeFields: readonly FieldConformance[] = [
   { fields: [9], becomes: 'which of the wards the movement may say' },
 ];
 
-const diagnosisAction: FieldConformance = {
-  fields: [21],
-  becomes: 'A, U and X: this diagnosis is added or changed; D: it is removed; the others stay as they stand',
-};
-
 /**
  * What becomes of ADT, as data: the tables that the mapping runs. What tells which visit and which movement is read by code, and
  * described here beside it.
@@ -92,7 +87,7 @@ export const conformance = {
     { name: 'PV2', of: 'Encounter', fields: pv2Fields },
     { name: 'ROL', of: 'Encounter or Patient', fields: rolFields },
     { name: 'AL1', of: 'AllergyIntolerance', fields: al1Fields },
-    { name: 'DG1', of: 'Condition', fields: [...dg1Fields, diagnosisAction] },
+    { name: 'DG1', of: 'Condition', fields: dg1Fields },
     { name: 'IN1', of: 'Coverage', fields: in1Fields },
     { name: 'ZBE', of: 'Encounter', fields: zbeFields },
     { name: 'ZFM', of: 'Encounter', fields: zfmFields },

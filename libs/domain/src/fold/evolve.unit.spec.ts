@@ -297,7 +297,11 @@ describe('laws of the fold', () => {
                     `$1/$2${prefix}$3`,
                   ),
                 ) as LogEvent['changes'];
-                return { ...event, messageId: '', changes: changes.map((change) => withContents(change, Buffer.from)) };
+                return {
+                  ...event,
+                  messageId: '',
+                  changes: changes.map((change) => withContents(change, (text: string) => Buffer.from(text))),
+                };
               });
           const a = apart(one, 'x');
           const b = apart(two, 'y');

@@ -10,7 +10,7 @@ import type { Mapping } from '../mapping/mapping.js';
 import { originalCode } from '../mapping/original-code.js';
 import { leave, listedOf } from '../represented/not-taken.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { readVisitRoles } from '../clinical/roles.js';
+import { readVisitRoles, rolesOf } from '../clinical/roles.js';
 import { movementsIn, takeSameMoment, type ToldMovement } from './movement.js';
 import type { Trigger } from './triggers.js';
 import {
@@ -144,6 +144,7 @@ const visitEdits = (
   if (movement?.action === 'cancel') {
     leave('cancelled', pv1, fieldsBesideNumber(pv1));
     for (const [name] of visitSegments) leave('cancelled', message.first(name));
+    for (const rol of rolesOf('visit', mapping)) leave('cancelled', rol);
     return edits.all();
   }
   // How a visit ends stands with the discharge, so that it goes when that is cancelled.

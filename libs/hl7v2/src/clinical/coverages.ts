@@ -6,10 +6,12 @@ import { ownExtension } from '../mapping/fhir-json.js';
 import { identifierOf } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { genders, valued } from '../mapping/patient-fields.js';
+import { organizationOf } from '../mapping/organization.js';
+import { originalCode } from '../mapping/original-code.js';
 import { addressOf, contactPoints, humanName } from '../mapping/person-fields.js';
 import type { Composite, Segment } from '../message/segment.js';
+import { listedOf } from '../represented/not-taken.js';
 import { present } from '../oru/present.js';
-import { organizationOf } from './organization.js';
 import {
   conceptExtension,
   memberOf,
@@ -39,21 +41,31 @@ const identifiersIn = (in1: Segment, field: number, { mapping, place }: Within):
 const addressesIn = (in1: Segment, field: number, { mapping, place }: Within): readonly JsonObject[] =>
   present(valued(in1, field).map((address) => addressOf(address, mapping, `${place}-${field}`)));
 
-const namesIn = (in1: Segment, field: number, mapping: Mapping): readonly JsonObject[] =>
-  present(valued(in1, field).map((name) => humanName(name, mapping, true)));
+const namesIn = (in1: Segment, field: number, { mapping, place }: Within): readonly JsonObject[] =>
+  present(valued(in1, field).map((name) => humanName(name, mapping, true, `${place}-${field}`)));
+
+const organizationsIn = (in1: Segment, field: number, { mapping }: Within): readonly JsonObject[] =>
+  present(valued(in1, field).map((organization) => organizationOf(organization, mapping)));
+
+/** The members of that name of some references. */
+const eachOf = <Name extends 'display' | 'identifier' | 'extension'>(
+  references: readonly JsonObject[],
+  name: Name,
+): readonly Json[] => references.flatMap((reference) => (reference[name] as Json | undefined) ?? []);
 
 /** The insurer: IN1-3 to 7. */
 const payorOf = (in1: Segment, within: Within): Readonly<Record<string, Json | undefined>> => {
   const { mapping } = within;
-  const companies = valued(in1, 4).map((company) => organizationOf(company, mapping));
-  const identifier = [...identifiersIn(in1, 3, within), ...present(companies.map((company) => company.identifier))];
-  const [name, ...alias] = companies.flatMap((company) => company.name || []);
-  const contact = namesIn(in1, 6, mapping).map((person) => ({ name: person }));
+  const companies = organizationsIn(in1, 4, within);
+  const identifier = [...identifiersIn(in1, 3, within), ...eachOf(companies, 'identifier')];
+  const [name, ...alias] = eachOf(companies, 'display');
+  const contact = namesIn(in1, 6, within).map((person) => ({ name: person }));
   const organization = members({
+    extension: eachOf(companies, 'extension'),
     identifier,
     name,
     alias,
-    telecom: contactPoints(valued(in1, 7), 'work'),
+    telecom: contactPoints(valued(in1, 7), 'work', mapping, `${within.place}-7`),
     address: addressesIn(in1, 5, within),
     contact,
   });
@@ -67,6 +79,24 @@ const payorOf = (in1: Segment, within: Within): Readonly<Record<string, Json | u
 
 const isSelf = (in1: Segment): boolean => /^(?:SEL|SELF|18)$/i.test(in1.text(17));
 
+/** Of which FHIR's word says no more than the code; any other stands beside it as it was sent. */
+const genderOf = (in1: Segment, { mapping, place }: Within): JsonObject => {
+  const code = in1.take(43);
+  if (code === '') return {};
+  const gender = genders[code.toUpperCase()];
+  if (gender === undefined) mapping.warn('code-unknown', `${place}-43`);
+  const isExact = /^[MFOU]$/i.test(code);
+  return members({
+    gender: gender ?? 'unknown',
+    _gender: isExact ? undefined : { extension: [originalCode('0001', code)] },
+  });
+};
+
+const birthDateOf = (in1: Segment, { mapping, place }: Within): string | undefined => {
+  in1.first(18)?.accountFor(listedOf.TS);
+  return mapping.date(in1.take(18), `${place}-18`);
+};
+
 /** The patient's own, beside the code as it was sent. */
 const selfAs = (told: JsonObject | undefined): JsonObject => {
   const codings = (told?.['coding'] as readonly Json[] | undefined) ?? [];
@@ -75,15 +105,12 @@ const selfAs = (told: JsonObject | undefined): JsonObject => {
 
 /** Whose contract it is: IN1-16 to 19, 43 and 49; the patient, where no more is said than that it is his own. */
 const subscriberOf = (in1: Segment, within: Within): Readonly<Record<string, Json | undefined>> => {
-  const { mapping, place, patient } = within;
+  const { mapping, patient } = within;
   const relation = in1.first(17);
-  const gender = genders[in1.text(43).toUpperCase()];
-  if (gender !== undefined) in1.take(43);
-  else if (in1.text(43) !== '') mapping.warn('code-unknown', `${place}-43`);
   const told = members({
-    name: namesIn(in1, 16, mapping),
-    gender,
-    birthDate: mapping.date(in1.take(18), `${place}-18`),
+    name: namesIn(in1, 16, within),
+    ...genderOf(in1, within),
+    birthDate: birthDateOf(in1, within),
     address: addressesIn(in1, 19, within),
   });
   const relationship = relation && conceptOf(relation, mapping, v2Table('0063'));
@@ -116,15 +143,16 @@ export const in1Fields: readonly ResourceRule[] = [
   {
     fields: [8, 9],
     becomes: `\`class\` group: its number and name; a number of IN1-9 in extension \`${ownExtension('group-identifier')}\``,
-    read: (in1, { mapping }) => {
+    read: (in1, within) => {
       const number = in1.first(8)?.takeWhole().trim() ?? '';
-      const groups = valued(in1, 9).map((group) => organizationOf(group, mapping));
-      const names = groups.flatMap(({ name }) => name || []);
+      const groups = organizationsIn(in1, 9, within);
+      const names = eachOf(groups, 'display').map(String);
       const value = number || names[0] || '';
-      const identifiers = present(groups.map(({ identifier }) => identifier)).map((valueIdentifier) => ({
-        url: ownExtension('group-identifier'),
-        valueIdentifier,
-      }));
+      const url = ownExtension('group-identifier');
+      const identifiers = [
+        ...eachOf(groups, 'identifier').map((valueIdentifier) => ({ url, valueIdentifier })),
+        ...(eachOf(groups, 'extension') as readonly JsonObject[]),
+      ];
       if (value !== '') return { class: [classOf('group', value, names.join(', '), identifiers)] };
       return { extension: identifiers };
     },

@@ -4,7 +4,9 @@ import { codeKey, codeSystemOf, conceptOf, v2Table } from '../mapping/codes.js';
 import { coding, concept } from '../mapping/fhir-json.js';
 import { ownExtension } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
+import { originalCode } from '../mapping/original-code.js';
 import { practitionerOf } from '../mapping/practitioner.js';
+import { leave } from '../represented/not-taken.js';
 import type { Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { present } from '../oru/present.js';
@@ -19,7 +21,7 @@ import {
   type Within,
   wordFor,
 } from './resource-rules.js';
-import { accountForAll, type ToldMember, toldApart, toldList } from './told-list.js';
+import { type ToldMember, toldApart, toldList } from './told-list.js';
 
 /** HL7 table 0052: how sure a diagnosis is; that it led to the admission says nothing of that. */
 const certainties = table<string>({ A: '', F: 'confirmed', W: 'provisional' });
@@ -63,6 +65,9 @@ const rankOf = (dg1: Segment): JsonObject | undefined => {
   const url = ownExtension('diagnosis-rank');
   return /^\d{1,6}$/.test(rank) ? { url, valueInteger: Number(rank) } : { url, valueString: rank };
 };
+
+/** HL7 table 0206; X is no change. */
+const actions = table<'put' | 'remove'>({ A: 'put', D: 'remove', U: 'put', X: 'put' });
 
 /** DG1 (HL7 v2.5, section 6.5.2; 22 and 26 of v2.8). */
 export const dg1Fields: readonly ResourceRule[] = [
@@ -112,8 +117,8 @@ export const dg1Fields: readonly ResourceRule[] = [
     becomes: '`meta.security`: restricted (Y) or normal (N)',
     read: (dg1, { mapping, place }) => {
       const word = wordFor(confidentialities, dg1.first(18), `${place}-18`, mapping);
-      if (word === undefined) return {};
-      dg1.take(18);
+      const code = dg1.take(18);
+      if (word === undefined) return { extension: code === '' ? undefined : [originalCode('0136', code)] };
       return { meta: { security: [coding(confidentialitySystem, word)] } };
     },
   },
@@ -128,6 +133,16 @@ export const dg1Fields: readonly ResourceRule[] = [
     read: (dg1, { mapping }) => {
       const identifier = entityIdentifier(dg1.first(20), mapping);
       return { identifier: identifier && [identifier] };
+    },
+  },
+  {
+    fields: [21],
+    becomes: 'A, U and X: this diagnosis is added or changed; D: it is removed; the others stay as they stand',
+    read: (dg1, { mapping, place }) => {
+      const code = dg1.take(21);
+      if (actions[code.toUpperCase()] !== undefined) return {};
+      mapping.warn('code-unknown', `${place}-21`);
+      return { extension: [originalCode('0206', code)] };
     },
   },
   {
@@ -147,9 +162,6 @@ export const dg1Fields: readonly ResourceRule[] = [
   },
 ];
 
-/** HL7 table 0206; X is no change. */
-const actions = table<'put' | 'remove'>({ A: 'put', D: 'remove', U: 'put', X: 'put' });
-
 const keyOf = (dg1: Segment, mapping: Mapping): string => {
   const entity = dg1.first(20);
   if (entity !== undefined && entity.text(1) !== '')
@@ -160,13 +172,7 @@ const keyOf = (dg1: Segment, mapping: Mapping): string => {
 const isAction = (dg1: Segment): boolean => dg1.text(21) !== '';
 
 /** What is done with one diagnosis; an action that is none of the table's removes nothing. */
-const actionOf = ({ segment }: ToldMember, mapping: Mapping): 'put' | 'remove' => {
-  const code = segment.text(21).toUpperCase();
-  const action = actions[code];
-  if (action === undefined && code !== '') mapping.warn('code-unknown', `${placeOf(segment)}-21`);
-  else segment.take(21);
-  return action ?? 'put';
-};
+const actionOf = ({ segment }: ToldMember): 'put' | 'remove' => actions[segment.text(21).toUpperCase()] ?? 'put';
 
 const visitCategory: readonly JsonObject[] = [
   concept('http://terminology.hl7.org/CodeSystem/condition-category', 'encounter-diagnosis'),
@@ -188,11 +194,11 @@ export const diagnoses = (
   const apart = toldApart(told, (dg1) => keyOf(dg1, mapping)).map((one) => ({
     ...one,
     record: recordOf(one.key),
-    action: actionOf(one, mapping),
+    action: actionOf(one),
   }));
   const list = apart.flatMap(({ segment, record, action }) => {
     if (action === 'remove') {
-      accountForAll(segment);
+      leave('removed', segment);
       return [];
     }
     const within = { patient, encounter, place: placeOf(segment), mapping };

@@ -11,6 +11,7 @@ import { Edits } from '../mapping/edits.js';
 import { Mapping } from '../mapping/mapping.js';
 import { Message } from '../message/message.js';
 import { standardDelimiters } from '../message/syntax.js';
+import { type DataType, listedOf } from '../represented/not-taken.js';
 import { checkRepresented } from '../represented/check-represented.js';
 import { clinicalChanges } from './clinical.js';
 import { readVisitRoles } from './roles.js';
@@ -99,10 +100,39 @@ interface Place {
   readonly component: number;
 }
 
-/** On the published list: the second component of a TS, the fourth of an EI, and DG1-2 beside a DG1-3 that names its coding system. */
+/** Of fields with components that the published list names: their data type. */
+const typesOfFields: Readonly<Record<string, DataType>> = {
+  'AL1-6': 'TS',
+  'DG1-5': 'TS',
+  'DG1-16': 'XCN',
+  'DG1-19': 'TS',
+  'DG1-20': 'EI',
+  'DG1-22': 'EI',
+  'IN1-3': 'CX',
+  'IN1-4': 'XON',
+  'IN1-5': 'XAD',
+  'IN1-6': 'XPN',
+  'IN1-7': 'XTN',
+  'IN1-9': 'XON',
+  'IN1-12': 'TS',
+  'IN1-13': 'TS',
+  'IN1-16': 'XPN',
+  'IN1-18': 'TS',
+  'IN1-19': 'XAD',
+  'IN1-49': 'CX',
+  'ROL-1': 'EI',
+  'ROL-4': 'XCN',
+  'ROL-5': 'TS',
+  'ROL-6': 'TS',
+  'ROL-11': 'XAD',
+  'ROL-12': 'XTN',
+};
+
+/** On the published list: by its data type, and DG1-2 beside a DG1-3 that names its coding system. */
 const isListed = ({ segment, field, component }: Place): boolean => {
-  const place = `${segment.slice(0, 3)}-${field}.${component + 1}`;
-  return /^(?:AL1-6|DG1-5|DG1-19|ROL-5|ROL-6)\.2$|^DG1-2[02]\.4$|^ROL-1\.4$|^DG1-2\./.test(place);
+  const place = `${segment.slice(0, 3)}-${field}`;
+  const type = typesOfFields[place];
+  return place === 'DG1-2' || (type !== undefined && (listedOf[type] & (1 << (component + 1))) !== 0);
 };
 
 /** Every component of the segments that is filled in, and the one behind the last. */

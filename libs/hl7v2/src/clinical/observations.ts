@@ -1,6 +1,7 @@
 import type { Change, Collection, JsonObject, Member, RecordKey } from '#domain';
 import { codeKey } from '../mapping/codes.js';
 import type { Mapping } from '../mapping/mapping.js';
+import { leave } from '../represented/not-taken.js';
 import type { Segment } from '../message/segment.js';
 import { limits } from '../message/survey.js';
 import { confirmedObservation, observationOf, type ObservedWithin } from '../oru/observation.js';
@@ -9,7 +10,7 @@ import { isDocument, isUnrepeated } from '../oru/order-document.js';
 import type { Observed } from '../oru/order-groups.js';
 import { isTakenBack, observationStatus } from '../oru/statuses.js';
 import { recordWithin } from './resource-rules.js';
-import { accountForAll, toldApart } from './told-list.js';
+import { toldApart } from './told-list.js';
 
 type Growing = Observed & { readonly notes: Segment[] };
 
@@ -93,7 +94,7 @@ export const observations = (
     const code = obx.text(11);
     const status = observationStatus(code);
     const place = `OBX[${obx.sequence}]`;
-    if (isTakenBack(status)) accountForAll(obx);
+    if (isTakenBack(status)) leave('removed', obx);
     else if (isDocument(observed)) mapping.warn('value-type-unmapped', place);
     else {
       if (status === 'unknown' && code !== '') mapping.warn('code-unknown', `${place}-11`);

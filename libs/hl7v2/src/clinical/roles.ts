@@ -10,9 +10,10 @@ import { addressOf, contactPoints } from '../mapping/person-fields.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import type { Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
+import { leave } from '../represented/not-taken.js';
+import { originalCode } from '../mapping/original-code.js';
 import { present } from '../oru/present.js';
 import { conceptExtension, entityIdentifier, placeOf } from './resource-rules.js';
-import { accountForAll } from './told-list.js';
 
 /** Whose a ROL is: that of the segment that it stands behind. */
 export type RoleOwner = 'patient' | 'visit';
@@ -82,12 +83,14 @@ const actions = table<'tell' | 'end'>({
   UP: 'tell',
 });
 
-const actionOf = (rol: Segment, mapping: Mapping): 'tell' | 'end' => {
-  const code = rol.text(2).toUpperCase();
-  const action = actions[code];
-  if (action !== undefined) rol.take(2);
-  else if (code !== '') mapping.warn('code-unknown', `${placeOf(rol)}-2`);
-  return action ?? 'tell';
+const isEnd = (rol: Segment): boolean => actions[rol.text(2).toUpperCase()] === 'end';
+
+/** An action that is none of the table's: the role is told, with the code as it was sent. */
+const unknownAction = (rol: Segment, mapping: Mapping): readonly JsonObject[] => {
+  const code = rol.take(2);
+  if (code === '' || actions[code.toUpperCase()] !== undefined) return [];
+  mapping.warn('code-unknown', `${placeOf(rol)}-2`);
+  return [originalCode('0287', code)];
 };
 
 const codeOf = (rol: Segment): string => rol.text(3).toUpperCase();
@@ -126,6 +129,7 @@ const numberOf = (rol: Segment, mapping: Mapping): readonly JsonObject[] => {
 };
 
 const furtherOf = (rol: Segment, mapping: Mapping): readonly JsonObject[] => [
+  ...unknownAction(rol, mapping),
   ...numberOf(rol, mapping),
   ...furtherCodes.flatMap(([field, name, table]) =>
     valued(rol, field).flatMap((value) => conceptExtension(ownExtension(name), value, table, mapping)),
@@ -134,7 +138,7 @@ const furtherOf = (rol: Segment, mapping: Mapping): readonly JsonObject[] => [
     const valueAddress = addressOf(address, mapping, `${placeOf(rol)}-11`);
     return valueAddress ? [{ url: ownExtension('role-address'), valueAddress }] : [];
   }),
-  ...contactPoints(valued(rol, 12), 'work').map((valueContactPoint) => ({
+  ...contactPoints(valued(rol, 12), 'work', mapping, `${placeOf(rol)}-12`).map((valueContactPoint) => ({
     url: ownExtension('role-telecom'),
     valueContactPoint,
   })),
@@ -182,9 +186,9 @@ interface Instance {
 /** Each instance of a role with what is told of it. One of which nobody is named, and that has not ended, stays as it stands. */
 const instancesIn = (roles: readonly Segment[], mapping: Mapping): readonly Instance[] =>
   [...Map.groupBy(roles, (rol) => instanceOf(rol, mapping))].map(([key, segments]) => {
-    const isOver = (rol: Segment): boolean => actionOf(rol, mapping) === 'end' || rol.isNull(4);
+    const isOver = (rol: Segment): boolean => isEnd(rol) || rol.isNull(4);
     const [ended, going] = [segments.filter(isOver), segments.filter((rol) => !isOver(rol))];
-    for (const rol of ended) accountForAll(rol);
+    for (const rol of ended) leave('removed', rol);
     return { key, told: going.filter((rol) => valued(rol, 4).length > 0), isEnded: ended.length > 0 };
   });
 

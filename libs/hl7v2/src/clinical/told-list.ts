@@ -1,3 +1,4 @@
+import { leave } from '../represented/not-taken.js';
 import type { Segment } from '../message/segment.js';
 import type { Mapping } from '../mapping/mapping.js';
 
@@ -15,12 +16,6 @@ const isSaid = (raw: string): boolean => raw !== '' && raw !== '""';
 /** All but the number of the segment, and empty fields at its end. */
 const contentOf = (segment: Segment): string => segment.fields.toSpliced(setIdField, 1).join('|').replace(/\|+$/, '');
 
-/** All of a segment: the same stands in another one that is shown, or it only says what is removed. */
-export const accountForAll = (segment: Segment): void => {
-  for (let field = 1; field < segment.fields.length; field++)
-    for (const composite of segment.repetitions(field)) composite.accountFor(-1);
-};
-
 /**
  * Segments of one key, each told once: what tells two of them apart is their content, in the order of that, so that neither the order
  * of the segments nor their numbers play a part.
@@ -29,7 +24,7 @@ const apart = (key: string, segments: readonly Segment[]): readonly ToldMember[]
   const byContent = new Map<string, Segment>();
   for (const segment of segments) {
     const content = contentOf(segment);
-    if (byContent.has(content)) accountForAll(segment);
+    if (byContent.has(content)) leave('repeated', segment);
     else byContent.set(content, segment);
   }
   return [...byContent]

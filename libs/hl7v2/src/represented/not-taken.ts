@@ -101,7 +101,7 @@ export const notTaken: readonly NotTaken[] = [
  */
 export const notTakenWhen = {
   cancelled: {
-    place: 'PV1-2 to PV1-54, PV2, ZFM, ZFV, ZBE-3, ZBE-7, ZBE-8',
+    place: 'PV1-2 to PV1-54, PV2, ROL, ZFM, ZFV, ZBE-3, ZBE-7, ZBE-8',
     when: 'ADT that take back a movement (CANCEL)',
     reason: 'what was before: what counts is what the other messages said',
   },
@@ -124,6 +124,16 @@ export const notTakenWhen = {
     place: 'EVN-6',
     when: 'ADT that tell of no movement',
     reason: 'when it happened: the time `occurred` of the event',
+  },
+  removed: {
+    place: 'DG1, OBX, ROL',
+    when: 'ADT that remove what the segment tells of (DG1-21 = D; OBX-11 = D, W; ROL-2 = DE, UN; ROL-4 = `""`)',
+    reason: 'it only says what is removed',
+  },
+  repeated: {
+    place: 'AL1, DG1, IN1, OBX',
+    when: 'ADT in which another segment says the same, but for its number',
+    reason: 'what that one says is shown',
   },
 } as const satisfies Readonly<Record<string, { place: string; when: string; reason: string }>>;
 
