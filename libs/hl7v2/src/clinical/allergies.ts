@@ -1,21 +1,11 @@
 import type { Collection, JsonObject, RecordKey } from '#domain';
 import { codeKey, conceptOf, unknownCode } from '../mapping/codes.js';
-import { concept, members } from '../mapping/fhir-json.js';
-import { ownExtension } from '../mapping/fhir-json.js';
+import { concept, members, ownExtension } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
-import type { Composite, Segment } from '../message/segment.js';
+import type { Composite } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { present } from '../oru/present.js';
-import {
-  conceptExtension,
-  memberOf,
-  membersBy,
-  placeOf,
-  recordWithin,
-  type ResourceRule,
-  wordFor,
-} from './resource-rules.js';
-import { toldApart, toldList } from './told-list.js';
+import { collectionOf, conceptExtension, membersBy, type ResourceRule, wordFor } from './resource-rules.js';
 
 /** HL7 table 0127 as FHIR's category; empty where FHIR has none. */
 const categories = table<string>({
@@ -87,19 +77,22 @@ export const al1Fields: readonly ResourceRule[] = [
 
 const clinicalStatus = concept('http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', 'active');
 
-const keyOf = (al1: Segment): string => codeKey(al1.first(3));
-
-/** The allergies of a patient: those that the message names are all that its sender knows. */
-export const allergies = (patient: RecordKey, mapping: Mapping): Collection | undefined => {
-  const told = toldList(mapping, 'AL1', 3);
-  if (told === undefined) return undefined;
-  const list = toldApart(told, keyOf).map(({ segment, key }) => {
-    const within = { patient, encounter: undefined, place: placeOf(segment), mapping };
-    return memberOf(recordWithin('AllergyIntolerance', 'allergy', patient, key, mapping), {
+/** The allergies of a patient. */
+export const allergies = (patient: RecordKey, mapping: Mapping): Collection | undefined =>
+  collectionOf(
+    {
+      owner: patient,
+      patient,
+      encounter: undefined,
+      name: 'allergies',
+      type: 'AllergyIntolerance',
+      kind: 'allergy',
+      form: { name: 'AL1', naming: 3, keyOf: (al1) => codeKey(al1.first(3)) },
+    },
+    mapping,
+    (al1, within) => ({
       clinicalStatus,
       patient: { reference: patient },
-      ...membersBy(al1Fields, segment, within),
-    });
-  });
-  return { kind: 'collection', owner: patient, patient, name: 'allergies', members: list };
-};
+      ...membersBy(al1Fields, al1, within),
+    }),
+  );

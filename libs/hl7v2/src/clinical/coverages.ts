@@ -1,27 +1,24 @@
 import { type Collection, type Json, type JsonObject, RecordKey } from '#domain';
 import { authorityIn, domainOf } from '../mapping/authority.js';
 import { codeKey, conceptOf, v2Table } from '../mapping/codes.js';
-import { coding, concept, members } from '../mapping/fhir-json.js';
-import { ownExtension } from '../mapping/fhir-json.js';
+import { coding, concept, members, ownExtension } from '../mapping/fhir-json.js';
 import { identifierOf } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { genders, valued } from '../mapping/patient-fields.js';
 import { organizationOf } from '../mapping/organization.js';
-import { originalCode } from '../mapping/original-code.js';
+import { originalCodeUrl } from '../mapping/original-code.js';
 import { addressOf, contactPoints, humanName } from '../mapping/person-fields.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { listedOf } from '../represented/not-taken.js';
 import { present } from '../oru/present.js';
 import {
+  actionRule,
+  collectionOf,
   conceptExtension,
-  memberOf,
   membersBy,
-  placeOf,
-  recordWithin,
   type ResourceRule,
   type Within,
 } from './resource-rules.js';
-import { toldApart, toldList } from './told-list.js';
 
 const classSystem = 'http://terminology.hl7.org/CodeSystem/coverage-class';
 const relationships = 'http://terminology.hl7.org/CodeSystem/subscriber-relationship';
@@ -79,17 +76,15 @@ const payorOf = (in1: Segment, within: Within): Readonly<Record<string, Json | u
 
 const isSelf = (in1: Segment): boolean => /^(?:SEL|SELF|18)$/i.test(in1.text(17));
 
-/** Of which FHIR's word says no more than the code; any other stands beside it as it was sent. */
+/** Where FHIR's word says less than what was sent, that stands beside it. */
 const genderOf = (in1: Segment, { mapping, place }: Within): JsonObject => {
-  const code = in1.take(43);
-  if (code === '') return {};
+  const sent = in1.first(43);
+  const code = sent?.take(1) ?? '';
+  if (sent === undefined || code === '') return {};
   const gender = genders[code.toUpperCase()];
   if (gender === undefined) mapping.warn('code-unknown', `${place}-43`);
-  const isExact = /^[MFOU]$/i.test(code);
-  return members({
-    gender: gender ?? 'unknown',
-    _gender: isExact ? undefined : { extension: [originalCode('0001', code)] },
-  });
+  const extension = /^[MFOU]$/i.test(sent.raw) ? [] : conceptExtension(originalCodeUrl, sent, '0001', mapping);
+  return members({ gender: gender ?? 'unknown', _gender: extension.length > 0 ? { extension } : undefined });
 };
 
 const birthDateOf = (in1: Segment, { mapping, place }: Within): string | undefined => {
@@ -201,18 +196,23 @@ export const in1Fields: readonly ResourceRule[] = [
     },
   },
   {
-    fields: [36, 49],
-    becomes: "`identifier` (the policy's number) and `subscriberId`: the first of IN1-49, IN1-36",
+    fields: [36, 49, 54],
+    becomes: '`identifier`; `subscriberId` is the first of IN1-49, IN1-36',
     read: (in1, within) => {
       const policy = in1.take(36);
       const insured = identifiersIn(in1, 49, within);
       const number = in1.first(49)?.text(1) ?? '';
       return {
-        identifier: [...(policy === '' ? [] : [{ type: { text: 'IN1-36' }, value: policy }]), ...insured],
+        identifier: [
+          ...(policy === '' ? [] : [{ type: { text: 'IN1-36' }, value: policy }]),
+          ...insured,
+          ...identifiersIn(in1, 54, within),
+        ],
         subscriberId: number || policy,
       };
     },
   },
+  actionRule(55, 'coverage'),
   {
     fields: [47],
     becomes: `extension \`${ownExtension('coverage-type')}\``,
@@ -241,19 +241,21 @@ const unknownPayor: readonly JsonObject[] = [
   },
 ];
 
-/** The coverages of a patient: those that the message names are all that its sender knows. */
-export const coverages = (patient: RecordKey, mapping: Mapping): Collection | undefined => {
-  const told = toldList(mapping, 'IN1', 2);
-  if (told === undefined) return undefined;
-  const list = toldApart(told, (in1) => keyOf(in1, mapping)).map(({ segment, key }) => {
-    const within = { patient, encounter: undefined, place: placeOf(segment), mapping };
-    const { payor = unknownPayor, ...rest } = membersBy(in1Fields, segment, within);
-    return memberOf(recordWithin('Coverage', 'coverage', patient, key, mapping), {
-      status: 'active',
-      beneficiary: { reference: patient },
-      payor,
-      ...rest,
-    });
-  });
-  return { kind: 'collection', owner: patient, patient, name: 'coverages', members: list };
-};
+/** The coverages of a patient. */
+export const coverages = (patient: RecordKey, mapping: Mapping): Collection | undefined =>
+  collectionOf(
+    {
+      owner: patient,
+      patient,
+      encounter: undefined,
+      name: 'coverages',
+      type: 'Coverage',
+      kind: 'coverage',
+      form: { name: 'IN1', naming: 2, action: 55, keyOf: (in1) => keyOf(in1, mapping) },
+    },
+    mapping,
+    (in1, within) => {
+      const { payor = unknownPayor, ...rest } = membersBy(in1Fields, in1, within);
+      return { status: 'active', beneficiary: { reference: patient }, payor, ...rest };
+    },
+  );

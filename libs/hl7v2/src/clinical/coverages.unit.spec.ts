@@ -94,6 +94,8 @@ describe('a coverage (IN1)', () => {
     expect(plans(two, visitMessage(in1({ 1: '1', 2: 'B' })))).toEqual(['B']);
     expect(plans(two, visitMessage())).toEqual(['A', 'B']);
     expect(plans(two, patientMessage('IN1|1|""'))).toEqual([]);
+    expect(plans(two, visitMessage(in1({ 2: 'C', 55: 'A' })))).toEqual(['A', 'B', 'C']);
+    expect(plans(two, visitMessage(in1({ 2: 'B', 55: 'D' })))).toEqual(['A']);
     expect(plans(visitMessage(in1({ 2: 'A', 36: 'x' }), in1({ 2: 'A', 36: 'y' })))).toEqual(['A', 'A']);
   });
 });

@@ -1,27 +1,23 @@
 import type { Collection, Json, JsonObject, RecordKey } from '#domain';
 import { authorityOfEntity, domainOf } from '../mapping/authority.js';
 import { codeKey, codeSystemOf, conceptOf, v2Table } from '../mapping/codes.js';
-import { coding, concept } from '../mapping/fhir-json.js';
-import { ownExtension } from '../mapping/fhir-json.js';
+import { coding, concept, ownExtension } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { originalCode } from '../mapping/original-code.js';
 import { practitionerOf } from '../mapping/practitioner.js';
-import { leave } from '../represented/not-taken.js';
 import type { Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { present } from '../oru/present.js';
 import {
+  actionRule,
+  collectionOf,
   conceptExtension,
   entityIdentifier,
-  memberOf,
   membersBy,
-  placeOf,
-  recordWithin,
   type ResourceRule,
   type Within,
   wordFor,
 } from './resource-rules.js';
-import { type ToldMember, toldApart, toldList } from './told-list.js';
 
 /** HL7 table 0052: how sure a diagnosis is; that it led to the admission says nothing of that. */
 const certainties = table<string>({ A: '', F: 'confirmed', W: 'provisional' });
@@ -65,9 +61,6 @@ const rankOf = (dg1: Segment): JsonObject | undefined => {
   const url = ownExtension('diagnosis-rank');
   return /^\d{1,6}$/.test(rank) ? { url, valueInteger: Number(rank) } : { url, valueString: rank };
 };
-
-/** HL7 table 0206; X is no change. */
-const actions = table<'put' | 'remove'>({ A: 'put', D: 'remove', U: 'put', X: 'put' });
 
 /** DG1 (HL7 v2.5, section 6.5.2; 22 and 26 of v2.8). */
 export const dg1Fields: readonly ResourceRule[] = [
@@ -135,16 +128,7 @@ export const dg1Fields: readonly ResourceRule[] = [
       return { identifier: identifier && [identifier] };
     },
   },
-  {
-    fields: [21],
-    becomes: 'A, U and X: this diagnosis is added or changed; D: it is removed; the others stay as they stand',
-    read: (dg1, { mapping, place }) => {
-      const code = dg1.take(21);
-      if (actions[code.toUpperCase()] !== undefined) return {};
-      mapping.warn('code-unknown', `${place}-21`);
-      return { extension: [originalCode('0206', code)] };
-    },
-  },
+  actionRule(21, 'diagnosis'),
   {
     fields: [22],
     becomes: `extension \`${ownExtension('parent-diagnosis')}\``,
@@ -169,49 +153,35 @@ const keyOf = (dg1: Segment, mapping: Mapping): string => {
   return `${codeKey(dg1.first(3)) || dg1.text(4)}|${dg1.text(6)}`;
 };
 
-const isAction = (dg1: Segment): boolean => dg1.text(21) !== '';
-
-/** What is done with one diagnosis; an action that is none of the table's removes nothing. */
-const actionOf = ({ segment }: ToldMember): 'put' | 'remove' => actions[segment.text(21).toUpperCase()] ?? 'put';
-
 const visitCategory: readonly JsonObject[] = [
   concept('http://terminology.hl7.org/CodeSystem/condition-category', 'encounter-diagnosis'),
 ];
 
-/**
- * The diagnoses of a visit, of the patient where the message names none. Those that the message names are all that its sender knows;
- * where it tells by DG1-21 what is to be done with them, each is added or removed by itself.
- */
+/** The diagnoses of a visit, of the patient where the message names none. */
 export const diagnoses = (
   patient: RecordKey,
   encounter: RecordKey | undefined,
   mapping: Mapping,
-): Collection | undefined => {
-  const told = toldList(mapping, 'DG1', 3);
-  if (told === undefined) return undefined;
-  const owner = encounter ?? patient;
-  const recordOf = (key: string): RecordKey => recordWithin('Condition', 'condition', owner, key, mapping);
-  const apart = toldApart(told, (dg1) => keyOf(dg1, mapping)).map((one) => ({
-    ...one,
-    record: recordOf(one.key),
-    action: actionOf(one),
-  }));
-  const list = apart.flatMap(({ segment, record, action }) => {
-    if (action === 'remove') {
-      leave('removed', segment);
-      return [];
-    }
-    const within = { patient, encounter, place: placeOf(segment), mapping };
-    const { category, ...rest } = membersBy(dg1Fields, segment, within);
-    const categories = [...(encounter ? visitCategory : []), ...((category as readonly Json[] | undefined) ?? [])];
-    return memberOf(record, {
-      ...rest,
-      category: categories,
-      subject: { reference: patient },
-      encounter: encounter && { reference: encounter },
-    });
-  });
-  const removed = apart.flatMap(({ record, action }) => (action === 'remove' ? [record] : []));
-  const whole = { kind: 'collection', owner, patient, name: 'conditions', members: list } as const;
-  return told.some(isAction) ? { ...whole, removed } : whole;
-};
+): Collection | undefined =>
+  collectionOf(
+    {
+      owner: encounter ?? patient,
+      patient,
+      encounter,
+      name: 'conditions',
+      type: 'Condition',
+      kind: 'condition',
+      form: { name: 'DG1', naming: 3, action: 21, keyOf: (dg1) => keyOf(dg1, mapping) },
+    },
+    mapping,
+    (dg1, within) => {
+      const { category, ...rest } = membersBy(dg1Fields, dg1, within);
+      const told = (category as readonly Json[] | undefined) ?? [];
+      return {
+        ...rest,
+        category: [...(encounter ? visitCategory : []), ...told],
+        subject: { reference: patient },
+        encounter: encounter && { reference: encounter },
+      };
+    },
+  );

@@ -99,6 +99,7 @@ describe('a diagnosis (DG1)', () => {
     expect(codes(first, visitMessage(dg1('2', 'Y', 'A')), visitMessage(dg1('1', 'X', 'D')))).toEqual(['Y']);
     expect(codes(first, visitMessage(dg1('2', 'Y', 'A'), dg1('1', 'X', 'D')))).toEqual(['Y']);
     expect(codes(first, visitMessage(dg1('1', '', 'D')))).toEqual([]);
+    expect(codes(first, visitMessage(dg1('1', 'X', 'D'), dg1('1', 'Z', 'A')))).toEqual(['Z']);
     expect(codes(first, visitMessage(dg1('2', 'Y', 'Q')))).toEqual(['X', 'Y']);
     expect(codes(first, visitMessage(dg1('2', 'Y', 'A')), visitMessage('DG1|1||W'))).toEqual(['W']);
     expect(warningsIn(visitMessage(dg1('2', 'Y', 'Q')))).toContain('code-unknown DG1[1]-21');

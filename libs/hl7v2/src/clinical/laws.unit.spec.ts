@@ -17,7 +17,7 @@ import { clinicalChanges } from './clinical.js';
 import { readVisitRoles } from './roles.js';
 
 const roles = [
-  'ROL|R1^CH|UP|CP^Avis^HL70443|9^C^D~10^E|20260310|20260311',
+  'ROL|R1^CH|UP|CP^Avis^HL70443|9^C^D~10^E|20260310|20260311|^Mois|R^Raison|S^Généraliste|O^Cabinet|1 rue^^VILLE|^WPN^PH^^^^^^^^^02|MED^1|Cabinet^L^9^^^CH',
   'ROL||UC|AT|7^A',
   'ROL||UC|RP|8^B',
 ] as const;
@@ -126,6 +126,7 @@ const typesOfFields: Readonly<Record<string, DataType>> = {
   'ROL-6': 'TS',
   'ROL-11': 'XAD',
   'ROL-12': 'XTN',
+  'ROL-14': 'XON',
 };
 
 /** On the published list: by its data type, and DG1-2 beside a DG1-3 that names its coding system. */

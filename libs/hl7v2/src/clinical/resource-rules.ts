@@ -1,10 +1,13 @@
-import { type Json, type JsonObject, type Member, RecordKey } from '#domain';
+import { type Collection, type CollectionName, type Json, type JsonObject, type Member, RecordKey } from '#domain';
 import { assignerOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
 import { conceptOf, v2Table } from '../mapping/codes.js';
 import { bytesOf, hasValue, members } from '../mapping/fhir-json.js';
 import { isSent } from '../mapping/field-rules.js';
 import type { Mapping } from '../mapping/mapping.js';
+import { originalCode } from '../mapping/original-code.js';
 import type { Composite, Segment } from '../message/segment.js';
+
+import { isAction, type ListForm, toldList, type ToldMember } from './told-list.js';
 
 /** What a segment is read with: whose it is, and its name among its like (`AL1[2]`). */
 export interface Within {
@@ -42,12 +45,6 @@ export const membersBy = (rules: readonly ResourceRule[], segment: Segment, with
   return told;
 };
 
-/** A record as a member of a collection. */
-export const memberOf = (record: RecordKey, content: Members): Member => ({
-  record,
-  content: bytesOf(members({ resourceType: RecordKey.type(record), id: RecordKey.id(record), ...content })),
-});
-
 /** Record of a member: told apart within the list of a patient or a visit. */
 export const recordWithin = (
   type: string,
@@ -56,6 +53,48 @@ export const recordWithin = (
   key: string,
   { context }: Mapping,
 ): RecordKey => RecordKey.of(type, context.idOf(kind, owner, key));
+
+/** Of what a list is made: whose it is, the type of its records, and the kind of their ids. */
+export interface ListOf {
+  readonly owner: RecordKey;
+  readonly patient: RecordKey;
+  readonly encounter: RecordKey | undefined;
+  readonly name: CollectionName;
+  readonly type: string;
+  readonly kind: string;
+  readonly form: ListForm;
+}
+
+/** The list that the message tells of, each record with the members that `contentOf` makes of its segment. */
+export const collectionOf = (
+  list: ListOf,
+  mapping: Mapping,
+  contentOf: (segment: Segment, within: Within) => Members,
+): Collection | undefined => {
+  const { owner, patient, encounter, name, type, kind, form } = list;
+  const told = toldList(mapping, form);
+  if (told === undefined) return undefined;
+  const recordOf = (key: string): RecordKey => recordWithin(type, kind, owner, key, mapping);
+  const memberOf = ({ segment, key }: ToldMember): Member => {
+    const record = recordOf(key);
+    const content = contentOf(segment, { patient, encounter, place: placeOf(segment), mapping });
+    return { record, content: bytesOf(members({ resourceType: type, id: RecordKey.id(record), ...content })) };
+  };
+  const whole = { kind: 'collection', owner, patient, name, members: told.members.map(memberOf) } as const;
+  return told.removed ? { ...whole, removed: told.removed.map(recordOf) } : whole;
+};
+
+/** What a member is to be done with; a code that is none of the table's is kept as it was sent. */
+export const actionRule = (field: number, what: string): ResourceRule => ({
+  fields: [field],
+  becomes: `A, U and X: this ${what} is added or changed; D: it is removed; the others stay as they stand`,
+  read: (segment, { mapping, place }) => {
+    const code = segment.take(field);
+    if (code === '' || isAction(code)) return {};
+    mapping.warn('code-unknown', `${place}-${field}`);
+    return { extension: [originalCode('0206', code)] };
+  },
+});
 
 /** A code in an extension of ours; of one that names no coding system its HL7 table is meant. */
 export const conceptExtension = (

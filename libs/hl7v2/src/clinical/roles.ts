@@ -2,8 +2,9 @@ import type { Json, JsonObject } from '#domain';
 import { authorityOfEntity, domainOf } from '../mapping/authority.js';
 import { codeKey, conceptOf, v2Table } from '../mapping/codes.js';
 import type { Edits } from '../mapping/edits.js';
-import { coding, members } from '../mapping/fhir-json.js';
-import { ownExtension } from '../mapping/fhir-json.js';
+import { coding, members, ownExtension } from '../mapping/fhir-json.js';
+import { asText } from '../mapping/field-rules.js';
+import { organizationOf } from '../mapping/organization.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { valued } from '../mapping/patient-fields.js';
 import { addressOf, contactPoints } from '../mapping/person-fields.js';
@@ -138,6 +139,14 @@ const furtherOf = (rol: Segment, mapping: Mapping): readonly JsonObject[] => [
     const valueAddress = addressOf(address, mapping, `${placeOf(rol)}-11`);
     return valueAddress ? [{ url: ownExtension('role-address'), valueAddress }] : [];
   }),
+  ...valued(rol, 13).flatMap((place) => {
+    const value = asText(place, mapping, `${placeOf(rol)}-13`);
+    return value ? [{ url: ownExtension('role-location'), ...value }] : [];
+  }),
+  ...valued(rol, 14).flatMap((organization) => {
+    const valueReference = organizationOf(organization, mapping);
+    return valueReference ? [{ url: ownExtension('role-organization'), valueReference }] : [];
+  }),
   ...contactPoints(valued(rol, 12), 'work', mapping, `${placeOf(rol)}-12`).map((valueContactPoint) => ({
     url: ownExtension('role-telecom'),
     valueContactPoint,
@@ -232,4 +241,6 @@ export const rolFields = [
   ...furtherCodes.map(([field, name]) => ({ fields: [field], becomes: `extension \`${ownExtension(name)}\`` })),
   { fields: [11], becomes: `extension \`${ownExtension('role-address')}\`` },
   { fields: [12], becomes: `extension \`${ownExtension('role-telecom')}\`` },
+  { fields: [13], becomes: `extension \`${ownExtension('role-location')}\`` },
+  { fields: [14], becomes: `extension \`${ownExtension('role-organization')}\`` },
 ];

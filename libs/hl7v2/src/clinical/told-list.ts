@@ -1,5 +1,6 @@
 import { leave } from '../represented/not-taken.js';
 import type { Segment } from '../message/segment.js';
+import { table } from '../message/table.js';
 import type { Mapping } from '../mapping/mapping.js';
 
 /** A segment of a list, with what tells it from the others. */
@@ -7,6 +8,27 @@ export interface ToldMember {
   readonly segment: Segment;
   readonly key: string;
 }
+
+/** A list as a message tells it: with `removed`, the keys that action codes remove and no others; without, all that there is. */
+export interface ToldList {
+  readonly members: readonly ToldMember[];
+  readonly removed?: readonly string[];
+}
+
+/** How the segments of a name tell of a list. */
+export interface ListForm {
+  readonly name: string;
+  /** The field that names a member: where it is `""`, and the segment says nothing else, there are none. */
+  readonly naming: number;
+  /** The field that says what is to be done with the member. */
+  readonly action?: number;
+  readonly keyOf: (segment: Segment) => string;
+}
+
+/** HL7 table 0206; X is no change. */
+const actions = table<'put' | 'remove'>({ A: 'put', D: 'remove', U: 'put', X: 'put' });
+
+export const isAction = (code: string): boolean => actions[code.toUpperCase()] !== undefined;
 
 /** Number of the segment, which says nothing of what it tells. */
 const setIdField = 1;
@@ -37,11 +59,20 @@ export const toldApart = (segments: readonly Segment[], keyOf: (segment: Segment
   [...Map.groupBy(segments, keyOf)].flatMap(([key, same]) => apart(key, same));
 
 /**
- * The segments of that name that say something, where the message tells of the list at all. One whose naming field is `""`, and that says
- * nothing else, empties it: then there may be none. `undefined`: the list stays as it stands.
+ * What the segments of that name tell of a list; `undefined` where they leave it as it stands: there are none, or none says anything.
+ * An action code that is none of the table's removes nothing.
  */
-export const toldList = (mapping: Mapping, name: string, naming: number): readonly Segment[] | undefined => {
+export const toldList = (mapping: Mapping, { name, naming, action, keyOf }: ListForm): ToldList | undefined => {
   const segments = mapping.message.all(name);
   const telling = segments.filter(({ fields }) => fields.some((raw, field) => field > setIdField && isSaid(raw)));
-  return telling.length > 0 || segments.some((segment) => segment.isNull(naming)) ? telling : undefined;
+  if (telling.length === 0 && !segments.some((segment) => segment.isNull(naming))) return undefined;
+  const actionOf = (segment: Segment): string => (action === undefined ? '' : segment.text(action).toUpperCase());
+  const going = telling.filter((segment) => actions[actionOf(segment)] === 'remove');
+  const members = toldApart(
+    telling.filter((segment) => !going.includes(segment)),
+    keyOf,
+  );
+  if (telling.every((segment) => actionOf(segment) === '')) return { members };
+  for (const segment of going) leave('removed', segment);
+  return { members, removed: going.map(keyOf) };
 };
