@@ -83,7 +83,6 @@ export const allergies = (patient: RecordKey, mapping: Mapping): Collection | un
     {
       owner: patient,
       patient,
-      encounter: undefined,
       name: 'allergies',
       type: 'AllergyIntolerance',
       kind: 'allergy',

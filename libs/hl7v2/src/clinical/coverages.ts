@@ -247,7 +247,6 @@ export const coverages = (patient: RecordKey, mapping: Mapping): Collection | un
     {
       owner: patient,
       patient,
-      encounter: undefined,
       name: 'coverages',
       type: 'Coverage',
       kind: 'coverage',

@@ -167,7 +167,6 @@ export const diagnoses = (
     {
       owner: encounter ?? patient,
       patient,
-      encounter,
       name: 'conditions',
       type: 'Condition',
       kind: 'condition',

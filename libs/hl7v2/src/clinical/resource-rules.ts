@@ -6,13 +6,11 @@ import { isSent } from '../mapping/field-rules.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { originalCode } from '../mapping/original-code.js';
 import type { Composite, Segment } from '../message/segment.js';
-
 import { isAction, type ListForm, toldList, type ToldMember } from './told-list.js';
 
 /** What a segment is read with: whose it is, and its name among its like (`AL1[2]`). */
 export interface Within {
   readonly patient: RecordKey;
-  readonly encounter: RecordKey | undefined;
   readonly place: string;
   readonly mapping: Mapping;
 }
@@ -58,7 +56,6 @@ export const recordWithin = (
 export interface ListOf {
   readonly owner: RecordKey;
   readonly patient: RecordKey;
-  readonly encounter: RecordKey | undefined;
   readonly name: CollectionName;
   readonly type: string;
   readonly kind: string;
@@ -71,13 +68,13 @@ export const collectionOf = (
   mapping: Mapping,
   contentOf: (segment: Segment, within: Within) => Members,
 ): Collection | undefined => {
-  const { owner, patient, encounter, name, type, kind, form } = list;
+  const { owner, patient, name, type, kind, form } = list;
   const told = toldList(mapping, form);
   if (told === undefined) return undefined;
   const recordOf = (key: string): RecordKey => recordWithin(type, kind, owner, key, mapping);
   const memberOf = ({ segment, key }: ToldMember): Member => {
     const record = recordOf(key);
-    const content = contentOf(segment, { patient, encounter, place: placeOf(segment), mapping });
+    const content = contentOf(segment, { patient, place: placeOf(segment), mapping });
     return { record, content: bytesOf(members({ resourceType: type, id: RecordKey.id(record), ...content })) };
   };
   const whole = { kind: 'collection', owner, patient, name, members: told.members.map(memberOf) } as const;
