@@ -130,7 +130,7 @@ export const in1Fields: readonly ResourceRule[] = [
     read: (in1, { mapping }) => {
       const plan = in1.first(2);
       const concept = conceptExtension(ownExtension('plan-code'), plan, '0072', mapping);
-      const value = plan?.text(1) || plan?.text(2) || plan?.text(4) || '';
+      const value = [1, 2, 4, 5, 9, 10].map((part) => plan?.text(part) ?? '').find((text) => text !== '') ?? '';
       return { class: value === '' ? undefined : [classOf('plan', value, plan?.text(2) ?? '', concept)] };
     },
   },

@@ -160,11 +160,14 @@ interface ToldRole {
   readonly further: readonly JsonObject[];
 }
 
-const toldRole = (rol: Segment, mapping: Mapping): ToldRole => {
+/** What a ROL says of the persons that it names; nothing where it names nobody. */
+const toldRole = (rol: Segment, mapping: Mapping): ToldRole | undefined => {
+  const persons = present(valued(rol, 4).map((person) => practitionerOf(person, mapping)));
+  if (persons.length === 0) return undefined;
   const [start, end] = [5, 6].map((field) => mapping.takeTime(rol.first(field), `${placeOf(rol)}-${field}`)?.text);
   return {
     role: roleOf(rol, mapping),
-    persons: present(valued(rol, 4).map((person) => practitionerOf(person, mapping))),
+    persons,
     period: start === undefined && end === undefined ? undefined : members({ start, end }),
     further: furtherOf(rol, mapping),
   };
@@ -186,8 +189,8 @@ const personsOf = ({ role, persons, period, further }: ToldRole): readonly JsonO
 
 interface Instance {
   readonly key: string;
-  /** The segments that name a person. */
-  readonly told: readonly Segment[];
+  readonly told: readonly ToldRole[];
+  readonly isDoctor: boolean;
   /** A segment says that the role has ended, or deletes its person. */
   readonly isEnded: boolean;
 }
@@ -198,22 +201,26 @@ const instancesIn = (roles: readonly Segment[], mapping: Mapping): readonly Inst
     const isOver = (rol: Segment): boolean => isEnd(rol) || rol.isNull(4);
     const [ended, going] = [segments.filter(isOver), segments.filter((rol) => !isOver(rol))];
     for (const rol of ended) leave('removed', rol);
-    return { key, told: going.filter((rol) => valued(rol, 4).length > 0), isEnded: ended.length > 0 };
+    return {
+      key,
+      told: going.flatMap((rol) => toldRole(rol, mapping) ?? []),
+      isDoctor: segments.some((rol) => familyDoctors.has(codeOf(rol))),
+      isEnded: ended.length > 0,
+    };
   });
 
 /** Participants of the visit by their roles. */
 export const readVisitRoles = (edits: Edits, mapping: Mapping): void => {
   for (const { key, told, isEnded } of instancesIn(rolesOf('visit', mapping), mapping)) {
-    const participants = told.flatMap((rol) => participantsOf(toldRole(rol, mapping)));
+    const participants = told.flatMap(participantsOf);
     if (participants.length > 0 || isEnded) edits.setAll(`participant#ROL-${key}`, participants);
   }
 };
 
 /** Those who are there for the patient: his family doctor, and others in an extension each. */
 export const readPatientRoles = (edits: Edits, mapping: Mapping): void => {
-  for (const { key, told, isEnded } of instancesIn(rolesOf('patient', mapping), mapping)) {
-    const isDoctor = told.some((rol) => familyDoctors.has(codeOf(rol)));
-    const persons = told.flatMap((rol) => personsOf(toldRole(rol, mapping)));
+  for (const { key, told, isDoctor, isEnded } of instancesIn(rolesOf('patient', mapping), mapping)) {
+    const persons = told.flatMap(personsOf);
     const url = ownExtension(`role:${key}`);
     if (persons.length > 0 && !isDoctor)
       edits.extend({ url, extension: persons.map((valueReference) => ({ url: 'person', valueReference })) });
