@@ -1,20 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecordKey } from '#domain';
-import { Findings } from '../findings.js';
 import { accepted, frenchAdt } from '../fixtures/adt.js';
 import { clinicalSegments } from '../fixtures/clinical.js';
 import { clinicalPid, clinicalPv1, visitMessage } from '../fixtures/clinical-records.js';
-import { contextOf } from '../fixtures/context.js';
 import { foldAdt } from '../fixtures/folded-adt.js';
-import { Edits } from '../mapping/edits.js';
-import { Mapping } from '../mapping/mapping.js';
-import { Message } from '../message/message.js';
-import { standardDelimiters } from '../message/syntax.js';
 import { type DataType, listedOf } from '../represented/not-taken.js';
-import { checkRepresented } from '../represented/check-represented.js';
-import { clinicalChanges } from './clinical.js';
-import { readVisitRoles } from './roles.js';
 
 const roles = [
   'ROL|R1^CH|UP|CP^Avis^HL70443|9^C^D~10^E|20260310|20260311|^Mois|R^Raison|S^Généraliste|O^Cabinet|1 rue^^VILLE|^WPN^PH^^^^^^^^^02|MED^1|Cabinet^L^9^^^CH',
@@ -167,20 +157,6 @@ const withCanary = ({ segment, field, repetition, component }: Place): string =>
 const alone = ({ segment, field, component }: Place): string =>
   `${segment.slice(0, 3)}${'|'.repeat(field)}${'^'.repeat(component)}${canary}`;
 
-/** Places of the segments' own that are warned of, by the mapping or by what looks for leftovers behind it. */
-const saidOf = (bytes: Buffer): readonly string[] => {
-  const context = contextOf();
-  const findings = new Findings(context.sender);
-  const syntax = { ...standardDelimiters, charset: 'utf-8', hasEscapes: false, hasControls: false } as const;
-  const message = new Message(bytes.toString(), syntax);
-  const mapping = new Mapping(message, accepted(bytes).head, context, findings);
-  const pid = message.first('PID');
-  if (pid) clinicalChanges(pid, RecordKey.of('Patient', 'p'), mapping);
-  readVisitRoles(new Edits(true), mapping);
-  checkRepresented(message, 'ADT', findings);
-  return findings.warnings.map(({ location }) => location);
-};
-
 describe('every component of AL1, DG1, IN1, ROL and OBX', () => {
   it.each(places.filter((place) => !isListed(place)))(
     'is shown or warned of: $segment, field $field, repetition $repetition, component $component',
@@ -190,7 +166,9 @@ describe('every component of AL1, DG1, IN1, ROL and OBX', () => {
         const isShown = [...foldAdt([bytes]).records.values()].some((text) => text.includes(canary));
         const name = place.segment.slice(0, 3);
         const own = new RegExp(`^${name}(?:\\[1\\])?(?:-${place.field}(?!\\d)|$)`);
-        expect(`${segment} ${isShown || saidOf(bytes).some((location) => own.test(location))}`).toBe(`${segment} true`);
+        expect(
+          `${segment} ${isShown || accepted(bytes).event.warnings.some(({ location }) => own.test(location))}`,
+        ).toBe(`${segment} true`);
       }
     },
   );

@@ -22,14 +22,19 @@ export const messages: Readonly<Record<string, (trigger: string, version: string
       : []),
     ...(['link', 'unlink'].includes(triggers[trigger]?.family ?? '') ? ['PID|2||43^^^CH^PI'] : []),
     'NK1|1|EXEMPLE^Léa',
+    ...(['visit', 'identity'].includes(triggers[trigger]?.family ?? '') ? ['ROL|1^CH|UC|PP|7^MEDECIN'] : []),
     ...(['visit', 'move-visit'].includes(triggers[trigger]?.family ?? '')
       ? [
           pv1,
           'PV2|',
+          ...(triggers[trigger]?.family === 'visit' ? ['ROL|2^CH|UP|CP|8^AVIS'] : []),
           `ZBE|1001^CH|20260310090000||${trigger === 'Z99' ? 'UPDATE' : 'INSERT'}|N|A01||||HMS`,
           'ZFV|',
           'ZFM|',
         ]
+      : []),
+    ...(['visit', 'identity'].includes(triggers[trigger]?.family ?? '')
+      ? ['AL1|1|DA|PENI^Pénicilline^L', 'DG1|1||I21^Infarctus^I10', 'IN1|1|MUT']
       : []),
     'ZFA|',
     'ZFD|',
@@ -47,6 +52,10 @@ export const rangeOf: Readonly<Record<string, number>> = {
   PV1: 54,
   PV2: 50,
   ZBE: 9,
+  ROL: 14,
+  AL1: 8,
+  DG1: 26,
+  IN1: 55,
   ZFA: 13,
   ZFD: 9,
   ZFM: 6,
