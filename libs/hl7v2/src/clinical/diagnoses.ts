@@ -5,6 +5,7 @@ import { coding, concept, ownExtension } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { originalCode } from '../mapping/original-code.js';
 import { practitionerOf } from '../mapping/practitioner.js';
+import type { VisitReference } from '../oru/patient-visit.js';
 import type { Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { present } from '../oru/present.js';
@@ -160,12 +161,12 @@ const visitCategory: readonly JsonObject[] = [
 /** The diagnoses of a visit, of the patient where the message names none. */
 export const diagnoses = (
   patient: RecordKey,
-  encounter: RecordKey | undefined,
+  encounter: VisitReference | undefined,
   mapping: Mapping,
 ): Collection | undefined =>
   collectionOf(
     {
-      owner: encounter ?? patient,
+      owner: encounter?.reference ?? patient,
       patient,
       name: 'conditions',
       type: 'Condition',
@@ -180,7 +181,7 @@ export const diagnoses = (
         ...rest,
         category: [...(encounter ? visitCategory : []), ...told],
         subject: { reference: patient },
-        encounter: encounter && { reference: encounter },
+        encounter,
       };
     },
   );

@@ -8,6 +8,7 @@ import { confirmedObservation, observationOf, type ObservedWithin } from '../oru
 import { isTextLine } from '../oru/observation-value.js';
 import { isDocument, isUnrepeated } from '../oru/order-document.js';
 import type { Observed } from '../oru/order-groups.js';
+import type { VisitReference } from '../oru/patient-visit.js';
 import { isTakenBack, observationStatus } from '../oru/statuses.js';
 import { recordWithin } from './resource-rules.js';
 import { toldApart } from './told-list.js';
@@ -70,7 +71,7 @@ const effectiveOf = (mapping: Mapping): JsonObject => {
  */
 export const observations = (
   patient: RecordKey,
-  encounter: RecordKey | undefined,
+  encounter: VisitReference | undefined,
   mapping: Mapping,
 ): readonly Change[] => {
   const all = observedIn(mapping);
@@ -79,7 +80,7 @@ export const observations = (
     mapping.findings.refuse('observations-many', `OBX^${limits.observations + 1}`);
     return [];
   }
-  const owner = encounter ?? patient;
+  const owner = encounter?.reference ?? patient;
   const within: ObservedWithin = {
     patient,
     encounter,
