@@ -1,12 +1,24 @@
 import { hash } from 'node:crypto';
-import type { Change, Collection, Link, Movement, Relocate, Use, Withdraw } from '../change.js';
+import type {
+  Change,
+  Collection,
+  Identify,
+  Link,
+  Movement,
+  MovementNature,
+  Relocate,
+  Use,
+  Withdraw,
+} from '../change.js';
 import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import type { RecordedEvent, Warning } from '../log-event.js';
 import { type Head, RecordKey } from '../record.js';
-import { editMembers } from './members.js';
+import { toldNow } from './collections.js';
+import { foldWarnings } from './fold-warnings.js';
+import { areLinked, areOnePerson, merged, nobody, numbersOf, seenAlso, unlinked } from './link-patients.js';
 import { changesOfUse } from './number-uses.js';
 import { NumbersTold } from './numbers-told.js';
-import { areOnePerson, merged, nobody, numbersOf, seenAlso, unlinked } from './link-patients.js';
+import { homeOf, membersTold, mergedWith, tellPatient } from './patient-words.js';
 import { relocated, withRelocations } from './relocations.js';
 import { renderPatient } from './render-patient.js';
 import { renderVisit } from './render-visit.js';
@@ -16,12 +28,12 @@ import {
   type AccountSubject,
   collectionKey,
   type FoldedMovement,
-  type Merge,
   type PatientSubject,
+  type PatientWord,
   type Subject,
+  type Told,
   type VisitSubject,
 } from './subject.js';
-import { toldNow } from './collections.js';
 import { leavesTrace, type Spoken, takenBackBy, tell, tellVisit } from './tell-movement.js';
 import { membersOf } from './visit-members.js';
 
@@ -36,23 +48,27 @@ export interface DraftedRecord {
   readonly patient?: RecordKey;
 }
 
-/** By which event, by which of its changes, and by whom. */
-type Told = Pick<Merge, 'position' | 'nth'> & { readonly sender: string };
-
-const cancelOfNothing: Warning = {
-  code: 'cancel-of-nothing',
-  location: '',
-  text: 'this cancels nothing that stands: no movement of its number or kind is known in the visit',
-};
-
-const numberReused: Warning = {
-  code: 'movement-number-reused',
-  location: '',
-  text: 'the number of this new movement was told of another visit of this patient: both stand; a sender that begins anew in each visit needs the setting hl7.movementNumber: visit',
-};
-
 /** A visit of which nothing was told yet. */
 const untold: Omit<VisitSubject, 'patient'> = { kind: 'visit', relocations: [], words: [], movements: {} };
+
+/** Of these numbers the event speaks as what they are, merged or not. */
+const joinedBy = (change: Change): readonly RecordKey[] => {
+  switch (change.kind) {
+    case 'unlink':
+      return [change.patient, change.from];
+    case 'link':
+      return [change.patient, change.into];
+    case 'relocate':
+      return change.what ? [] : [change.from];
+    default:
+      return [];
+  }
+};
+
+/** By these one learns of a visit; all else changes one that is known. */
+const beginnings: ReadonlySet<MovementNature> = new Set(['admission', 'pre-admission', 'pending-admission']);
+const beginsVisit = ({ movement }: Movement): boolean =>
+  movement?.action === 'insert' && beginnings.has(movement.nature);
 
 const nothing = new Uint8Array(0);
 
@@ -81,6 +97,8 @@ export class Draft {
   readonly subjects = new Map<RecordKey, Subject>();
   readonly warnings: Warning[] = [];
   private readonly numbers: NumbersTold;
+  /** Patients whom the event merges, or takes apart. */
+  private joined: ReadonlySet<RecordKey> = new Set();
 
   constructor(
     private readonly view: FoldView,
@@ -98,9 +116,10 @@ export class Draft {
   make({ event, position }: RecordedEvent): void {
     const sentAt = event.sentAt ?? event.receivedAt;
     const spoken: Spoken = { sentAt, occurredAt: event.occurredAt ?? sentAt };
+    this.joined = new Set(event.changes.flatMap(joinedBy));
     event.changes.forEach((change, nth) => {
       if (change.kind === 'use') this.use(change, changesOfUse(event.changes, nth));
-      else this.change(this.numbers.inItsUse(change), { position, nth, sender: event.sender }, spoken);
+      else this.change(this.numbers.inItsUse(change), { position, nth }, spoken, event.sender);
     });
     for (const [key, subject] of this.subjects) this.render(key, subject);
     for (const [key, subject] of this.numbers.settled(this.records)) this.subjects.set(key, subject);
@@ -118,7 +137,7 @@ export class Draft {
     return this.numbers.isNew(record) ? undefined : this.view.head(record);
   }
 
-  private change(change: Exclude<Change, Use>, told: Told, spoken: Spoken): void {
+  private change(change: Exclude<Change, Use>, told: Told, spoken: Spoken, sender: string): void {
     switch (change.kind) {
       case 'put':
         this.put(change.record, change.patient, change.content);
@@ -136,8 +155,7 @@ export class Draft {
         this.patch(change.record, change.content);
         return;
       case 'identify': {
-        const known = this.patientSubject(change.patient);
-        this.subjects.set(change.patient, { ...known, members: editMembers(known.members, change.edits) });
+        this.identify(change, told);
         return;
       }
       case 'movement':
@@ -153,7 +171,7 @@ export class Draft {
         this.relocate(change, told);
         return;
       case 'collection':
-        this.collect(change, told.sender);
+        this.collect(change, sender);
         return;
       case 'drain':
         throw new Error('a drain is no change of a record');
@@ -168,6 +186,29 @@ export class Draft {
 
   private subject(key: RecordKey): Subject | undefined {
     return this.subjects.get(key) ?? this.earlier?.subjects.get(key) ?? this.view.subject(key);
+  }
+
+  private warn(warning: Warning): void {
+    if (!this.warnings.includes(warning)) this.warnings.push(warning);
+  }
+
+  /** Was anything told of it by an earlier event? */
+  private isKnown(key: RecordKey): boolean {
+    const earlier = this.earlier?.subjects.has(key) || this.earlier?.records.has(key);
+    return earlier || this.view.subject(key) !== undefined || this.view.head(key) !== undefined;
+  }
+
+  private identify({ patient, edits }: Identify, told: Told): void {
+    const word: PatientWord = { ...told, ...(this.joined.has(patient) && { ofNumber: true }), edits };
+    this.subjects.set(patient, tellPatient(this.patientSubject, patient, word));
+    const home = homeOf(this.patientSubject, patient, word);
+    if (home === patient) return;
+    this.warn(foldWarnings.patientReplaced);
+    this.renderAgain([home]);
+  }
+
+  private renderAgain(patients: Iterable<RecordKey>): void {
+    for (const key of patients) this.subjects.set(key, this.patientSubject(key));
   }
 
   private readonly patientSubject = (key: RecordKey): PatientSubject => {
@@ -234,6 +275,7 @@ export class Draft {
   private move(change: Movement, spoken: Spoken): void {
     const { account, movement } = change;
     const before = this.visitSubject(change.visit);
+    if (!beginsVisit(change) && !this.isKnown(change.visit)) this.warn(foldWarnings.visitUnknown);
     if (account && account !== before?.account) this.count(change.visit, account, before?.account);
     const named = account ? relocated(change.patient, this.accountSubject(account).relocations) : change.patient;
     const { mistaken, ...rest } = before ?? { ...untold, patient: named };
@@ -246,7 +288,7 @@ export class Draft {
     if (!movement) return speakOfVisit();
     const former = known.movements[movement.record] ?? this.fromOtherVisit(movement, known.patient);
     const meant = movement.action === 'cancel' ? takenBackBy(known, movement, former) : movement.record;
-    if (!meant) this.warnings.push(cancelOfNothing);
+    if (!meant) this.warn(foldWarnings.cancelOfNothing);
     if (!meant && !leavesTrace(movement)) return speakOfVisit();
     const record = meant ?? movement.record;
     const said = record === movement.record ? movement : { ...movement, edits: [] };
@@ -285,7 +327,7 @@ export class Draft {
     if (owner?.kind !== 'movement' || !other || !told) return undefined;
     if (!areOnePerson(this.patientSubject, patient, other.patient)) return undefined;
     if (action === 'insert') {
-      this.warnings.push(numberReused);
+      this.warn(foldWarnings.numberReused);
       return undefined;
     }
     const { [record]: _taken, ...left } = other.movements;
@@ -303,24 +345,41 @@ export class Draft {
     const linked =
       as === 'see-also'
         ? seenAlso(this.patientSubject, patient, into)
-        : merged(this.patientSubject, { patient, into, position, nth });
-    for (const [key, subject] of linked) this.subjects.set(key, subject);
+        : merged(this.patientSubject, { patient, into, ...told });
+    if (as !== 'see-also' && !this.isKnown(patient)) this.warn(foldWarnings.mergeOfNothing);
+    this.relink(linked, [patient, into]);
   }
 
   private unlink(patient: RecordKey, other: RecordKey): void {
-    for (const [key, subject] of unlinked(this.patientSubject, patient, other)) this.subjects.set(key, subject);
+    if (!areLinked(this.patientSubject, patient, other)) this.warn(foldWarnings.unmergeOfNothing);
+    this.relink(unlinked(this.patientSubject, patient, other), [patient, other]);
+  }
+
+  /** Another merge may give any word that was told under one of their numbers to another of them. */
+  private relink(changed: ReadonlyMap<RecordKey, PatientSubject>, patients: readonly RecordKey[]): void {
+    const hasWords = (key: RecordKey): boolean => this.patientSubject(key).words !== undefined;
+    const before = [...mergedWith(this.patientSubject, patients)];
+    const hadWords = before.some(hasWords);
+    for (const [key, subject] of changed) this.subjects.set(key, subject);
+    const people = new Set([...before, ...mergedWith(this.patientSubject, patients)]);
+    if (hadWords || [...people].some(hasWords)) this.renderAgain(people);
   }
 
   private relocate({ patient, from, what }: Relocate, told: Told): void {
     if (patient === from) throw new FoldFault(`what is ${from}'s cannot be given to ${patient}: they are one`);
     if (!what) {
-      const [former, now] = [this.patientSubject(from), this.patientSubject(patient)];
+      const [former, now] = [from, patient].map((key) => membersTold(this.patientSubject, key));
+      const { words: _words, ...subject } = this.patientSubject(patient);
       // A number that was replaced has nothing to add: what it says that the living one does not was taken back since.
-      const isStale = now.replacedBy !== undefined && former.replacedBy === undefined;
-      this.subjects.set(patient, { ...now, members: { ...former.members, ...(isStale ? {} : now.members) } });
+      const isStale = subject.replacedBy !== undefined && this.patientSubject(from).replacedBy === undefined;
+      const members = { ...former, ...(isStale ? {} : now) };
+      this.subjects.set(patient, { ...subject, members, upTo: told });
       this.link({ kind: 'link', patient: from, into: patient }, told);
       return;
     }
+    const isVisit = RecordKey.type(what) === 'Encounter';
+    if (isVisit ? !this.isKnown(what) : this.accountSubject(what).visits.length === 0)
+      this.warn(foldWarnings.visitUnknown);
     const numbers = numbersOf(this.patientSubject, from);
     // What is given from one number of a person to another was told under that number; to somebody else, under any of them.
     const former = numbers.has(patient) ? [from] : [...numbers];
@@ -349,10 +408,14 @@ export class Draft {
     if (subject !== known) this.subjects.set(key, subject);
   }
 
+  private patientContent(key: RecordKey, subject: PatientSubject): Buffer {
+    return bytesOf(renderPatient(key, { ...subject, members: membersTold(this.patientSubject, key) }));
+  }
+
   private render(key: RecordKey, subject: Subject): void {
     switch (subject.kind) {
       case 'patient':
-        this.records.set(key, { content: bytesOf(renderPatient(key, subject)), deleted: false, patient: key });
+        this.records.set(key, { content: this.patientContent(key, subject), deleted: false, patient: key });
         return;
       case 'visit': {
         const isOwn = (movement: RecordKey): boolean => {

@@ -1,4 +1,5 @@
 import type { RecordKey } from '../record.js';
+import { withOwnWords } from './patient-words.js';
 import type { Merge, PatientSubject } from './subject.js';
 
 /** A patient of whom nothing was told yet. */
@@ -59,7 +60,7 @@ const settled = (patientOf: PatientOf, told: Changed): Changed => {
     const replacedBy = count.get(key)?.into;
     const replaces = [...count.values()].flatMap(({ patient, into }) => (into === key ? [patient] : [])).sort();
     if (former !== replacedBy || formerly.join() !== replaces.join() || told.has(key))
-      changed.set(key, { ...rest, ...(replacedBy && { replacedBy }), replaces });
+      changed.set(key, withOwnWords({ ...rest, ...(replacedBy && { replacedBy }), replaces }));
   }
   return changed;
 };
@@ -80,13 +81,21 @@ export const seenAlso = (patientOf: PatientOf, one: RecordKey, other: RecordKey)
   pair(patientOf, one, other, (subject, key) => ({ ...subject, seeAlso: withKey(subject.seeAlso, key) }));
 
 /** The subjects after a merge. Told again it is as new as its last telling. */
-export const merged = (patientOf: PatientOf, merge: Merge): Changed => {
-  const { patient, into } = merge;
+export const merged = (patientOf: PatientOf, told: Omit<Merge, 'first'>): Changed => {
+  const { patient, into, position, nth } = told;
   const isOther = (one: Merge): boolean => one.patient !== patient || one.into !== into;
+  const before = patientOf(patient).merges.find((one) => !isOther(one));
+  const merge: Merge = { ...told, first: before?.first ?? { position, nth } };
   return settled(
     patientOf,
     pair(patientOf, patient, into, (subject) => ({ ...subject, merges: [...subject.merges.filter(isOther), merge] })),
   );
+};
+
+/** Does anything link the two? */
+export const areLinked = (patientOf: PatientOf, one: RecordKey, other: RecordKey): boolean => {
+  const { merges, seeAlso } = patientOf(one);
+  return seeAlso.includes(other) || merges.some(({ patient, into }) => patient === other || into === other);
 };
 
 /** The subjects after whatever linked these two is taken back: what it had overridden counts again. */

@@ -6,18 +6,35 @@ import type { RecordKey } from '../record.js';
 
 export type Members = Readonly<Record<string, Json>>;
 
-/** A merge as it was told: by which event (position), and by which of its changes (nth). */
-export interface Merge {
-  readonly patient: RecordKey;
-  readonly into: RecordKey;
+/** By which event (position), and by which of its changes (nth). */
+export interface Told {
   readonly position: Position;
   readonly nth: number;
+}
+
+/** A merge as it was told last. */
+export interface Merge extends Told {
+  readonly patient: RecordKey;
+  readonly into: RecordKey;
+  /** As it was told first, since it was taken back last. */
+  readonly first: Told;
+}
+
+/** What one message said of a patient whom merges join with others. */
+export interface PatientWord extends Told {
+  /** Said of this number itself, by a message that merges it or takes a merge of it back; otherwise of whoever replaces it. */
+  readonly ofNumber?: true;
+  readonly edits: readonly MemberEdit[];
 }
 
 /** A patient's identity, folded from PID, A40, A47 and A24. */
 export interface PatientSubject {
   readonly kind: 'patient';
   readonly members: Members;
+  /** What was told under this number, beside `members`, while merges join it with others: absent of most. */
+  readonly words?: readonly PatientWord[];
+  /** All that was told up to here, under whatever number, stands in `members` (A47). */
+  readonly upTo?: Told;
   /** Every merge told of this patient, either way, that was not taken back, at its last telling; the other patient holds it as well. */
   readonly merges: readonly Merge[];
   /** What those of all who are merged with this one come to. */
