@@ -41,8 +41,8 @@ const naturesMeant = (told: FoldedMovement, change: Told): readonly MovementNatu
   return [alive?.[0] ?? known[0] ?? change.nature];
 };
 
-const says = (words: MovementWords, member: string): boolean =>
-  words.edits.some((edit) => edit.member === member && edit.op !== 'drop');
+const says = (edits: readonly MemberEdit[], member: string): boolean =>
+  edits.some((edit) => edit.member === member && edit.op !== 'drop');
 
 /** The newest word of a nature leaves nothing of what it said before of the same; what other natures said stays for when it is taken back. */
 const withWords = (all: readonly MovementWords[], newest: MovementWords): readonly MovementWords[] => {
@@ -57,9 +57,11 @@ const withWords = (all: readonly MovementWords[], newest: MovementWords): readon
         }
       : words,
   );
-  const isSaid = (member: string): boolean => all.some((words) => isOfNature(words) && says(words, member));
-  const news = edits.filter(({ op, member }) => op !== 'default' || !isSaid(member));
-  return [...earlier, { ...newest, edits: news }].filter(
+  const unsaid = (told: 'edits' | 'visitEdits') =>
+    newest[told].filter(({ op, member }) => op !== 'default' || !isSaid(told, member));
+  const isSaid = (told: 'edits' | 'visitEdits', member: string): boolean =>
+    all.some((words) => isOfNature(words) && says(words[told], member));
+  return [...earlier, { ...newest, edits: unsaid('edits'), visitEdits: unsaid('visitEdits') }].filter(
     (words) => words.edits.length > 0 || words.visitEdits.length > 0,
   );
 };
@@ -106,7 +108,9 @@ export const tellVisit = (
   const earlier = visit.words.filter((word) => word.at <= at);
   const later = visit.words.filter((word) => word.at > at);
   const left = new Set(outlasting(earlier.map(edit), edits));
-  const news = outlasting(edits, later.map(edit)).map((one): VisitWord => ({ at, edit: one }));
+  const isSaid = ({ member }: MemberEdit): boolean => says(visit.words.map(edit), member);
+  const said = edits.filter((one) => one.op !== 'default' || !isSaid(one));
+  const news = outlasting(said, later.map(edit)).map((one): VisitWord => ({ at, edit: one }));
   return { ...visit, words: [...earlier.filter((word) => left.has(word.edit)), ...news, ...later] };
 };
 

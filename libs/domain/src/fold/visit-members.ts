@@ -42,16 +42,15 @@ const wordsOf = (
   all: readonly StandingMovement[],
 ): readonly MemberEdit[] => {
   const told = new Map<string, Readonly<{ at: number; edit: MemberEdit }>>();
+  const tell = (at: number, edit: MemberEdit): void => {
+    // What a cancel suggests is said only where nothing else is.
+    if (edit.op !== 'default' || !told.has(targetOf(edit))) told.set(targetOf(edit), { at, edit });
+  };
   for (const movement of planned(course, all))
-    for (const { visitEdits } of movement.words)
-      for (const edit of visitEdits) told.set(targetOf(edit), { at: beforeAll, edit });
+    for (const { visitEdits } of movement.words) for (const edit of visitEdits) tell(beforeAll, edit);
   for (const movement of course.happened)
-    for (const { at, visitEdits } of movement.words)
-      for (const edit of visitEdits) told.set(targetOf(edit), { at, edit });
-  for (const word of words) {
-    const target = targetOf(word.edit);
-    if ((told.get(target)?.at ?? beforeAll) <= word.at) told.set(target, word);
-  }
+    for (const { at, visitEdits } of movement.words) for (const edit of visitEdits) tell(at, edit);
+  for (const { at, edit } of words) if ((told.get(targetOf(edit))?.at ?? beforeAll) <= at) tell(at, edit);
   return [...told.values()].map(({ edit }) => edit);
 };
 

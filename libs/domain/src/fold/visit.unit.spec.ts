@@ -354,3 +354,32 @@ describe('members that several fields have parts of', () => {
     expect(recordOf(state, patient)).not.toHaveProperty('deceasedBoolean');
   });
 });
+
+describe('what a message only suggests of a visit', () => {
+  const suggest = (code: string, movement?: number): Movement => ({
+    kind: 'movement',
+    visit,
+    patient,
+    visitEdits: [{ op: 'default', member: 'class', value: { code } }],
+    ...(movement && {
+      movement: { action: 'cancel', record: movementKey(movement), nature: 'discharge', edits: [numbered(movement)] },
+    }),
+  });
+
+  it('is kept once, however often it is told, and gives way to what is said', () => {
+    const saysAmb: Movement = { ...suggest(''), visitEdits: [{ op: 'set', member: 'class', value: { code: 'AMB' } }] };
+    for (const movement of [undefined, 1]) {
+      const many = Array.from({ length: 30 }, () => suggest('IMP', movement));
+      const subject = fold(many).subjects.get(visit);
+      if (subject?.kind !== 'visit') throw new Error('no visit');
+      const words = [subject.words, Object.values(subject.movements).flatMap((one) => one.words)].flat();
+      expect(words.map((word) => ('edit' in word ? [word.edit] : word.visitEdits)).flat()).toHaveLength(1);
+      expect(recordOf(fold(many), visit)).toMatchObject({ class: { code: 'IMP' } });
+      for (const order of [
+        [...many, saysAmb],
+        [saysAmb, ...many],
+      ])
+        expect(recordOf(fold(order), visit)).toMatchObject({ class: { code: 'AMB' } });
+    }
+  });
+});

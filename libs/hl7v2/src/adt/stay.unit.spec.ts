@@ -387,6 +387,29 @@ describe('a cancel', () => {
   });
 });
 
+describe('a cancel of a visit that was never told of', () => {
+  const classOf = (...messages: readonly Buffer[]): string => visitOf(foldAdt(messages)).class.code;
+  const cancels = ['A11', 'A12', 'A13', 'A25', 'A27', 'A38', 'A52', 'A53', 'A55'].flatMap((trigger) => [
+    message(trigger, '', { pv1: { 2: 'O' } }),
+    message(trigger, zbe('30^CH', '20260309080000', 'CANCEL', { origin: 'A01' }), { pv1: { 2: 'O' } }),
+  ]);
+
+  it('says its class, until a message of something else says one', () => {
+    for (const cancel of cancels) {
+      expect([classOf(cancel), classOf(cancel, cancel)]).toEqual(['AMB', 'AMB']);
+      expect(foldAdt([cancel]).warnings).toContain('visit-unknown ');
+      for (const told of [admitted, message('A08', '')])
+        for (const order of [
+          [cancel, told],
+          [told, cancel],
+          [cancel, told, cancel],
+        ])
+          expect(classOf(...order)).toBe('IMP');
+      expect(classOf(message('A08', '', { pv1: { 2: '""' } }), cancel)).toBe('UNK');
+    }
+  });
+});
+
 describe('a feed that begins in the middle of a stay', () => {
   const begun = { 44: '20260301080000' };
 

@@ -140,8 +140,10 @@ const visitEdits = (
   const account = accountOf(pid);
   if (account) edits.set('account', [{ identifier: numberOf(account, 'AN', mapping, 'PID-18') }]);
   else if (pid.isNull(18)) edits.clear('account');
-  // A movement that is taken back says no more than of which visit: what counts is what the others said.
+  // A movement that is taken back says of which visit, and of what class where nothing else does: what counts is what the others said.
   if (movement?.action === 'cancel') {
+    const visitClass = classOf(pv1, mapping);
+    if (visitClass) edits.suggest('class', visitClass);
     leave('cancelled', pv1, fieldsBesideNumber(pv1));
     for (const [name] of visitSegments) leave('cancelled', message.first(name));
     for (const rol of rolesOf('visit', mapping)) leave('cancelled', rol);
