@@ -10,10 +10,21 @@ export interface Establishment {
   readonly timeZone: string;
 }
 
+/** What numbers number, as far as the one who gives them differs. `order`: the filler's numbers; `placer`: those of who orders. */
+export const numberKinds = ['visit', 'account', 'movement', 'order', 'placer', 'document'] as const;
+export type NumberKind = (typeof numberKinds)[number];
+
 /** How a sender's HL7 v2 is read, where it differs from what most do. */
 export interface Hl7Settings {
-  /** Assigning authority (CX-4, namespace or OID) of the identifier that is the IPP; otherwise the type code PI, else MR, tells. */
+  /**
+   * Assigning authority (CX-4, namespace or OID) of the identifier that is the IPP, and of an IPP that names none; otherwise the type
+   * code PI, else MR, tells.
+   */
   readonly patientDomain?: string;
+  /** Authorities that messages name by namespace, by OID (or other universal id), or by both: each pair is one authority. */
+  readonly authorities?: readonly { readonly namespace: string; readonly oid: string }[];
+  /** Authority (namespace or OID) of numbers that name none, by what they number; a patient's is `patientDomain`. */
+  readonly numberDomains?: Readonly<Partial<Record<NumberKind, string>>>;
   /** Where the visit's number stands; otherwise PV1-19, else PID-18, else PV1-50. */
   readonly visitNumber?: 'PV1-19' | 'PID-18' | 'PV1-50';
   /** Within what the number of a movement (ZBE-1) is unique; otherwise its assigning authority. */

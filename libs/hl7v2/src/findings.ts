@@ -232,6 +232,14 @@ export const warnings = {
     fr: 'numéro de document (TXA-12) absent : le document ne pourra pas être remplacé',
     en: 'no document number (TXA-12): the document cannot be replaced later',
   },
+  'authority-undeclared': {
+    fr: "ce numéro ne nomme pas son autorité comme le reste du message, et le profil de l'émetteur ne dit pas que c'est la même (hl7.authorities) : il compte pour une autre",
+    en: "this number does not name its authority as the rest of the message does, and the sender's profile does not say that it is the same (hl7.authorities): it counts as another",
+  },
+  'identifiers-several': {
+    fr: "plusieurs identifiants peuvent être l'IPP : un seul nomme l'enregistrement ; le profil de l'émetteur peut dire lequel (hl7.patientDomain)",
+    en: "several identifiers may be the permanent one: one alone names the record; the sender's profile can say which (hl7.patientDomain)",
+  },
   'not-represented': {
     fr: 'aucun enregistrement ne montre ce qui est dit ici ; les octets reçus sont conservés',
     en: 'no record shows what stands here; the received bytes are kept',

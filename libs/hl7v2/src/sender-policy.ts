@@ -1,5 +1,6 @@
 import type { Establishment } from '#domain';
 import { authorityIn } from './mapping/authority.js';
+import { checkAuthorities } from './mapping/told-authorities.js';
 import { insKindAt, isIns } from './mapping/identifier.js';
 import type { Mapping } from './mapping/mapping.js';
 import type { Composite } from './message/segment.js';
@@ -11,7 +12,7 @@ const checkIdentities = (mapping: Mapping): void => {
   const { sender } = mapping.context;
   for (const pid of mapping.message.all('PID'))
     pid.repetitions(3).forEach((identifier, index) => {
-      const nature = isIns(identifier) ? insKindAt(identifier)?.nature : undefined;
+      const nature = isIns(identifier) ? insKindAt(identifier, mapping)?.nature : undefined;
       if (nature !== 'test' && nature !== 'production') return;
       const setting = nature === 'test' ? sender.testIdentities : sender.productionIdentities;
       if (setting === 'refuse') mapping.findings.refuse(`ins-${nature}`, `PID^${pid.sequence}^3`);
@@ -78,4 +79,5 @@ const checkFiness = (mapping: Mapping): void => {
 export const checkPolicy = (mapping: Mapping): void => {
   checkIdentities(mapping);
   checkFiness(mapping);
+  checkAuthorities(mapping);
 };

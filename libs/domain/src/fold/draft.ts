@@ -340,7 +340,7 @@ export class Draft {
     return told;
   }
 
-  private link({ patient, into, as }: Link, { position, nth }: Told): void {
+  private link({ patient, into, as }: Link, told: Told): void {
     if (patient === into) throw new FoldFault(`${patient} cannot be linked with itself`);
     const linked =
       as === 'see-also'

@@ -62,18 +62,34 @@ const repetitions = (value: Json | undefined): readonly Json[] =>
 const numberOf = (identifier: Json): string =>
   isObject(identifier) ? JSON.stringify([identifier['system'], identifier['value']]) : '';
 
+/** Types of what names a record, and no person as the INS does. */
+const recordTypes = new Set(['', 'PI', 'MR', 'MRN', 'MRT']);
+
+const isNamedAs = (identifier: Json): boolean => {
+  const type = isObject(identifier) ? identifier['type'] : undefined;
+  return recordTypes.has(codeOfType(identifier)) && !(isObject(type) && type['text'] !== undefined);
+};
+
+/** The numbers by which this patient's record is named. */
+const recordNumbers = (members: Members): ReadonlySet<string> =>
+  new Set(repetitions(members['identifier']).filter(isNamedAs).map(numberOf));
+
 /**
  * What an edit that was told under a replaced number says of the survivor. A list with a number of the survivor in it is his list, in
  * which the replaced number is an old one; of any other list the replaced number says nothing of him, and the rest stands beside what he has.
  */
 const ofSurvivor = (edit: MemberEdit, members: Members, replaced: ReadonlySet<string>): readonly MemberEdit[] => {
+  if (edit.member.startsWith('identifier#') && edit.op === 'set') {
+    const value = repetitions(edit.value).filter((one) => !replaced.has(numberOf(one)));
+    return value.length > 0 ? [{ ...edit, value }] : [];
+  }
   if (edit.member !== 'identifier') return [edit];
   const known = repetitions(members['identifier']);
   switch (edit.op) {
     case 'set': {
       const told = repetitions(edit.value);
-      const own = new Set(known.map(numberOf).filter((number) => !replaced.has(number)));
-      if (told.some((identifier) => own.has(numberOf(identifier)))) {
+      const own = recordNumbers(members);
+      if (told.some((one) => own.has(numberOf(one)) && !replaced.has(numberOf(one)))) {
         const aged = told.map((one) =>
           isObject(one) && replaced.has(numberOf(one)) && codeOfType(one) === 'PI' ? { ...one, use: 'old' } : one,
         );
@@ -110,9 +126,7 @@ export const membersTold = (patientOf: PatientOf, key: RecordKey): Members => {
     .filter((word) => !subject.upTo || compareTold(subject.upTo, word) < 0)
     .sort(compareTold);
   if (words.length === 0) return subject.members;
-  const numbers = new Map(
-    [...replaced].map((one) => [one, new Set(repetitions(membersTold(patientOf, one)['identifier']).map(numberOf))]),
-  );
+  const numbers = new Map([...replaced].map((one) => [one, recordNumbers(membersTold(patientOf, one))]));
   return words.reduce<Members>((members, { one, edits }) => {
     const numbersOfOne = numbers.get(one);
     const said = numbersOfOne ? edits.flatMap((edit) => ofSurvivor(edit, members, numbersOfOne)) : edits;

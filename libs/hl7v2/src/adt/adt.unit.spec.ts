@@ -141,7 +141,7 @@ describe('ADT visits', () => {
     expect(change).not.toHaveProperty('movement');
   });
 
-  it('the way out stands with the discharge alone, and a cancellation says no more than of which visit', () => {
+  it('the way out stands with the discharge alone, and a cancellation says no more than of which visit, and suggests its class', () => {
     const out = `${pv1.padEnd(pv1.length + 17, '|')}8`;
     const members = (trigger: string, told: string, origin = ''): unknown =>
       movementOf(changesOf(read(french(trigger), evn, pid, out, zbe(told, origin))))?.visitEdits.map(
@@ -149,7 +149,7 @@ describe('ADT visits', () => {
       );
     expect(members('A03', 'INSERT')).toContain('hospitalization.dischargeDisposition');
     expect(members('A02', 'INSERT')).not.toContain('hospitalization.dischargeDisposition');
-    expect(members('A13', 'CANCEL', 'A03')).toEqual(['identifier', 'account']);
+    expect(members('A13', 'CANCEL', 'A03')).toEqual(['identifier', 'account', 'class']);
   });
 
   it('tells no visit for PV1-2 = N and none without a number', () => {

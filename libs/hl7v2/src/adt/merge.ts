@@ -1,6 +1,6 @@
 import type { Change, JsonObject, RecordKey } from '#domain';
 import { Edits } from '../mapping/edits.js';
-import { identifierOf } from '../mapping/identifier.js';
+import { patientIdentifier } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { patientEdits } from '../mapping/patient-edits.js';
 import { valued } from '../mapping/patient-fields.js';
@@ -22,7 +22,9 @@ export const formerly = (mrg: Segment, patient: RecordKey, mapping: Mapping): re
   for (const field of [1, 2, 4]) {
     const identifiers = mrg
       .repetitions(field)
-      .flatMap((one, index) => (one.text(1) === '' ? [] : [identifierOf(one, mapping, `MRG-${field}[${index + 1}]`)]));
+      .flatMap((one, index) =>
+        one.text(1) === '' ? [] : [patientIdentifier(one, mapping, `MRG-${field}[${index + 1}]`)],
+      );
     if (identifiers.length > 0) edits.suggest(field === 1 ? 'identifier' : `identifier#${field}`, identifiers);
   }
   const names = valued(mrg, 7).flatMap((name, index, all): readonly JsonObject[] => {

@@ -20,12 +20,12 @@ const formerNumber = (former: Composite | undefined, present: Composite | undefi
 
 const accountMoved = ({ pid, mrg }: PatientGroup, mapping: Mapping): RecordKey | undefined => {
   const number = formerNumber(mrg.first(3), accountOf(pid));
-  return number && accountRecord(takeIdentified(number, mapping, 'AN'), mapping);
+  return number && accountRecord(takeIdentified(number, mapping, 'account'), mapping);
 };
 
 const visitMoved = ({ pid, mrg, pv1 }: PatientGroup, mapping: Mapping): RecordKey | undefined => {
   const number = formerNumber(mrg.first(5), pv1 && visitNumberOf(pv1, pid, mapping));
-  return number && visitRecord(takeIdentified(number, mapping, 'VN'), mapping);
+  return number && visitRecord(takeIdentified(number, mapping, 'visit'), mapping);
 };
 
 const moveOf = (

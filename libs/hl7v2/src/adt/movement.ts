@@ -138,9 +138,9 @@ const movementsOfZbe = (
       allowed,
       identifier: members({
         type: { text: 'ZBE-1' },
-        system: systemOf(takeAuthorityOfEntity(entity), mapping),
+        system: systemOf(takeAuthorityOfEntity(entity), mapping, 'movement'),
         value: entity.take(1),
-        assigner: assignerOf(authorityOfEntity(entity)),
+        assigner: assignerOf(authorityOfEntity(entity), mapping, 'movement'),
       }),
     },
   }));
@@ -150,7 +150,7 @@ const movementsOfZbe = (
 const recordOfNumber = (entity: Composite, visit: Identified, mapping: Mapping): RecordKey =>
   mapping.context.sender.hl7?.movementNumber === 'visit'
     ? recordOf(mapping, visit.domain, `${visit.value} #${entity.text(1)}`)
-    : recordOf(mapping, domainOf(authorityOfEntity(entity), mapping), entity.text(1));
+    : recordOf(mapping, domainOf(authorityOfEntity(entity), mapping, 'movement'), entity.text(1));
 
 /** Where the time of a movement stands in PV1 and PV2, or is planned (EVN-3), in senders' messages without ZBE. */
 export const visitTimes: Readonly<Partial<Record<MovementNature, readonly (readonly [string, number])[]>>> = {

@@ -36,7 +36,7 @@ const checkIns = (mapping: Mapping): void => {
   if (pid === undefined) return;
   const hasIns = pid
     .repetitions(3)
-    .some((identifier) => isIns(identifier) && insKindAt(identifier) && identifier.text(1) !== '');
+    .some((identifier) => isIns(identifier) && insKindAt(identifier, mapping) && identifier.text(1) !== '');
   if (hasIns && !pid.repetitions(32).some((status) => status.text(1) === 'VALI'))
     mapping.warn('ins-unqualified', 'PID-32');
 };

@@ -1,6 +1,6 @@
 import type { Change, JsonObject, MemberEdit, Movement } from '#domain';
 import { RecordKey } from '#domain';
-import { assignerOf, systemOf, takeAuthority } from '../mapping/authority.js';
+import { assignerOf, domainOf, systemOf, takeAuthority } from '../mapping/authority.js';
 import { Edits } from '../mapping/edits.js';
 import { concept, members, ownExtension } from '../mapping/fhir-json.js';
 import { applyRules, type FieldRule } from '../mapping/field-rules.js';
@@ -50,7 +50,8 @@ const valued = (number: Composite | undefined): Composite | undefined =>
 export const accountOf = (pid: Segment): Composite | undefined => valued(pid.first(18));
 
 /** A number of a visit or an account (CX), under the type that its field says. */
-const numberOf = (number: Composite, type: string, mapping: Mapping, location: string): JsonObject => {
+const numberOf = (number: Composite, type: 'VN' | 'AN', mapping: Mapping, location: string): JsonObject => {
+  const numbered = type === 'VN' ? 'visit' : 'account';
   const authority = takeAuthority(number, 4);
   // What the field says to be a visit or an account is one, whatever CX-5 says: another type stands beside it.
   const told = number.take(5);
@@ -58,10 +59,10 @@ const numberOf = (number: Composite, type: string, mapping: Mapping, location: s
   return members({
     extension: told === '' || told === type ? undefined : [originalCode('0203', told)],
     type: concept(v2Types, type),
-    system: systemOf(authority, mapping),
+    system: systemOf(authority, mapping, numbered),
     value: number.take(1),
     period: periodIn(number, 7, mapping, location),
-    assigner: assignerOf(authority),
+    assigner: assignerOf(authority, mapping, numbered),
   });
 };
 
@@ -74,7 +75,7 @@ const otherNumbers = ({ pv1, number }: Told, mapping: Mapping): readonly JsonObj
   pv1
     .repetitions(50)
     .flatMap((other, index) =>
-      other === number || other.text(1) === '' ? [] : [identifierOf(other, mapping, `PV1-50[${index + 1}]`)],
+      other === number || other.text(1) === '' ? [] : [identifierOf(other, mapping, `PV1-50[${index + 1}]`, 'visit')],
     );
 
 /** Segments beside PV1 that tell of a visit. */
@@ -177,15 +178,14 @@ const unitOf = (unit: Composite, mapping: Mapping): JsonObject | undefined => {
   unit.accountFor((1 << 1) | (1 << codeAt) | listedOf.XON);
   if (code === '') return { display };
   const authority = takeAuthority(unit, 6);
-  const name = authority.universal || authority.namespace;
-  const isOwn = name === '' || name === mapping.finess;
+  const isOwn = domainOf(authority, mapping) === mapping.finess;
   const kind = unit.take(7);
   return members({
     identifier: members({
       type: { text: kind === '' ? 'UF' : kind },
       system: isOwn ? `urn:reprise:${mapping.finess}:uf` : systemOf(authority, mapping),
       value: code,
-      assigner: assignerOf(authority),
+      assigner: assignerOf(authority, mapping),
     }),
     display,
   });
@@ -294,13 +294,13 @@ export const visitChanges = (
     return [];
   }
   const told: Told = { pv1, pid, number };
-  const visit = identified(number, mapping);
+  const visit = identified(number, mapping, 'visit');
   const account = accountOf(pid);
   const whole = {
     kind: 'movement',
     visit: visitRecord(visit, mapping),
     patient,
-    ...(account && { account: accountRecord(identified(account, mapping), mapping) }),
+    ...(account && { account: accountRecord(identified(account, mapping, 'account'), mapping) }),
   } as const;
   const movements = movementsIn(trigger, meaning, visit, mapping);
   const all = movements.length > 0 ? movements : [undefined];

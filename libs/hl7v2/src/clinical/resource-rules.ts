@@ -122,5 +122,9 @@ export const wordFor = (
 export const entityIdentifier = (entity: Composite | undefined, mapping: Mapping): JsonObject | undefined => {
   if (entity === undefined || entity.text(1) === '') return undefined;
   const authority = takeAuthorityOfEntity(entity);
-  return members({ system: systemOf(authority, mapping), value: entity.take(1), assigner: assignerOf(authority) });
+  return members({
+    system: systemOf(authority, mapping),
+    value: entity.take(1),
+    assigner: assignerOf(authority, mapping),
+  });
 };

@@ -1,17 +1,12 @@
 import type { JsonObject } from '#domain';
 import { Composite } from '../message/segment.js';
 import { listedOf } from '../represented/not-taken.js';
+import type { Authority, Numbered } from './authorities.js';
 import type { Mapping } from './mapping.js';
 import { Remembered } from './remembered.js';
 
 const oid = /^[0-2](?:\.\d+)+$/;
 const uri = /^(?:https?:\/\/|urn:)\S+$/;
-
-/** An HD (namespace, universal id, its type), in a component or spread over components (EI). */
-export interface Authority {
-  readonly namespace: string;
-  readonly universal: string;
-}
 
 const read = (composite: Composite, component: number): Authority => ({
   namespace: composite.sub(component, 1),
@@ -40,8 +35,10 @@ export const takeAuthority = (composite: Composite, component: number): Authorit
 };
 
 /** The name of an authority that has an OID or URI as well, which is its system. */
-export const assignerOf = ({ namespace, universal }: Authority): JsonObject | undefined =>
-  namespace !== '' && universal !== '' ? { display: namespace } : undefined;
+export const assignerOf = (authority: Authority, mapping: Mapping, numbered?: Numbered): JsonObject | undefined => {
+  const { namespace, universal } = mapping.authorities.spelt(authority, numbered);
+  return namespace !== '' && universal !== '' ? { display: namespace } : undefined;
+};
 
 /** EI: the authority stands in the components behind the identifier. */
 export const authorityOfEntity = (entity: Composite): Authority => ({
@@ -62,9 +59,20 @@ export const takeAuthorityOfEntityIn = (composite: Composite, component: number)
   return { namespace: composite.takeSub(component, 2), universal: composite.takeSub(component, 3) };
 };
 
-/** The identification domain; the sender's establishment where the message names none. */
-export const domainOf = (authority: Authority, mapping: Mapping): string =>
-  authority.universal || authority.namespace || mapping.finess;
+/** EIP: the placer's number in component 1, the filler's in 2; of each the authority stands in its sub-components. */
+export const authorityInPair = (pair: Composite, component: 1 | 2): Authority => ({
+  namespace: pair.sub(component, 2),
+  universal: pair.sub(component, 3),
+});
+
+/** Of what a component of an EIP is the number. */
+export const numberedInPair = (component: 1 | 2): Numbered => (component === 1 ? 'placer' : 'order');
+
+/** The identification domain; the sender's establishment where neither the message nor the sender's profile names one. */
+export const domainOf = (authority: Authority, mapping: Mapping, numbered?: Numbered): string => {
+  const { universal, namespace } = mapping.authorities.spelt(authority, numbered);
+  return universal || namespace || mapping.finess;
+};
 
 const systemNamed = (name: string, finess: string): string => {
   if (name === '' || name === finess) return `urn:reprise:${finess}`;
@@ -75,11 +83,15 @@ const systemNamed = (name: string, finess: string): string => {
 /** By establishment. */
 const systemsOf = new Map<string, Remembered<string>>();
 
-/** FHIR system of a domain: its OID or URI; a name that has neither is one within the sender's establishment. */
-export const systemOf = (authority: Authority, mapping: Mapping): string => {
-  const { finess } = mapping;
+/** FHIR system of a name: an OID or URI; any other is a name within the sender's establishment. */
+export const systemOfName = (name: string, { finess }: Pick<Mapping, 'finess'>): string => {
   let systems = systemsOf.get(finess);
   if (systems === undefined) systemsOf.set(finess, (systems = new Remembered<string>(2000)));
-  const name = authority.universal || authority.namespace;
   return systems.of(name, (own) => systemNamed(own, finess));
+};
+
+/** FHIR system of an identification domain. */
+export const systemOf = (authority: Authority, mapping: Mapping, numbered?: Numbered): string => {
+  const { universal, namespace } = mapping.authorities.spelt(authority, numbered);
+  return systemOfName(universal || namespace, mapping);
 };

@@ -2,7 +2,7 @@ import type { JsonObject } from '#domain';
 import type { Composite } from '../message/segment.js';
 import { table } from '../message/table.js';
 import { listedOf } from '../represented/not-taken.js';
-import { systemOf } from './authority.js';
+import { systemOfName } from './authority.js';
 import { asCode, coding, members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
 
@@ -27,9 +27,7 @@ export const codeSystemOf = (name: string, mapping: Mapping): string | undefined
   const known = systems[name];
   if (known !== undefined) return known;
   const number = hl7Table.exec(name)?.[1];
-  return number === undefined
-    ? systemOf({ namespace: name, universal: '' }, mapping)
-    : `http://terminology.hl7.org/CodeSystem/v2-${number}`;
+  return number === undefined ? systemOfName(name, mapping) : `http://terminology.hl7.org/CodeSystem/v2-${number}`;
 };
 
 const systemName = /^(?:[0-2](?:\.\d+)+|https?:\/\/\S+|(?:99)?\p{L}[^&<>;^~|/]*)$/u;

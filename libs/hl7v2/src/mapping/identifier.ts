@@ -1,5 +1,6 @@
 import type { JsonObject } from '#domain';
 import type { Composite } from '../message/segment.js';
+import type { Numbered } from './authorities.js';
 import { assignerOf, authorityIn, domainOf, systemOf, takeAuthority } from './authority.js';
 import { concept, members } from './fhir-json.js';
 import type { Mapping } from './mapping.js';
@@ -43,10 +44,12 @@ export const insKinds = table<InsKind>({
 /** The billing number (NSS) is written under the OID of the INS: only the type tells that it is none. */
 export const isIns = (identifier: Composite): boolean => identifier.text(5).startsWith('INS');
 
-const oidOf = (identifier: Composite): string => authorityIn(identifier, 4).universal;
+const oidOf = (identifier: Composite, { authorities }: Mapping): string =>
+  authorities.spelt(authorityIn(identifier, 4)).universal;
 
 /** What stands under an OID of the INS; `undefined` under any other. */
-export const insKindAt = (identifier: Composite): InsKind | undefined => insKinds[oidOf(identifier)];
+export const insKindAt = (identifier: Composite, mapping: Mapping): InsKind | undefined =>
+  insKinds[oidOf(identifier, mapping)];
 
 const uses = table<string>({ PI: 'usual', MR: 'usual', MRN: 'usual', RRI: 'secondary' });
 
@@ -70,11 +73,11 @@ const untyped: IdentifierKind = {};
 const remembered = new Remembered<IdentifierKind>(500);
 
 /** FHIR type and use of a CX. */
-const kindOf = (identifier: Composite): IdentifierKind => {
+const kindOf = (identifier: Composite, mapping: Mapping): IdentifierKind => {
   const code = identifier.text(5);
   if (code === '') return untyped;
   if (!code.startsWith('INS')) return remembered.of(code, kindNamed);
-  const kind = insKindAt(identifier);
+  const kind = insKindAt(identifier, mapping);
   return (kind && typesOfIns.get(kind)) ?? { type: { text: code } };
 };
 
@@ -93,33 +96,52 @@ export const periodIn = (
   return start === undefined && end === undefined ? undefined : members({ start, end });
 };
 
+/** Types of the numbers that a patient's record may have; an untyped one may be one. Any other (a passport) is of nobody here. */
+const patientTypes = new Set(['', 'PI', 'MR', 'MRN', 'MRT']);
+
+/** Of what an identifier in a list of a patient's identifiers (PID-3, MRG-1) is the number. */
+export const numberedIn = (identifier: Composite): Numbered | undefined => {
+  const type = identifier.text(5);
+  if (patientTypes.has(type)) return 'patient';
+  return type === 'AN' ? 'account' : type === 'VN' ? 'visit' : undefined;
+};
+
 /** FHIR Identifier of a CX (HL7 v2.5, section 2.A.14). */
-export const identifierOf = (identifier: Composite, mapping: Mapping, location: string): JsonObject => {
-  const { use, type } = kindOf(identifier);
+export const identifierOf = (
+  identifier: Composite,
+  mapping: Mapping,
+  location: string,
+  numbered?: Numbered,
+): JsonObject => {
+  const { use, type } = kindOf(identifier, mapping);
   identifier.accountFor((1 << 1) | (1 << 5) | listedOf.CX);
   const authority = takeAuthority(identifier, 4);
   const period = periodIn(identifier, 7, mapping, location);
   return members({
     use,
     type,
-    system: systemOf(authority, mapping),
+    system: systemOf(authority, mapping, numbered),
     value: identifier.text(1),
     period,
-    assigner: assignerOf(authority),
+    assigner: assignerOf(authority, mapping, numbered),
   });
 };
 
+/** The same of one in a list of a patient's identifiers. */
+export const patientIdentifier = (identifier: Composite, mapping: Mapping, location: string): JsonObject =>
+  identifierOf(identifier, mapping, location, numberedIn(identifier));
+
 /** The key by which the fold tells repetitions of `identifier` apart: type code and system. */
 export const identifierKey = (identifier: Composite, mapping: Mapping): string => {
-  const code = isIns(identifier) ? (insKindAt(identifier)?.code ?? '') : identifier.text(5);
-  return `${code}|${systemOf(authorityIn(identifier, 4), mapping)}`;
+  const code = isIns(identifier) ? (insKindAt(identifier, mapping)?.code ?? '') : identifier.text(5);
+  return `${code}|${systemOf(authorityIn(identifier, 4), mapping, numberedIn(identifier))}`;
 };
 
 /**
  * The keys that a deletion (`""^^^…^INS`) is about: of an INS without OID, whichever of its kinds is known.
  */
 export const deletedKeys = (identifier: Composite, mapping: Mapping): readonly string[] =>
-  isIns(identifier) && oidOf(identifier) === ''
+  isIns(identifier) && oidOf(identifier, mapping) === ''
     ? Object.entries(insKinds).map(([oid, kind]) => `${kind?.code ?? ''}|urn:oid:${oid}`)
     : [identifierKey(identifier, mapping)];
 
@@ -137,14 +159,23 @@ export interface Identified {
   readonly value: string;
 }
 
-/** The same of a number that a record is told by, or changed by. `type`: what its field says that it is; another type is not shown. */
-export const takeIdentified = (identifier: Composite, mapping: Mapping, type?: string): Identified => {
+/** The type that a number has which its field says to be of a visit or an account. */
+const typesOfFields: Readonly<Partial<Record<Numbered, string>>> = { account: 'AN', visit: 'VN' };
+
+/** The same of a number that a record is told by, or changed by. Another type than that which its field says is not shown. */
+export const takeIdentified = (identifier: Composite, mapping: Mapping, numbered: Numbered | undefined): Identified => {
+  const type = numbered && typesOfFields[numbered];
   if (type === undefined || identifier.text(5) === type) identifier.take(5);
   identifier.accountFor((1 << 1) | listedOf.CX);
-  return { domain: domainOf(takeAuthority(identifier, 4), mapping), value: identifier.text(1) };
+  takeAuthority(identifier, 4);
+  return identified(identifier, mapping, numbered);
 };
 
-export const identified = (identifier: Composite, mapping: Mapping): Identified => ({
-  domain: domainOf(authorityIn(identifier, 4), mapping),
+export const identified = (identifier: Composite, mapping: Mapping, numbered: Numbered | undefined): Identified => ({
+  domain: domainOf(authorityIn(identifier, 4), mapping, numbered),
   value: identifier.text(1),
 });
+
+/** One in a list of a patient's identifiers, and its domain. */
+export const identifiedPatient = (identifier: Composite, mapping: Mapping): Identified =>
+  identified(identifier, mapping, numberedIn(identifier));

@@ -10,8 +10,8 @@ import type { Mapping } from './mapping.js';
 import { Remembered } from './remembered.js';
 
 /** What tells places apart (PL, HL7 v2.5, section 2.A.53): ward, room and bed, and facility, building and floor where they are told. */
-const partsOfKey = (place: Composite): readonly string[] => {
-  const facility = authorityIn(place, 4);
+const partsOfKey = (place: Composite, { authorities }: Mapping): readonly string[] => {
+  const facility = authorities.spelt(authorityIn(place, 4));
   return [
     place.text(1),
     place.text(2),
@@ -58,13 +58,13 @@ const extensionsOf = (place: Composite): readonly JsonObject[] => {
 };
 
 const facilityOf = (place: Composite, mapping: Mapping): JsonObject | undefined => {
-  const authority = takeAuthority(place, 4);
+  const authority = mapping.authorities.spelt(takeAuthority(place, 4));
   const value = authority.universal || authority.namespace;
   if (value === '') return undefined;
   const identifier = members({
     system: `urn:reprise:${mapping.finess}:facility`,
     value,
-    assigner: assignerOf(authority),
+    assigner: assignerOf(authority, mapping),
   });
   return { type: 'Organization', identifier };
 };
@@ -75,12 +75,16 @@ const ownIdentifierOf = (place: Composite, mapping: Mapping): readonly JsonObjec
   if (value === '') return [];
   const authority = takeAuthorityOfEntityIn(place, 10);
   return [
-    members({ system: systemOf(authority, mapping), value: place.takeSub(10, 1), assigner: assignerOf(authority) }),
+    members({
+      system: systemOf(authority, mapping),
+      value: place.takeSub(10, 1),
+      assigner: assignerOf(authority, mapping),
+    }),
   ];
 };
 
 const placeOf = (place: Composite, mapping: Mapping): Put => {
-  const parts = partsOfKey(place);
+  const parts = partsOfKey(place, mapping);
   const value = keyOf(parts);
   const system = `urn:reprise:${mapping.finess}:location`;
   const record = RecordKey.of('Location', mapping.context.idOf('location', mapping.finess, value));
@@ -113,7 +117,7 @@ const remembered = new WeakMap<ReadingContext['idOf'], Remembered<Put>>();
  * Nothing where the PL names no place.
  */
 export const locationOf = (place: Composite, mapping: Mapping): Put | undefined => {
-  const parts = partsOfKey(place);
+  const parts = partsOfKey(place, mapping);
   if (parts.every((part) => part === '')) return undefined;
   place.accountFor(ofPlace | listedOf.PL);
   takeAuthority(place, 4);
@@ -127,7 +131,9 @@ export const locationOf = (place: Composite, mapping: Mapping): Put | undefined 
   const words = [1, 2, 3, 4, 6, 7, 8, 9, 10].map((component) => place.component(component)).join('\n');
   // Escapes are read in the message's character set; the rest is text.
   const { escape, subcomponent, charset } = place.syntax;
-  return known.of(`${mapping.finess}\n${escape}${subcomponent}${charset}\n${words}`, () => placeOf(place, mapping));
+  return known.of(`${mapping.finess}${mapping.authorities.words}\n${escape}${subcomponent}${charset}\n${words}`, () =>
+    placeOf(place, mapping),
+  );
 };
 
 /** How a patient lies in a place, as FHIR's `Encounter.location` says it: the place, and the state of its bed (PL-5). */

@@ -5,11 +5,13 @@ import type { Composite } from '../message/segment.js';
 import type { MessageHead } from '../message-head.js';
 import { listedOf } from '../represented/not-taken.js';
 import { messageZone, type ReadingContext } from '../reading-context.js';
+import { Authorities } from './authorities.js';
 
 /** One message on its way to changes. */
 export class Mapping {
   /** Sent under the French extension: XPN-3 lists birth given names, XAD-9 is an INSEE code. */
   readonly isFrench: boolean;
+  readonly authorities: Authorities;
   /** Where times without an offset of their own are read. */
   readonly zone: TimeZone;
 
@@ -21,6 +23,7 @@ export class Mapping {
   ) {
     this.isFrench = message.isFrench;
     this.zone = messageZone(head, context);
+    this.authorities = Authorities.of(context.sender.hl7);
   }
 
   get finess(): string {

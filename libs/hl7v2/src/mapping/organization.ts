@@ -28,7 +28,7 @@ export const organizationOf = (organization: Composite, mapping: Mapping): JsonO
     type: type === '' ? undefined : concept(v2Types, type),
     system: systemOf(authority, mapping),
     value,
-    assigner: assignerOf(authority),
+    assigner: assignerOf(authority, mapping),
   });
   return members({ extension, type: 'Organization', identifier, display });
 };

@@ -2,7 +2,7 @@ import type { MemberEdit } from '#domain';
 import type { Composite, Segment } from '../message/segment.js';
 import { Edits } from './edits.js';
 import { applyRules } from './field-rules.js';
-import { deletedKeys, identifierOf, takeIdentified } from './identifier.js';
+import { deletedKeys, numberedIn, patientIdentifier, takeIdentified } from './identifier.js';
 import type { Mapping } from './mapping.js';
 import { pidFields, reliabilityRule } from './patient-fields.js';
 
@@ -21,7 +21,7 @@ export const patientEdits = (pid: Segment, mapping: Mapping, certain: boolean): 
 
 /** Whatever the number was: it is dropped by its type and authority. */
 const droppedKeys = (identifier: Composite, mapping: Mapping): readonly string[] => {
-  takeIdentified(identifier, mapping);
+  takeIdentified(identifier, mapping, numberedIn(identifier));
   return deletedKeys(identifier, mapping);
 };
 
@@ -40,7 +40,7 @@ export const identifierEdits = (pid: Segment, mrg: Segment, mapping: Mapping): r
         ({
           op: 'upsert',
           member: 'identifier',
-          value: identifierOf(identifier, mapping, `PID-3[${index + 1}]`),
+          value: patientIdentifier(identifier, mapping, `PID-3[${index + 1}]`),
         }) as const,
     ),
   ];

@@ -10,6 +10,8 @@ import {
   insKeyHolds,
   insKindAt,
   isIns,
+  numberedIn,
+  patientIdentifier,
   periodIn,
   takeIdentified,
   v2Types,
@@ -88,7 +90,7 @@ const numberOf = (type: string, value: string, mapping: Mapping): JsonObject => 
 
 const checkIns = (identifier: Composite, location: string, mapping: Mapping): void => {
   if (!isIns(identifier)) return;
-  const kind = insKindAt(identifier);
+  const kind = insKindAt(identifier, mapping);
   if (kind === undefined) mapping.warn('ins-oid-unknown', `${location}.4`);
   else if (kind.nature !== 'computed' && !insKeyHolds(identifier.text(1))) mapping.warn('ins-key', `${location}.1`);
 };
@@ -99,14 +101,14 @@ const identifiers = (pid: Segment, edits: Edits, mapping: Mapping): void => {
   // First what is deleted: the same type may come with a new value beside it.
   for (const identifier of deletions(pid, 3))
     for (const key of deletedKeys(identifier, mapping)) {
-      takeIdentified(identifier, mapping);
+      takeIdentified(identifier, mapping, numberedIn(identifier));
       edits.drop('identifier', key);
     }
   if (values.length === 0) return;
   const told = values.map((identifier, index) => {
     const location = `PID-${field}[${index + 1}]`;
     checkIns(identifier, location, mapping);
-    return identifierOf(identifier, mapping, location);
+    return patientIdentifier(identifier, mapping, location);
   });
   edits.set('identifier', told);
 };

@@ -29,7 +29,7 @@ const identifierOf = (person: Composite, mapping: Mapping): JsonObject | undefin
     type: type === '' ? undefined : concept(isFrenchType ? frenchTypes : v2Types, type),
     system: systemOf(authority, mapping),
     value,
-    assigner: assignerOf(authority),
+    assigner: assignerOf(authority, mapping),
   });
 };
 
@@ -60,7 +60,7 @@ export const practitionerOf = (person: Composite, mapping: Mapping): JsonObject 
   if (person.raw === '') return undefined;
   const { component, subcomponent, escape, charset } = mapping.message.syntax;
   // Escapes are read in the message's character set; the rest is text.
-  const words = `${mapping.finess}${component}${subcomponent}${escape}${charset}${person.raw}`;
+  const words = `${mapping.finess}${mapping.authorities.words}${component}${subcomponent}${escape}${charset}${person.raw}`;
   const { reference, marks } = remembered.of(words, () => ({
     reference: ownCopy(referenceTo(person, mapping)),
     marks: person.marks,

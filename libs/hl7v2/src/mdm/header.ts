@@ -175,7 +175,7 @@ export const toldByHeader = (txa: Segment, mapping: Mapping): Partial<ToldDocume
     ...(status.known !== undefined && { status: status.known }),
     ...(txa.text(19) !== '' && { _status: status.beside }),
     ...(isNumber(number) && {
-      masterIdentifier: { system: systemOf(authorityOfEntity(number), mapping), value: number.text(1) },
+      masterIdentifier: { system: systemOf(authorityOfEntity(number), mapping, 'document'), value: number.text(1) },
     }),
     ...(docStatus.known !== undefined && { docStatus: docStatus.known }),
     ...(txa.text(17) !== '' && { _docStatus: docStatus.beside }),

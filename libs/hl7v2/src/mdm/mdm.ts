@@ -1,5 +1,6 @@
 import type { Change, JsonObject, RecordKey } from '#domain';
-import { type Authority, authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
+import type { Authority } from '../mapping/authorities.js';
+import { authorityOfEntity, domainOf, systemOf } from '../mapping/authority.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
@@ -42,11 +43,14 @@ const isNumber = (entity: Composite | undefined): entity is Composite => entity 
 /** TXA-12; else the order that the document answers, with its type; else the message itself. */
 const documentKey = (txa: Segment, mapping: Mapping): { readonly domain: string; readonly value: string } => {
   const number = txa.first(12);
-  if (isNumber(number)) return { domain: domainOf(authorityOfEntity(number), mapping), value: number.text(1) };
+  if (isNumber(number))
+    return { domain: domainOf(authorityOfEntity(number), mapping, 'document'), value: number.text(1) };
   mapping.warn('document-number-missing', 'TXA-12');
-  const order = [txa.first(15), txa.first(14)].find(isNumber);
+  const filler = txa.first(15);
+  const order = [filler, txa.first(14)].find(isNumber);
+  const numbered = order === filler ? 'order' : 'placer';
   return order
-    ? { domain: domainOf(authorityOfEntity(order), mapping), value: `${order.text(1)}|${txa.text(2)}` }
+    ? { domain: domainOf(authorityOfEntity(order), mapping, numbered), value: `${order.text(1)}|${txa.text(2)}` }
     : { domain: mapping.finess, value: `${mapping.head.sendingApplication} ${mapping.head.controlId}` };
 };
 
@@ -65,9 +69,9 @@ const parentOf = (txa: Segment, records: DocumentRecords, mapping: Mapping): Tol
   const authority = authorityOfParent(number, txa);
   const value = number.text(1);
   const { patient } = records;
-  const { document } = documentRecords({ domain: domainOf(authority, mapping), value }, patient, mapping);
+  const { document } = documentRecords({ domain: domainOf(authority, mapping, 'document'), value }, patient, mapping);
   if (document === records.document) return undefined;
-  const masterIdentifier = { system: systemOf(authority, mapping), value };
+  const masterIdentifier = { system: systemOf(authority, mapping, 'document'), value };
   return { record: document, patient, masterIdentifier, status: 'superseded', attachments: [] };
 };
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '#domain';
 import { assignerOf, authorityOfEntity, domainOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
+import type { Numbered } from '../mapping/authorities.js';
 import { concept, members } from '../mapping/fhir-json.js';
 import { v2Types } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -32,12 +33,22 @@ const isNumber = (entity: Composite | undefined): entity is Composite => entity 
 
 const placerOf = ({ orc, obr }: Order): Composite | undefined => [obr.first(2), orc?.first(2)].find(isNumber);
 
+/** Of what a field is the number; the first that is told counts. */
+const numbersByField = [
+  [3, 'order'],
+  [2, 'placer'],
+] as const satisfies readonly (readonly [number, Numbered])[];
+
 /** The filler's, else the placer's; none where neither is told. */
-const givenNumber = ({ orc, obr }: Order): { readonly entity: Composite; readonly place: string } | undefined => {
-  for (const field of [3, 2])
+const givenNumber = ({
+  orc,
+  obr,
+}: Order): { readonly entity: Composite; readonly place: string; readonly numbered: Numbered } | undefined => {
+  for (const [field, numbered] of numbersByField)
     for (const segment of [obr, orc]) {
       const entity = segment?.first(field);
-      if (segment && isNumber(entity)) return { entity, place: `${segment.name}[${segment.sequence}]-${field}` };
+      if (segment && isNumber(entity))
+        return { entity, place: `${segment.name}[${segment.sequence}]-${field}`, numbered };
     }
   return undefined;
 };
@@ -65,8 +76,8 @@ const momentOf = ({ obr, observations: [first] }: Order, mapping: Mapping): stri
 export const orderNumber = (order: Order, patient: string, mapping: Mapping): ToldNumber => {
   const given = givenNumber(order);
   if (given) {
-    const { entity, place } = given;
-    const number = { domain: domainOf(authorityOfEntity(entity), mapping), value: entity.text(1) };
+    const { entity, place, numbered } = given;
+    const number = { domain: domainOf(authorityOfEntity(entity), mapping, numbered), value: entity.text(1) };
     return { ...number, isGiven: true, reusable: { place, placer: placerBeside(entity, order, mapping) } };
   }
   const place = `OBR[${order.obr.sequence}]-3`;
@@ -87,9 +98,9 @@ export const numberIdentifier = (entity: Composite, type: 'FILL' | 'PLAC', mappi
   const authority = takeAuthorityOfEntity(entity);
   return members({
     type: concept(v2Types, type),
-    system: systemOf(authority, mapping),
+    system: systemOf(authority, mapping, type === 'FILL' ? 'order' : 'placer'),
     value: entity.take(1),
-    assigner: assignerOf(authority),
+    assigner: assignerOf(authority, mapping, type === 'FILL' ? 'order' : 'placer'),
   });
 };
 

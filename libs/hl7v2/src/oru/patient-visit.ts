@@ -20,7 +20,7 @@ export const encounterOf = (pid: Segment, pv1: Segment | undefined, mapping: Map
   const number = pv1 && pv1.text(2) !== 'N' ? visitNumberOf(pv1, pid, mapping) : undefined;
   return (
     number && {
-      reference: visitRecord(identified(number, mapping), mapping),
+      reference: visitRecord(identified(number, mapping, 'visit'), mapping),
       identifier: visitIdentifier(number, mapping),
     }
   );

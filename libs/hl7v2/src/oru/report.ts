@@ -1,6 +1,6 @@
 import type { JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
-import { systemOf } from '../mapping/authority.js';
+import { authorityInPair, numberedInPair, systemOf } from '../mapping/authority.js';
 import { asCode, bytesOf, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
@@ -45,10 +45,10 @@ const interpreterOf = (person: Composite): JsonObject | undefined => {
 /** Numbers of the order that this one follows from (OBR-29, EIP). */
 const parentOrders = (obr: Segment, mapping: Mapping): readonly JsonObject[] => {
   const parent = obr.first(29);
-  return [1, 2].flatMap((component) => {
+  return ([1, 2] as const).flatMap((component) => {
     const value = parent?.sub(component, 1) ?? '';
     if (parent === undefined || value === '') return [];
-    const system = systemOf({ namespace: parent.sub(component, 2), universal: parent.sub(component, 3) }, mapping);
+    const system = systemOf(authorityInPair(parent, component), mapping, numberedInPair(component));
     return [{ type: 'ServiceRequest', identifier: { system, value } }];
   });
 };

@@ -1,6 +1,6 @@
 import type { JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
-import { systemOf } from '../mapping/authority.js';
+import { authorityInPair, domainOf, numberedInPair, systemOf } from '../mapping/authority.js';
 import { asCode, bytesOf, coding, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
@@ -21,8 +21,8 @@ interface ToldIn {
 }
 
 /** A number within an EIP: placer's in component 1, filler's in 2, each an EI in sub-components. */
-const numberIn = (pair: Composite | undefined): { readonly component: number; readonly value: string } | undefined => {
-  for (const component of [2, 1]) {
+const numberIn = (pair: Composite | undefined): { readonly component: 1 | 2; readonly value: string } | undefined => {
+  for (const component of [2, 1] as const) {
     const value = pair?.sub(component, 1) ?? '';
     if (value !== '') return { component, value };
   }
@@ -34,16 +34,16 @@ const recordOf = (pair: Composite | undefined, otherwise: string, told: ToldIn, 
   const { idOf } = mapping.context;
   if (pair === undefined || number === undefined)
     return RecordKey.of('Specimen', idOf('specimen', told.number.domain, otherwise));
-  const domain = pair.sub(number.component, 3) || pair.sub(number.component, 2) || mapping.finess;
+  const { component } = number;
+  const domain = domainOf(authorityInPair(pair, component), mapping, numberedInPair(component));
   return RecordKey.of('Specimen', idOf('specimen', domain, number.value));
 };
 
 const identifiersOf = (pair: Composite | undefined, mapping: Mapping): readonly JsonObject[] =>
-  [2, 1].flatMap((component) => {
+  ([2, 1] as const).flatMap((component) => {
     const value = pair?.sub(component, 1) ?? '';
     if (pair === undefined || value === '') return [];
-    const authority = { namespace: pair.sub(component, 2), universal: pair.sub(component, 3) };
-    return [{ system: systemOf(authority, mapping), value }];
+    return [{ system: systemOf(authorityInPair(pair, component), mapping, numberedInPair(component)), value }];
   });
 
 /** SPM-17: the time, or the period, of collection. */

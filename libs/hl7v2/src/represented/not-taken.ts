@@ -103,7 +103,7 @@ export const notTakenWhen = {
   cancelled: {
     place: 'PV1-2 to PV1-54, PV2, ROL, ZFM, ZFV, ZBE-3, ZBE-7, ZBE-8',
     when: 'ADT that take back a movement (CANCEL)',
-    reason: 'what was before: what counts is what the other messages said',
+    reason: 'what was before: what counts is what the other messages said (PV1-2 where none said a class)',
   },
   beforeDischarge: {
     place: 'PV1-36, PV1-37, ZFM-2, ZFM-4, ZFV-2, ZFV-9',

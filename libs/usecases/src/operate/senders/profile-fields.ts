@@ -1,4 +1,4 @@
-import { Finess, type Hl7Settings, type Sender } from '#domain';
+import { Finess, type Hl7Settings, type NumberKind, type Sender } from '#domain';
 
 /** A sentence in the two languages of operators. */
 export interface Sentence {
@@ -27,7 +27,9 @@ export type Field =
   | TextField
   | { readonly kind: 'map'; readonly of: Fields; readonly about: Sentence }
   /** Local codes as keys, each one a map of these fields. */
-  | { readonly kind: 'codes'; readonly of: Fields; readonly about: Sentence };
+  | { readonly kind: 'codes'; readonly of: Fields; readonly about: Sentence }
+  /** A list of maps of these fields; no two have the same value in the field `key`. */
+  | { readonly kind: 'list'; readonly of: Fields; readonly key: string; readonly about: Sentence };
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -109,6 +111,18 @@ const loinc: Rule = {
   schema: { type: 'string', pattern: '^\\d{1,7}-\\d$' },
 };
 
+const universalId = form(
+  'universal-id',
+  // An OID, or a name with a letter in it: a number with a typing error is neither.
+  // oxlint-disable-next-line no-control-regex
+  /^(?:[0-2](?:\.\d+)+|(?=.*[A-Za-z])[^\u0000-\u001f\u007f]{1,200})$/,
+  { fr: "ce n'est pas un OID", en: 'not an OID' },
+  {
+    fr: "par exemple 1.2.250.1.213.99.9, ou l'identifiant universel tel que l'émetteur l'écrit",
+    en: 'for example 1.2.250.1.213.99.9, or the universal id as the sender writes it',
+  },
+);
+
 const name = form(
   'name',
   /^[a-z0-9](?:[a-z0-9._-]{0,58}[a-z0-9])?$/,
@@ -123,13 +137,51 @@ const text = (rule: Rule, fr: string, en: string): TextField => ({ kind: 'text',
 
 const warnOrRefuse = oneOf('warn', 'refuse');
 
+/** Of each kind of number that may name no authority, whose it then is. */
+const numberDomains = {
+  visit: text(anyText, 'venues (PV1-19, PV1-50, MRG-5)', 'visits (PV1-19, PV1-50, MRG-5)'),
+  account: text(anyText, 'dossiers (PID-18, MRG-3)', 'accounts (PID-18, MRG-3)'),
+  movement: text(anyText, 'mouvements (ZBE-1)', 'movements (ZBE-1)'),
+  order: text(
+    anyText,
+    "demandes et prélèvements, numéros de l'exécutant (OBR-3, SPM-2.2, TXA-15)",
+    "orders and specimens, the filler's numbers (OBR-3, SPM-2.2, TXA-15)",
+  ),
+  placer: text(
+    anyText,
+    'demandes et prélèvements, numéros du prescripteur (OBR-2, SPM-2.1, TXA-14)',
+    "orders and specimens, the placer's numbers (OBR-2, SPM-2.1, TXA-14)",
+  ),
+  document: text(anyText, 'documents (TXA-12, TXA-13)', 'documents (TXA-12, TXA-13)'),
+} as const satisfies Record<NumberKind, Field>;
+
 /** `Hl7Settings`, member for member. */
 const hl7Fields = {
   patientDomain: text(
     anyText,
-    "autorité (CX-4, nom ou OID) de l'identifiant qui est l'IPP ; sinon le type PI, puis MR",
-    'authority (CX-4, name or OID) of the identifier that is the IPP; otherwise type PI, then MR',
+    "autorité (CX-4, nom ou OID) de l'identifiant qui est l'IPP, et d'un IPP qui n'en nomme pas ; sinon le type PI, puis MR",
+    'authority (CX-4, name or OID) of the identifier that is the IPP, and of an IPP that names none; otherwise type PI, then MR',
   ),
+  authorities: {
+    kind: 'list',
+    key: 'namespace',
+    about: {
+      fr: "autorités que les messages écrivent par leur nom, par leur OID ou par les deux : chaque paire n'en est qu'une",
+      en: 'authorities that messages name by namespace, by OID or by both: each pair is one',
+    },
+    of: {
+      namespace: { ...text(anyText, 'le nom (CX-4.1, EI-2)', 'the namespace (CX-4.1, EI-2)'), required: true },
+      oid: { ...text(universalId, "l'OID (CX-4.2, EI-3)", 'the OID (CX-4.2, EI-3)'), required: true },
+    },
+  },
+  numberDomains: {
+    kind: 'map',
+    about: {
+      fr: "autorité (nom ou OID) des numéros qui n'en nomment pas, selon ce qu'ils numérotent ; sinon l'établissement",
+      en: 'authority (name or OID) of numbers that name none, by what they number; otherwise the establishment',
+    },
+    of: numberDomains,
+  },
   visitNumber: text(
     oneOf('PV1-19', 'PID-18', 'PV1-50'),
     'où se trouve le numéro de venue ; sinon PV1-19, puis PID-18, puis PV1-50',

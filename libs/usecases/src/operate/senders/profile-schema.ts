@@ -10,6 +10,8 @@ const schemaOfField = (field: Field): Schema => {
       return { description, ...field.rule.schema };
     case 'map':
       return { description, ...schemaOf(field.of) };
+    case 'list':
+      return { description, type: 'array', items: schemaOf(field.of) };
     case 'codes':
       return { description, type: 'object', additionalProperties: schemaOf(field.of) };
   }

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Sender } from '#domain';
 import { type Field, type Fields, profileDefaults, profileFields, type Sentence } from './profile-fields.js';
 
@@ -35,6 +35,10 @@ const sentences = {
     { fr: 'il faut des champs « nom: valeur »', en: 'fields are expected, "name: value"' },
     { fr: 'un exemple : deploy/senders/his-exemple.yaml', en: 'an example: deploy/senders/his-exemple.yaml' },
   ],
+  'not-a-list': [
+    { fr: 'il faut une liste', en: 'a list is expected' },
+    { fr: 'commencer chaque élément par « - »', en: 'begin each item with "- "' },
+  ],
   'not-a-text': [
     { fr: 'il faut une seule valeur', en: 'one value is expected' },
     { fr: 'écrire « nom: valeur »', en: 'write "name: value"' },
@@ -54,6 +58,7 @@ const sentences = {
 } as const satisfies Record<string, readonly [Sentence, Sentence]>;
 
 const duplicate: Sentence = { fr: 'ce champ est donné deux fois', en: 'this field is given twice' };
+const givenTwice: Sentence = { fr: 'cette valeur est donnée deux fois', en: 'this value is given twice' };
 const onlyOnce: Sentence = { fr: "n'en garder qu'un", en: 'keep one of them' };
 
 /** Edits from one word to the other (Levenshtein). */
@@ -76,7 +81,7 @@ const nearest = (word: string, known: readonly string[]): string | undefined =>
     .filter(({ one, far }) => far <= Math.max(1, Math.floor(one.length / 3)))
     .toSorted((a, b) => a.far - b.far)[0]?.one;
 
-type Value = string | { readonly [member: string]: Value };
+type Value = string | readonly Value[] | { readonly [member: string]: Value };
 
 /** One file while it is read: gathers faults, and where things stand. */
 class Reading {
@@ -135,6 +140,7 @@ const readField = (
   const offset = offsetOf(node, keyOffset);
   if (field.kind === 'map') return readMap(reading, field.of, node, path, keyOffset);
   if (field.kind === 'codes') return readCodes(reading, field.of, node, path, keyOffset);
+  if (field.kind === 'list') return readList(reading, field, node, path, keyOffset);
   if (!isScalar(node) || typeof node.value !== 'string') {
     reading.say(offset, path, node === null ? 'empty' : 'not-a-text');
     return undefined;
@@ -196,9 +202,33 @@ const readCodes = (reading: Reading, of: Fields, node: unknown, path: string, ke
   return read;
 };
 
+const readList = (
+  reading: Reading,
+  { of, key }: Extract<Field, { kind: 'list' }>,
+  node: unknown,
+  path: string,
+  keyOffset: number,
+): Value => {
+  if (!isSeq(node)) {
+    reading.say(offsetOf(node, keyOffset), path, 'not-a-list');
+    return [];
+  }
+  const given = new Set<Value>();
+  return node.items.map((item, index) => {
+    const offset = offsetOf(item, keyOffset);
+    const read = readMap(reading, of, item, `${path}[${index + 1}]`, offset);
+    const value = typeof read === 'object' && key in read ? (read as Readonly<Record<string, Value>>)[key] : undefined;
+    if (value !== undefined && given.has(value))
+      reading.fault(offset, `${path}[${index + 1}].${key}`, 'duplicate', givenTwice, onlyOnce);
+    if (value !== undefined) given.add(value);
+    return read;
+  });
+};
+
 const nodesWithin = (node: unknown): readonly Node[] => {
   if (isMap(node))
     return [node, ...pairsOf(node).flatMap(({ key, value }) => [...nodesWithin(key), ...nodesWithin(value)])];
+  if (isSeq(node)) return [node, ...node.items.flatMap(nodesWithin)];
   return typeof node === 'object' && node !== null ? [node as Node] : [];
 };
 

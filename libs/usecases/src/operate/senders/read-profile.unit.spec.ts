@@ -29,6 +29,11 @@ describe('the profile of a sender', () => {
 testIdentities: refuse # en production
 hl7:
   patientDomain: 1.2.250.1.213.1.4.8
+  authorities:
+    - namespace: HUNT
+      oid: 1.2.250.1.213.99.9
+    - { namespace: "000897406", oid: hunt.example.org }
+  numberDomains: { visit: HUNT, order: 1.2.250.1.213.99.9 }
   visitNumber: PID-18
   timeZone: Indian/Reunion
   loinc:
@@ -40,6 +45,11 @@ hl7:
       testIdentities: 'refuse',
       hl7: {
         patientDomain: '1.2.250.1.213.1.4.8',
+        authorities: [
+          { namespace: 'HUNT', oid: '1.2.250.1.213.99.9' },
+          { namespace: '000897406', oid: 'hunt.example.org' },
+        ],
+        numberDomains: { visit: 'HUNT', order: '1.2.250.1.213.99.9' },
         visitNumber: 'PID-18',
         loinc: { GLU: { code: '2345-7' }, 'NA^L': { code: '2951-2', display: 'Sodium' } },
       },
@@ -66,6 +76,18 @@ hl7:
       `${minimal}hl7:\n  loinc:\n    GLU: { code: 2345-6 }\n    NA: { display: x }\n`,
       ['5:18 hl7.loinc.GLU.code loinc', '6:5 hl7.loinc.NA.code missing'],
     ],
+    [`${minimal}hl7:\n  authorities: HUNT\n`, ['4:16 hl7.authorities not-a-list']],
+    [`${minimal}hl7:\n  authorities:\n    - HUNT\n`, ['5:7 hl7.authorities[1] not-a-map']],
+    [
+      `${minimal}hl7:\n  authorities:\n    - { namespace: A, oid: 1.2.250. }\n    - { namespace: B }\n    - { namespace: B, oid: 1.3 }\n`,
+      [
+        '5:28 hl7.authorities[1].oid universal-id',
+        '6:7 hl7.authorities[2].oid missing',
+        '7:7 hl7.authorities[3].namespace duplicate',
+      ],
+    ],
+    [`${minimal}hl7:\n  authorities: [ &x { namespace: A, oid: 1.2 } ]\n`, ['4:21  alias']],
+    [`${minimal}hl7:\n  numberDomains: { venue: A }\n`, ['4:20 hl7.numberDomains.venue unknown-field']],
     [`${minimal}incarnation: 2\n`, ['3:1 incarnation unknown-field']],
     [`name: &n his\nfiness: 010000024\n`, ['1:10  alias']],
     [`name: His Un\nfiness: 010000024\n`, ['1:7 name name']],
