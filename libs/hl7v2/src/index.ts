@@ -8,3 +8,4 @@ export { frame, FrameReader, type FrameItem } from './mllp/frame-reader.js';
 export { readEnvelope } from './read-envelope.js';
 export { readMessage, type Reading } from './read-message.js';
 export type { ReadingContext } from './reading-context.js';
+export { type SeenAuthority, seenAuthorities } from './seen-authorities.js';

@@ -54,6 +54,7 @@ export * from './operate/messages/segment-tree.js';
 export * from './operate/messages/split-messages.js';
 export * from './operate/messages/try-message.js';
 export * from './operate/senders/open-incarnation.js';
+export * from './operate/senders/propose-authorities.js';
 export * from './operate/senders/report-senders.js';
 export * from './operate/senders/sender-numbering.js';
 export * from './operate/senders/watch-senders.js';

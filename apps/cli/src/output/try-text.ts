@@ -42,6 +42,10 @@ const change = (told: unknown): string => {
 const record = ({ record: key, deleted, content }: TriedMessage['records'][number], say: Say): string =>
   `${key}${deleted ? ` (${say('try.deleted')})` : `\n${indent(lines(JSON.stringify(content, undefined, 2)))}`}`;
 
+/** Lines for the sender's profile. */
+export const writeAuthorities = (all: readonly string[], say: Say): string =>
+  block(say('sender.authorities'), all.map(printable).join('\n'));
+
 /** What would become of one message, for people: from its bytes to its records. */
 export const writeTried = (tried: TriedMessage, say: Say): string => {
   const { number, label, controlId, sizeBytes: bytes, charset, declaredCharset } = tried;

@@ -1,8 +1,9 @@
+import { authorityLines } from '#usecases';
 import { column, facts, list } from '../output/columns.js';
 import type { Column } from '../output/view.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { type Json, listAt, textAt, valueAt } from '../session/json.js';
+import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 import type { Say } from '../words/words.js';
 
@@ -82,6 +83,16 @@ const tellProposal = ({ say, suggest }: Session, sender: Json): void => {
   if (evidence.length > 0) suggest(say('sender.open', { name: textAt(sender, 'name') }));
 };
 
+/** Pairs that its profile could declare, as lines to paste. */
+const tellAuthorities = ({ say, suggest }: Session, sender: Json): void => {
+  const proposals = listAt(sender, 'authorities').map((one) => ({
+    namespace: textAt(one, 'namespace'),
+    oid: textAt(one, 'oid'),
+    messages: numberAt(one, 'messages'),
+  }));
+  if (proposals.length > 0) suggest([say('sender.authorities'), ...authorityLines(proposals)].join('\n'));
+};
+
 export const listSenders: RunVerb = async ({ api, say, show, suggest }) => {
   const answer = await api.get('/senders');
   show(answer, senders);
@@ -94,6 +105,7 @@ export const showSender: RunVerb = async (session) => {
   const answer = await session.api.get(`/senders/${segment(session.argument)}`);
   session.show(answer, senderView(session.say));
   tellProposal(session, answer);
+  tellAuthorities(session, answer);
   return exitCodes.ok;
 };
 

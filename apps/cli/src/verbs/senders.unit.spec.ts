@@ -23,6 +23,7 @@ const sender = {
     restarts: [],
   },
   alarms: { count: 11, since: '2026-11-20T13:02:00.000Z', last: null, messages: ['990000010-38'] },
+  authorities: [{ namespace: '0008', oid: '1.2.3', messages: 4 }],
   proposal: { number: 2, evidence },
   profile: {
     finess: '990000010',
@@ -82,6 +83,7 @@ describe('senders in the terminal', () => {
     for (const word of ['numbered', 'HIS M', '31', '990000010-38']) expect(shown.stdout).toContain(word);
     expect(shown.stderr).toContain('after 200 its numbering went on from 150');
     expect(shown.stderr).toContain('reprise sender incarnation open his-un');
+    expect(shown.stderr).toContain('hl7:\n  authorities:\n    - { namespace: "0008", oid: 1.2.3 }\n');
     const alone = await control.reprise(['sender', 'incarnation', 'open', 'his-un']);
     expect([alone.code, control.asked]).toEqual([2, []]);
     const asked: string[] = [];
@@ -148,8 +150,23 @@ describe('senders in the terminal', () => {
     ])
       expect(ran.stdout).toContain(word);
     expect(ran.stderr).toContain('--secrets');
+    const proposed = 'hl7:\n    authorities:\n      - { namespace: DEMO, oid: 1.2.250.1.999.1 }\n';
+    expect(ran.stdout).toContain(proposed);
+    const lines = proposed.replaceAll(/^ {2}/gm, '');
+    const declared = control.file('declared.yaml', `${sound}${lines}`);
+    const again = await control.reprise(['message', 'try', file, '--profile', declared]);
+    expect([again.code, again.stdout.includes('authorities:')]).toEqual([0, false]);
     const json = await control.reprise(['message', 'try', file, '--profile', profile, '--output', 'json']);
-    expect(JSON.parse(json.stdout)).toMatchObject({ items: [{ state: 'applied', controlId: 'M1', charset: 'utf-8' }] });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      items: [
+        {
+          state: 'applied',
+          controlId: 'M1',
+          charset: 'utf-8',
+          authorities: [{ namespace: 'DEMO', oid: '1.2.250.1.999.1' }],
+        },
+      ],
+    });
     const establishments = [{ finess: '990000010', name: 'CH', sites: [], timeZone: 'Indian/Reunion' }];
     control.answers = [{ json: sender }, { json: { establishments } }];
     const asked = await control.reprise(['message', 'try', file, '--sender', 'his-un', '--output', 'json']);

@@ -1,8 +1,16 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { type Establishment, Finess, Instant, type Sender } from '#domain';
-import { checkProfiles, faultLine, type Try, type TriedMessage, tryMessages } from '#usecases';
+import {
+  authorityLines,
+  checkProfiles,
+  faultLine,
+  SeenAuthorities,
+  type Try,
+  type TriedMessage,
+  tryMessages,
+} from '#usecases';
 import { column, list } from '../output/columns.js';
-import { writeTried } from '../output/try-text.js';
+import { writeAuthorities, writeTried } from '../output/try-text.js';
 import { CliFailure } from '../session/cli-failure.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
@@ -60,10 +68,20 @@ const secretOf = (file: string, finess: string, { say }: Session): KeyObject => 
   throw new CliFailure(exitCodes.usage, say('try.secrets-unreadable', { file, finess }), hint);
 };
 
-const showTried = (session: Session, messages: readonly TriedMessage[]): void => {
+/** Pairs that its profile could declare, for all messages of the file. */
+const proposalsIn = (messages: readonly TriedMessage[], { hl7 }: Sender): readonly string[] => {
+  const seen = new SeenAuthorities();
+  for (const { authorities } of messages) seen.addSeen(authorities);
+  return authorityLines(seen.proposals(hl7));
+};
+
+const showTried = (session: Session, messages: readonly TriedMessage[], sender: Sender): void => {
   const { output, say, show, terminal } = session;
-  if (output === 'table') terminal.stdout.write(messages.map((one) => writeTried(one, say)).join('\n'));
-  else show(parseJson(JSON.stringify({ items: messages })), tried);
+  if (output === 'table') {
+    const texts = messages.map((one) => writeTried(one, say));
+    const lines = proposalsIn(messages, sender);
+    terminal.stdout.write([...texts, ...(lines.length > 0 ? [writeAuthorities(lines, say)] : [])].join('\n'));
+  } else show(parseJson(JSON.stringify({ items: messages })), tried);
 };
 
 /** 0 where all would be accepted, 6 where one would be refused, 1 where there is none. */
@@ -79,6 +97,6 @@ export const tryMessage: RunVerb = async (session) => {
   const now = Instant.of(session.terminal.nowMs());
   const messages = tryMessages(bytes, { ...publisher, now, ...(secret && { secret }) });
   if (messages.length === 0) throw new CliFailure(exitCodes.failure, say('try.empty', { file }));
-  showTried(session, messages);
+  showTried(session, messages, publisher.sender);
   return messages.some(({ state }) => state === 'refused') ? exitCodes.refused : exitCodes.ok;
 };

@@ -179,6 +179,8 @@ export const en = {
     'ALARM {name}: orders under a number that another order has: {count}, since {since}: reprise messages --warning filler-number-reused --sender {name}',
   'sender.proposed': '{name}: a new incarnation is proposed: reprise sender show {name}',
   'sender.open': 'what to do: reprise sender incarnation open {name}',
+  'sender.authorities':
+    'authorities that messages name by namespace and OID, for its profile (records get other ids from then on: docs/senders.md)',
   'evidence.numbering-restarted': 'after {highest} its numbering went on from {begins}, {since}',
   'evidence.ids-reused': 'messages under an id that was used for other bytes: {messages}, since {since}',
   'evidence.none': 'nothing speaks for it but you',

@@ -186,6 +186,8 @@ export const fr: Words = {
     'ALARME {name} : demandes sous un numéro déjà donné à une autre demande : {count}, depuis {since} : reprise messages --warning filler-number-reused --sender {name}',
   'sender.proposed': '{name} : une nouvelle incarnation est proposée : reprise sender show {name}',
   'sender.open': 'que faire : reprise sender incarnation open {name}',
+  'sender.authorities':
+    "autorités que les messages nomment par leur nom et leur OID, pour son profil (les enregistrements changent d'identifiant à partir de là : docs/senders.md)",
   'evidence.numbering-restarted': 'après {highest}, sa numérotation a repris à {begins}, {since}',
   'evidence.ids-reused': "messages sous un identifiant déjà utilisé pour d'autres octets : {messages}, depuis {since}",
   'evidence.none': 'rien ne parle pour cela, sinon vous',

@@ -16,7 +16,15 @@ import {
   type Sender,
   type Warning,
 } from '#domain';
-import { acknowledge, answers, type MessageError, readMessage, type Reading } from '#hl7v2';
+import {
+  acknowledge,
+  answers,
+  type MessageError,
+  readMessage,
+  type Reading,
+  type SeenAuthority,
+  seenAuthorities,
+} from '#hl7v2';
 import { recordIds } from '../../capture/record-ids.js';
 import { segmentTree, type TreeSegment } from './segment-tree.js';
 import { type Framing, splitMessages } from './split-messages.js';
@@ -41,6 +49,8 @@ export interface TriedMessage {
   readonly answers: readonly string[];
   /** Bodies are shown as what they hold. */
   readonly changes: readonly unknown[];
+  /** Authorities that it names by namespace and OID together: a profile may declare them. */
+  readonly authorities: readonly SeenAuthority[];
   /** Of what would wait; empty otherwise. */
   readonly waitsFor: string;
   /** What the records are after it: FHIR R4. */
@@ -147,6 +157,7 @@ export const tryMessages = (bytes: Uint8Array, given: Try): readonly TriedMessag
       warnings: reading.accepted ? [...reading.event.warnings, ...(effects?.warnings ?? [])] : [],
       errors,
       answers: codes.map((code) => decoded(acknowledge(head, code, content), head.charset)),
+      authorities: seenAuthorities(message),
       changes: reading.accepted ? reading.event.changes.map(changeShown) : [],
       ...(effects ? folded(effects) : { state: 'refused' as const, waitsFor: '', records: [] }),
     };

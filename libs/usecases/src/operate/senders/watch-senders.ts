@@ -6,6 +6,7 @@ import type { RefusalJournal } from '../../ports/refusal-journal.js';
 import type { ReplicaStatus } from '../../ports/replica-status.js';
 import { firstThatAnswers } from '../messages/list-messages.js';
 import { MessageId } from '../messages/message-id.js';
+import { type ProposedAuthority, SeenAuthorities } from './propose-authorities.js';
 import { type NumberingReport, SenderNumbering, unknownNumbering } from './sender-numbering.js';
 import { walkLog } from '../verify/walk-log.js';
 
@@ -35,6 +36,8 @@ export interface SenderWatch {
   readonly numbering: NumberingReport;
   /** Null where no replica answers. */
   readonly alarms: AlarmReport | null;
+  /** Authorities that its messages name whole, and that its profile could declare. */
+  readonly authorities: readonly ProposedAuthority[];
   /** A new incarnation is proposed on this evidence; an operator opens it. */
   readonly proposal: { readonly number: number; readonly evidence: readonly IncarnationEvidence[] } | null;
 }
@@ -58,6 +61,8 @@ interface Heard {
   /** By sender and incarnation. */
   readonly numberings: Map<string, SenderNumbering>;
   readonly lastReceivedAt: Map<string, Instant>;
+  /** By sender. */
+  readonly authorities: Map<string, SeenAuthorities>;
   since: Instant;
 }
 
@@ -107,7 +112,7 @@ export class WatchSenders {
     const alarms = await this.alarmsOf(establishment, now).catch(away);
     return [...directory.senders.values()]
       .filter(({ finess }) => finess === establishment)
-      .map(({ name, incarnation }) => {
+      .map(({ name, incarnation, hl7 }) => {
         const numbering = heard?.numberings.get(keyOf(name, incarnation));
         const opened = directory.senderHistories.get(name)?.incarnations.at(-1)?.at ?? Instant.of(0);
         const own = alarms?.items.filter(({ sender, recordedAt }) => sender === name && recordedAt >= opened);
@@ -119,6 +124,7 @@ export class WatchSenders {
           incarnation,
           lastReceivedAt: last === undefined ? null : Instant.iso(last),
           numbering: numbering?.report(now) ?? unknownNumbering,
+          authorities: heard?.authorities.get(name)?.proposals(hl7) ?? [],
           alarms: own ? alarmReport(establishment, own) : null,
           proposal: evidence.length > 0 ? { number: incarnation + 1, evidence } : null,
         };
@@ -131,7 +137,15 @@ export class WatchSenders {
     if (!heard || heard.logId !== logId || heard.position > last) {
       const position = await this.beginning(establishment, first, last);
       const since = Instant.of(0);
-      heard = { logId, position, journal: Position.none, numberings: new Map(), lastReceivedAt: new Map(), since };
+      heard = {
+        logId,
+        position,
+        journal: Position.none,
+        numberings: new Map(),
+        lastReceivedAt: new Map(),
+        authorities: new Map(),
+        since,
+      };
       this.heard.set(establishment, heard);
     }
     for await (const walked of walkLog(this.log, establishment, Position.of(heard.position + 1), last))
@@ -145,6 +159,10 @@ export class WatchSenders {
         const numbering = heard.numberings.get(key) ?? new SenderNumbering();
         heard.numberings.set(key, numbering);
         numbering.add(recorded);
+        if (format !== 'hl7v2') continue;
+        const authorities = heard.authorities.get(sender) ?? new SeenAuthorities();
+        heard.authorities.set(sender, authorities);
+        authorities.add(recorded.event.received);
       }
     await this.account(establishment, heard);
     return heard;

@@ -49,6 +49,25 @@ const world = () => {
   return { directory, tell, send, refuse, show, senders };
 };
 
+describe('a sender that names its authorities whole', () => {
+  it('has those proposed that its profile does not declare, look after look', async () => {
+    const { tell, send, show } = world();
+    await send(1, 2, '1||A^^^HUNT&1.2.3&ISO^PI~B^^^GHT&1.2.4&ISO^PI');
+    expect((await show()).authorities).toEqual([
+      { namespace: 'GHT', oid: '1.2.4', messages: 2 },
+      { namespace: 'HUNT', oid: '1.2.3', messages: 2 },
+    ]);
+    await send(3, 3, '1||A^^^HUNT&1.2.3&ISO^PI');
+    expect((await show()).authorities[0]).toEqual({ namespace: 'HUNT', oid: '1.2.3', messages: 3 });
+    tell({
+      ...word,
+      kind: 'sender-declared',
+      sender: { ...sender, hl7: { authorities: [{ namespace: 'HUNT', oid: '1.2.3' }] } },
+    });
+    expect((await show()).authorities).toEqual([{ namespace: 'GHT', oid: '1.2.4', messages: 2 }]);
+  });
+});
+
 describe('a sender that numbers', () => {
   it('has its gaps told, look after look, but not what was refused', async () => {
     const { send, refuse, show } = world();
