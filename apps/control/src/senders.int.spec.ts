@@ -95,6 +95,7 @@ describe('senders, and what becomes of their messages', () => {
     expect(opened).toMatchObject({
       incarnation: 2,
       proposal: null,
+      authorities: [],
       alarms: { count: 0 },
       incarnations: [
         {

@@ -67,6 +67,12 @@ class IncarnationDocument extends ProposalDocument {
   @ApiProperty({ type: String }) reason: string;
 }
 
+class AuthorityDocument {
+  @ApiProperty({ type: String }) namespace: string;
+  @ApiProperty({ type: String }) oid: string;
+  @ApiProperty({ type: 'integer', description: 'messages that name both together' }) messages: number;
+}
+
 export class SenderDocument {
   @ApiProperty({ type: String }) name: string;
   @ApiProperty({ type: String }) establishment: string;
@@ -76,6 +82,8 @@ export class SenderDocument {
   @ApiProperty(moment) lastReceivedAt: string | null;
   @ApiProperty({ type: NumberingDocument }) numbering: NumberingDocument;
   @ApiProperty({ type: AlarmDocument, nullable: true }) alarms: AlarmDocument | null;
+  @ApiProperty({ type: [AuthorityDocument], description: 'what the profile could declare: hl7.authorities' })
+  authorities: AuthorityDocument[];
   @ApiProperty({ type: ProposalDocument, nullable: true }) proposal: ProposalDocument | null;
   @ApiProperty({ ...anything, description: 'as its file declares it: deploy/senders/sender.schema.json' })
   profile: unknown;

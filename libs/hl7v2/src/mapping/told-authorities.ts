@@ -1,7 +1,7 @@
 import type { Message } from '../message/message.js';
 import type { Composite } from '../message/segment.js';
 import type { Authority, Numbered } from './authorities.js';
-import { authorityIn, authorityInPair, authorityOfEntity, numberedInPair } from './authority.js';
+import { authorityIn, authorityInPair, authorityOfEntity } from './authority.js';
 import { insKinds, isIns, numberedIn } from './identifier.js';
 import type { Mapping } from './mapping.js';
 
@@ -85,7 +85,8 @@ const toldIn = (
     return ([1, 2] as const).map((component) => ({
       ...authorityInPair(composite, component),
       value: composite.sub(component, 1),
-      numbered: numberedInPair(component),
+      // A specimen and its order may each have an authority of their own.
+      numbered: undefined,
       component,
     }));
   const value = composite.text(1);
