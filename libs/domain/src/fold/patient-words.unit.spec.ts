@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anEvent, asRecorded, patientKey } from '../../../testing/src/builders/feed.js';
 import { fold, recordOf } from '../../../testing/src/builders/folded.js';
-import { type Change, evolve, FoldMemory, Instant, type Movement, originalTimeline, RecordKey } from '../index.js';
+import {
+  type FoldView,
+  namedBy,
+  touchedBy,
+  type Change,
+  evolve,
+  FoldMemory,
+  Instant,
+  type Movement,
+  originalTimeline,
+  RecordKey,
+} from '../index.js';
 
 const numbers = [1, 2, 3, 4] as const;
 const members = ['birthDate', 'gender'] as const;
@@ -131,6 +142,38 @@ describe('what is told under a number that was merged', () => {
         for (const subject of apart.subjects.values()) expect(subject).not.toHaveProperty('words');
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('looks up nothing but what the event names, and the subjects that are known then', () => {
+    fc.assert(
+      fc.property(history, (words) => {
+        const state = new FoldMemory(Instant.of(0));
+        for (const event of asRecorded([...begun, ...words.map(changeOf)].map((change) => anEvent([change])))) {
+          const touched = touchedBy([event.event]);
+          const [heads, subjects] = [new Set(touched.heads), new Set(touched.subjects)];
+          for (const key of subjects) {
+            const subject = state.subject(key);
+            const named = subject ? namedBy(subject) : { heads: [], subjects: [] };
+            for (const head of named.heads) heads.add(head);
+            for (const other of named.subjects) subjects.add(other);
+          }
+          const known = <T>(keys: ReadonlySet<RecordKey>, key: RecordKey, value: T): T => {
+            if (!keys.has(key)) throw new Error(`${key} was not loaded`);
+            return value;
+          };
+          const view: FoldView = {
+            clock: state.clock,
+            parked: [],
+            head: (key) => known(heads, key, state.head(key)),
+            subject: (key) => known(subjects, key, state.subject(key)),
+            seen: () => undefined,
+          };
+          state.absorb(evolve(view, event, originalTimeline));
+        }
+        expect(state.parked).toEqual([]);
+      }),
+      { numRuns: 200 },
     );
   });
 

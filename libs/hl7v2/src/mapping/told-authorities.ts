@@ -1,5 +1,5 @@
 import type { Message } from '../message/message.js';
-import type { Composite } from '../message/segment.js';
+import type { Composite, Segment } from '../message/segment.js';
 import type { Authority, Numbered } from './authorities.js';
 import { authorityIn, authorityInPair, authorityOfEntity } from './authority.js';
 import { insKinds, isIns, numberedIn } from './identifier.js';
@@ -66,11 +66,21 @@ const places: readonly (readonly [
 
 /** A number that a message tells, and how it names the number's authority. */
 export interface ToldAuthority extends Authority {
-  /** `MRG-1`, `PID-3[2].4`. */
-  readonly place: string;
   readonly value: string;
   readonly numbered: Numbered | undefined;
+  readonly segment: Segment;
+  readonly field: number;
+  /** Which repetition, from 0, and the component of its authority. */
+  readonly at: number;
+  readonly component: number;
 }
+
+/** `MRG-1`, `PID-3[2].4`. */
+const placeOf = ({ segment, field, at, component, namespace, universal }: ToldAuthority): string => {
+  const label = segment.sequence === 1 ? segment.name : `${segment.name}[${segment.sequence}]`;
+  const repetition = segment.repetitions(field).length > 1 ? `[${at + 1}]` : '';
+  return `${label}-${field}${repetition}${namespace === '' && universal === '' ? '' : `.${component}`}`;
+};
 
 /** Of the segments of one name so many are looked at: more of one message are spelt alike. */
 const segmentsMax = 200;
@@ -80,7 +90,7 @@ const toldIn = (
   composite: Composite,
   form: Form,
   numbered: Numbered | undefined,
-): readonly (Authority & Pick<ToldAuthority, 'value' | 'numbered'> & { readonly component: number })[] => {
+): readonly (Authority & Pick<ToldAuthority, 'value' | 'numbered' | 'component'>)[] => {
   if (form === 'EIP')
     return ([1, 2] as const).map((component) => ({
       ...authorityInPair(composite, component),
@@ -103,17 +113,12 @@ export const toldAuthorities = (message: Message): readonly ToldAuthority[] => {
     for (const segment of message.all(name).slice(0, segmentsMax))
       for (const [field, form, numbered, standIn] of fields) {
         if (standIn !== undefined && segment.raw(standIn) !== '') continue;
-        const label = segment.sequence === 1 ? name : `${name}[${segment.sequence}]`;
         const repetitions = segment.repetitions(field);
         for (let at = 0; at < repetitions.length; at++) {
           const composite = repetitions[at] as Composite;
           if (composite.isNull) continue;
-          for (const { component, ...one } of toldIn(composite, form, numbered)) {
-            if (one.value === '') continue;
-            const isBare = one.namespace === '' && one.universal === '';
-            const repetition = repetitions.length > 1 ? `[${at + 1}]` : '';
-            told.push({ ...one, place: `${label}-${field}${repetition}${isBare ? '' : `.${component}`}` });
-          }
+          for (const one of toldIn(composite, form, numbered))
+            if (one.value !== '') told.push({ ...one, segment, field, at });
         }
       }
   return told;
@@ -138,16 +143,17 @@ export const checkAuthorities = (mapping: Mapping): void => {
     values.add(`${numbered} ${value}`);
   }
   if (named.size === 0) return;
-  for (const { namespace, universal, numbered, place, value } of told) {
+  for (const one of told) {
+    const { namespace, universal, numbered, value } = one;
     const declared = authorities.oidOf(namespace);
     if (universal !== '') {
-      if (declared !== undefined && declared !== universal) mapping.warn('authority-undeclared', place);
+      if (declared !== undefined && declared !== universal) mapping.warn('authority-undeclared', placeOf(one));
     } else if (namespace !== '') {
-      if (paired.has(namespace) && declared === undefined) mapping.warn('authority-undeclared', place);
+      if (paired.has(namespace) && declared === undefined) mapping.warn('authority-undeclared', placeOf(one));
     } else if (numbered !== undefined && named.has(numbered) && authorities.ownOf(numbered) === undefined) {
       // A visit or an account that MRG names by the number that the message tells whole is that one.
       const isToldWhole = numbered !== 'patient' && values.has(`${numbered} ${value}`);
-      if (!isToldWhole) mapping.warn('authority-undeclared', place);
+      if (!isToldWhole) mapping.warn('authority-undeclared', placeOf(one));
     }
   }
 };
