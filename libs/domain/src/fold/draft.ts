@@ -53,16 +53,9 @@ const untold: Omit<VisitSubject, 'patient'> = { kind: 'visit', relocations: [], 
 
 /** Of these numbers the event speaks as what they are, merged or not. */
 const joinedBy = (change: Change): readonly RecordKey[] => {
-  switch (change.kind) {
-    case 'unlink':
-      return [change.patient, change.from];
-    case 'link':
-      return [change.patient, change.into];
-    case 'relocate':
-      return change.what ? [] : [change.from];
-    default:
-      return [];
-  }
+  if (change.kind === 'unlink') return [change.patient, change.from];
+  if (change.kind === 'link') return [change.patient, change.into];
+  return change.kind === 'relocate' && !change.what ? [change.from] : [];
 };
 
 /** By these one learns of a visit; all else changes one that is known. */
@@ -154,10 +147,9 @@ export class Draft {
       case 'merge-patch':
         this.patch(change.record, change.content);
         return;
-      case 'identify': {
+      case 'identify':
         this.identify(change, told);
         return;
-      }
       case 'movement':
         this.move(change, spoken);
         return;
