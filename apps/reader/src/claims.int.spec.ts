@@ -68,6 +68,7 @@ const values: Readonly<Record<string, string>> = {
   _lastUpdated: 'ge2026-01-01',
   identifier: 'urn:x|y',
   patient: 'r1',
+  beneficiary: 'Patient/r1',
   subject: 'Patient/r1',
   name: 'x',
   family: 'x',
