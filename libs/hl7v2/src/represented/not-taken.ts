@@ -27,6 +27,12 @@ export interface NotTaken {
 export const notTaken: readonly NotTaken[] = [
   { place: 'MSH', reason: 'the envelope of the message: kept with the event, of no record' },
   { place: 'SFT', reason: 'the software that wrote the message' },
+  { place: 'GT1', reason: 'billing: who pays' },
+  { place: 'IN2', reason: 'billing: what an insurer asks beside IN1' },
+  { place: 'IN3', reason: 'billing: what an insurer has agreed to' },
+  { place: 'UB1', reason: 'billing' },
+  { place: 'UB2', reason: 'billing' },
+  { place: 'DRG', reason: 'billing: the group of the stay' },
   {
     place: 'EVN-1 to EVN-2',
     reason: 'the trigger, which MSH-9 tells, and when it was entered: the time `occurred` of the event without EVN-6',
