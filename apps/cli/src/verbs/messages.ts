@@ -41,7 +41,9 @@ const message = facts(
     column('acknowledgementRaw'),
   ],
   [
-    list([column('code'), column('location'), column('text')], 'empty.items', (row) => listAt(row, 'warnings')),
+    list([column('code'), column('location'), column('text', 'sentence')], 'empty.items', (row) =>
+      listAt(row, 'warnings'),
+    ),
     list(
       [
         column('sameId', 'text', (row) => textAt(row, 'messageId')),

@@ -1,8 +1,41 @@
 /**
- * Control speaks English; its usual sentences and hints are said again in French. `$1` is what the sentence names. What is not here is
+ * Control and the fold speak English; its usual sentences and hints are said again in French. `$1` is what the sentence names. What is not here is
  * shown as control said it, under its French heading.
  */
 const sentences: readonly (readonly [RegExp, string])[] = [
+  // What the fold says of a message: it knows no language.
+  [
+    /^an earlier message of this sender has the same id and other bytes; both took effect$/,
+    'un message antérieur de cet émetteur a le même identifiant et un autre contenu ; les deux ont pris effet',
+  ],
+  [
+    /^the order number was told of another patient, .*$/,
+    'le numéro de demande avait été donné à un autre patient, ou à une autre demande de celui-ci : les deux restent, la dernière avec ses propres enregistrements',
+  ],
+  [
+    /^this cancels nothing that stands: .*$/,
+    "cette annulation ne porte sur rien : aucun mouvement de ce numéro ou de cette nature n'est connu dans la venue",
+  ],
+  [
+    /^the number of this new movement was told of another visit .*$/,
+    'le numéro de ce nouveau mouvement avait été donné dans une autre venue de ce patient : les deux restent ; un émetteur qui recommence à chaque venue a besoin du réglage hl7.movementNumber: visit',
+  ],
+  [
+    /^nothing was ever told of the patient that this merges: .*$/,
+    "le patient fusionné n'a jamais été annoncé : un numéro dont l'autorité est écrite autrement désigne un autre patient (réglage hl7.authorities)",
+  ],
+  [
+    /^this takes back no link that is known: .*$/,
+    "aucun lien connu n'est défait : un numéro dont l'autorité est écrite autrement désigne un autre patient (réglage hl7.authorities)",
+  ],
+  [
+    /^nothing was ever told of the visit, or account, that this changes: .*$/,
+    "la venue, ou le dossier, modifiée n'a jamais été annoncée : un numéro dont l'autorité est écrite autrement désigne une autre venue (réglage hl7.authorities)",
+  ],
+  [
+    /^the number that this names was merged into another: .*$/,
+    'le numéro cité a été fusionné dans un autre : ce qui est dit du patient compte pour celui qui le remplace',
+  ],
   [/^no message (\S+)$/, 'aucun message $1'],
   [/^no sender (.+) is declared$/, "aucun émetteur $1 n'est déclaré"],
   [/^no establishment (.+) is declared$/, "aucun établissement $1 n'est déclaré"],

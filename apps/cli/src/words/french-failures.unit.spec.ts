@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { controlSentences } from '../../test/control-sentences.js';
 import { inFrench } from './french-failures.js';
@@ -9,6 +12,21 @@ describe('what control says', () => {
     expect(sentences.size).toBeGreaterThan(100);
     const missing = [...sentences].filter(([sentence]) => inFrench(sentence) === sentence);
     expect(missing).toEqual([]);
+  });
+
+  it('is said of what the fold warns of as well', () => {
+    const fold = fileURLToPath(new URL('../../../../libs/domain/src/fold/', import.meta.url));
+    const texts = readdirSync(fold)
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+      .flatMap((file) => {
+        const source = readFileSync(join(fold, file), 'utf8');
+        const said = [...source.matchAll(/\bsaid\(\s*'[a-z-]+',\s*'([^']+)'/g)];
+        return [...said, ...source.matchAll(/code: '[a-z-]+',\s*location: [^,]+,\s*text: '([^']+)'/g)].map(
+          ([, text = '']) => text,
+        );
+      });
+    expect(texts.length).toBeGreaterThanOrEqual(8);
+    expect(texts.filter((text) => inFrench(text) === text)).toEqual([]);
   });
 
   it('keeps what it names', () => {
