@@ -46,7 +46,7 @@ const families = table<(mapping: Mapping) => readonly Change[]>({
 });
 
 /** Families of which every position is taken, warned of or listed. */
-const checkedFamilies: readonly MessageFamily[] = ['ADT'];
+const checkedFamilies: readonly MessageFamily[] = ['ADT', 'ORU', 'MDM'];
 
 const syntaxOf = (
   delimiters: Delimiters,

@@ -93,9 +93,12 @@ const loincOf = (code: Composite, mapping: Mapping): JsonObject | undefined => {
 
 const isLoinc = ({ system }: JsonObject): boolean => system === loinc;
 
-/** What was observed, ordered or written: LOINC first, of the message or else of the sender's profile; the local codes stay. */
-export const observedConcept = (code: Composite, mapping: Mapping): JsonObject | undefined => {
-  const codings = codingsOf(code, mapping);
+/**
+ * What was observed, ordered or written: LOINC first, of the message or else of the sender's profile; the local codes stay.
+ * `tableSystem`: of a code without a coding system.
+ */
+export const observedConcept = (code: Composite, mapping: Mapping, tableSystem?: string): JsonObject | undefined => {
+  const codings = codingsOf(code, mapping, tableSystem);
   if (codings[0] === undefined || !isLoinc(codings[0])) {
     const first = codings.find(isLoinc);
     const told = first ?? loincOf(code, mapping);

@@ -1,4 +1,4 @@
-import type { JsonObject, Put } from '#domain';
+import type { Json, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -21,6 +21,15 @@ export interface DocumentRecords {
   readonly binary: (index: number) => RecordKey;
   readonly patient: RecordKey;
 }
+
+/** An Attachment with what else is said of its content. */
+export const withExtensions = (
+  attachment: Readonly<Record<string, Json | undefined>>,
+  more: readonly JsonObject[],
+): JsonObject => {
+  const known = (attachment['extension'] ?? []) as readonly JsonObject[];
+  return members({ ...attachment, extension: [...known, ...more] });
+};
 
 /** Records of a document by its key: a later message with the same key speaks of the same. */
 export const documentRecords = (
@@ -69,12 +78,18 @@ const binaryAround = (
 
 const dataOf = ({ values, content }: Held, records: DocumentRecords, index: number): Attached | undefined => {
   if (content === undefined) return undefined;
-  const { source, type, subtype, base64 } = content;
+  const { source, type, subtype, base64, others } = content;
   const attached = binaryAround(base64, contentTypeOf(type, subtype, base64), records, index);
   if (attached === undefined) return undefined;
   for (const value of values) value.accountFor(everything);
   return {
-    attachment: members({ extension: saidOf(source, type, subtype), ...attached.attachment }),
+    attachment: members({
+      extension: [
+        ...saidOf(source, type, subtype),
+        ...(others === '' ? [] : [{ url: ownExtension('other-parts'), valueString: others }]),
+      ],
+      ...attached.attachment,
+    }),
     binary: attached.binary,
   };
 };

@@ -120,6 +120,8 @@ describe('a pointer (RP)', () => {
       extension: [
         { url: 'urn:reprise:source-application', valueString: 'PACS' },
         { url: 'urn:reprise:original-content-type', valueString: 'NS/x y' },
+        { url: 'urn:reprise:content-code', valueCodeableConcept: { text: 'x' } },
+        { url: 'urn:reprise:content-status', valueCoding: { code: 'F' } },
       ],
     });
   });

@@ -29,6 +29,8 @@ export interface ToldDocument {
   readonly attachments: readonly JsonObject[];
   readonly period?: JsonObject | undefined;
   readonly related?: readonly JsonObject[] | undefined;
+  /** What was done of which it tells. */
+  readonly event?: readonly JsonObject[] | undefined;
 }
 
 /** FHIR R4 asks for one content: where none is told, it says that. */
@@ -54,6 +56,7 @@ const custodianOf = (mapping: Mapping): JsonObject => ({
 const membersOf = (told: Partial<ToldDocument>, content: Json | undefined, mapping: Mapping): JsonObject => {
   const context = members({
     encounter: told.encounter && [told.encounter],
+    event: told.event,
     period: told.period,
     related: told.related,
   });

@@ -9,7 +9,13 @@ export interface Encapsulated {
   readonly subtype: string;
   /** Base64, not checked yet. */
   readonly base64: string;
+  /** What stands in none of the parts of an ED. */
+  readonly others: string;
 }
+
+/** Parts that are not empty, but for those at some places. */
+const othersOf = (parts: readonly string[], known: readonly number[]): string =>
+  parts.filter((part, index) => part !== '' && !known.includes(index)).join(' ');
 
 const hexForm = /^(?:[0-9A-Fa-f]{2})+$/;
 
@@ -35,20 +41,23 @@ const inOrder = (parts: readonly string[], rest: string): Encapsulated | undefin
   const [source = '', type = '', subtype = '', encoding = '', data = ''] = parts;
   if (data === '' || isEncoding(data)) return undefined;
   if (encoding.toUpperCase() === 'A')
-    return { source, type, subtype, base64: Buffer.from(rest, 'utf8').toString('base64') };
+    return { source, type, subtype, base64: Buffer.from(rest, 'utf8').toString('base64'), others: '' };
   if (encoding !== '' && !isEncoding(encoding)) return undefined;
   const base64 = base64Of(encoding, data);
-  return base64 === undefined ? undefined : { source, type, subtype, base64 };
+  const others = othersOf(parts, [0, 1, 2, 3, 4]);
+  return base64 === undefined ? undefined : { source, type, subtype, base64, others };
 };
 
 /** The parts are moved: data stands behind the word for its encoding. */
 const behindEncoding = (parts: readonly string[]): Encapsulated | undefined => {
   const at = parts.findIndex(isEncoding);
-  const data = at < 0 ? undefined : parts.slice(at + 1).find((part) => part !== '');
+  const dataAt = at < 0 ? -1 : parts.findIndex((part, index) => index > at && part !== '');
+  const data = dataAt < 0 ? undefined : parts[dataAt];
   const base64 = data === undefined ? undefined : base64Of(parts[at] ?? '', data);
   if (base64 === undefined) return undefined;
   const [source, type, subtype] = [at - 3, at - 2, at - 1].map((index) => parts[index] ?? '');
-  return { source: source ?? '', type: type ?? '', subtype: subtype ?? '', base64 };
+  const others = othersOf(parts, [at - 3, at - 2, at - 1, at, dataAt]);
+  return { source: source ?? '', type: type ?? '', subtype: subtype ?? '', base64, others };
 };
 
 /** Nothing says where the data is, and one part alone looks like it. */
@@ -57,7 +66,7 @@ const alone = (parts: readonly string[]): Encapsulated | undefined => {
   const [base64] = candidates;
   if (base64 === undefined || candidates.length > 1) return undefined;
   const [source = '', type = '', subtype = ''] = parts.map((part) => (part === base64 ? '' : part));
-  return { source, type, subtype, base64 };
+  return { source, type, subtype, base64, others: othersOf(parts, [0, 1, 2, parts.indexOf(base64)]) };
 };
 
 /** The parts of a text and what stands behind the fourth separator, in which text that is not encoded holds separators. */

@@ -1,6 +1,9 @@
 import type { Json, JsonObject } from '#domain';
-import { authorityOfEntity, systemOf } from '../mapping/authority.js';
-import { asCode, concept, members } from '../mapping/fhir-json.js';
+import { entityIdentifier } from '../mapping/entity.js';
+import { asConcept, asProfessional, asText, asTime } from '../mapping/field-rules.js';
+import { type ExtensionFields, extensionsOf } from '../mapping/own-extensions.js';
+import { asSignatory, signatoryOf } from '../oru/named-person.js';
+import { concept, members } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import { ownExtension } from '../mapping/fhir-json.js';
@@ -46,19 +49,33 @@ const isNumber = (entity: Composite | undefined): entity is Composite => entity 
 /** TXA-2 in HL7 table 0270, unless it names its own coding system. */
 const typeOf = (txa: Segment, mapping: Mapping): JsonObject | undefined => {
   const type = txa.first(2);
-  const code = type?.text(1) ?? '';
-  if (type === undefined || code === '') return undefined;
-  if (type.text(3) !== '') return observedConcept(type, mapping);
-  const told = observedConcept(type, mapping)?.['coding'];
-  const loinc = Array.isArray(told) && told.length > 1 ? told.slice(0, 1) : [];
-  const local = concept('http://terminology.hl7.org/CodeSystem/v2-0270', asCode(code), type.text(2));
-  return { coding: [...loinc, ...(local['coding'] as readonly JsonObject[])] };
+  if (type === undefined || type.text(1) === '') return undefined;
+  return observedConcept(type, mapping, v2Table('0270'));
 };
 
 const personsOf = (txa: Segment, field: number, mapping: Mapping): readonly JsonObject[] =>
   present(txa.repetitions(field).map((person) => practitionerOf(person, mapping)));
 
-const extensionOf = (name: string, value: Json | undefined, type: 'Reference' | 'DateTime' | 'String'): JsonObject[] =>
+/** What TXA says of a document that FHIR has no member for, whatever else it says. */
+export const txaExtensions: ExtensionFields = [
+  [3, 'document-presentation', asConcept(v2Table('0191')), 'how the content is presented'],
+  [10, 'assigned-authenticator', asProfessional, 'who is to authenticate it'],
+  [20, 'storage-status', asConcept(v2Table('0275')), 'whether it is stored'],
+  [21, 'change-reason', asText, 'why it was changed'],
+  [23, 'copy-to', asSignatory, 'who gets a copy'],
+  [24, 'folder', asConcept(), 'folder'],
+  [26, 'due', asTime, 'by when it is agreed to be there'],
+];
+
+/** TXA-22, and when each signed. */
+const signatoriesOf = (txa: Segment, mapping: Mapping): readonly JsonObject[] =>
+  present(txa.repetitions(22).map((person, index) => signatoryOf(person, mapping, `TXA-22[${index + 1}]`)));
+
+const extensionOf = (
+  name: string,
+  value: Json | undefined,
+  type: 'Reference' | 'DateTime' | 'String',
+): readonly JsonObject[] =>
   value === undefined || value === '' ? [] : [{ url: ownExtension(name), [`value${type}`]: value }];
 
 /**
@@ -102,7 +119,7 @@ const datesOf = (
   readonly others: readonly JsonObject[];
 } => {
   const [activity, origination, transcription, edit] = [4, 6, 7, 8].map((field) =>
-    mapping.time(txa.text(field), `TXA-${field}`),
+    mapping.takeTime(txa.first(field), `TXA-${field}`),
   );
   const chosen = [edit, origination, activity].find((moment) => moment?.precision === 'time');
   const others = (
@@ -115,13 +132,17 @@ const datesOf = (
   return { date: chosen?.text, activity: activity?.text, others };
 };
 
+/** Texts of a field. */
+const wholesOf = (txa: Segment, field: number): readonly string[] =>
+  txa.repetitions(field).flatMap((one) => (one.isNull ? [] : one.takeWhole().trim() || []));
+
 /** A code of a table: what FHIR has for it, else the code as it was sent. */
 const statusIn = <T extends string>(
   [txa, field, tableNumber]: readonly [Segment, number, string],
   statuses: Readonly<Record<string, T | undefined>>,
   mapping: Mapping,
 ): { readonly known: T | undefined; readonly beside: JsonObject | null } => {
-  const code = txa.text(field);
+  const code = txa.take(field);
   const known = statuses[code];
   if (code === '' || known !== undefined) return { known, beside: null };
   mapping.warn('code-unknown', `TXA-${field}`);
@@ -130,7 +151,7 @@ const statusIn = <T extends string>(
 
 /** TXA-18 as a label; a code of no table is a label of its own table. */
 const labelOf = (txa: Segment, mapping: Mapping): readonly JsonObject[] => {
-  const code = txa.text(18);
+  const code = txa.take(18);
   if (code === '') return [];
   const label = confidentiality[code];
   if (label !== undefined) return [concept('http://terminology.hl7.org/CodeSystem/v3-Confidentiality', label)];
@@ -162,20 +183,25 @@ export const toldByHeader = (txa: Segment, mapping: Mapping): Partial<ToldDocume
   const status = statusIn([txa, 19, '0273'], availability, mapping);
   const docStatus = statusIn([txa, 17, '0271'], completion, mapping);
   const labels = labelOf(txa, mapping);
-  const [authenticator, ...otherAuthenticators] = personsOf(txa, 22, mapping);
-  const [title, fileName] = [txa.text(25), txa.text(16)];
+  const [authenticator, ...otherAuthenticators] = signatoriesOf(txa, mapping);
+  const [title, ...otherTitles] = wholesOf(txa, 25);
+  const [fileName, ...otherNames] = wholesOf(txa, 16);
   const extension = [
     ...otherDates,
     ...otherPersons,
     ...otherAuthenticators.flatMap((person) => extensionOf('other-authenticator', person, 'Reference')),
-    ...(title === '' ? [] : extensionOf('file-name', fileName, 'String')),
+    ...[...(title === undefined ? [] : [fileName]), ...otherNames].flatMap((name) =>
+      extensionOf('file-name', name, 'String'),
+    ),
+    ...otherTitles.flatMap((other) => extensionOf('other-title', other, 'String')),
+    ...extensionsOf(txa, txaExtensions, mapping),
   ];
   return {
     ...(extension.length > 0 && { extension }),
     ...(status.known !== undefined && { status: status.known }),
     ...(txa.text(19) !== '' && { _status: status.beside }),
     ...(isNumber(number) && {
-      masterIdentifier: { system: systemOf(authorityOfEntity(number), mapping, 'document'), value: number.text(1) },
+      masterIdentifier: entityIdentifier(number, mapping, 'document'),
     }),
     ...(docStatus.known !== undefined && { docStatus: docStatus.known }),
     ...(txa.text(17) !== '' && { _docStatus: docStatus.beside }),
@@ -183,7 +209,7 @@ export const toldByHeader = (txa: Segment, mapping: Mapping): Partial<ToldDocume
     ...(date !== undefined && { date }),
     ...(author.length > 0 && { author }),
     authenticator,
-    description: title || fileName,
+    description: title ?? fileName,
     ...(labels.length > 0 && { securityLabel: labels }),
     ...(activity !== undefined && { period: members({ start: activity }) }),
     ...(orders.length > 0 && { related: orders }),

@@ -179,7 +179,11 @@ describe('MDM', () => {
       'attachment-undecodable OBX[1]-5',
     ]);
     expect(warningsOf(mdm('T02', txa({ unique: '' }), ...letter('x')))).toEqual(['document-number-missing TXA-12']);
-    expect(warningsOf(mdm('T02', 'NTE|1||rien'))).toEqual(['document-header-missing TXA']);
+    expect(warningsOf(mdm('T02', 'NTE|1||rien'))).toEqual([
+      'document-header-missing TXA',
+      'not-represented PV1',
+      'not-represented NTE-3',
+    ]);
   });
 
   it('without a number is told by the order that it answers', () => {

@@ -8,6 +8,7 @@ import { unescaped } from './entities.js';
 import { boundsOf } from './quantity.js';
 import { unitBehindNumber } from './unit.js';
 import { table } from '../message/table.js';
+import { listedOf } from '../represented/not-taken.js';
 
 /** What a value is read with: where it stands, and its unit as members of a Quantity. */
 interface Told {
@@ -40,7 +41,7 @@ const asText = (text: string, told: Told): JsonObject => {
 };
 
 /** All that is said is in the first component: no separator stands before anything else. */
-const isAlone = (value: Composite): boolean => {
+export const isAlone = (value: Composite): boolean => {
   const { component } = value.syntax;
   const { raw } = value;
   let at = raw.indexOf(component);
@@ -90,7 +91,7 @@ const timeOf = (raw: string, { obx, mapping }: Told): Hl7Time | undefined =>
 const dated: Reader = (value, told) => {
   const time = timeOf(value.text(1), told);
   if (time === undefined) return textValue(value.takeWhole());
-  value.take(1);
+  value.accountFor((1 << 1) | listedOf.TS);
   return { valueDateTime: time.text };
 };
 
@@ -150,11 +151,23 @@ const text: Reader = (value, told) => measured(value.takeWhole(), told);
 const untyped: Reader = (value, told) =>
   'unit' in told.unit && decimal(value.whole().trim()) !== undefined ? numeric(value, told) : text(value, told);
 
-/** Identifiers and persons: FHIR has no such value; what a person reads of them is text. */
+/**
+ * Identifiers, persons and addresses: FHIR has no such value; they are text, in the order in which a person reads them. What has no
+ * place in that order stands behind it in brackets: nothing is left out.
+ */
 const name =
   (...parts: readonly number[]): Reader =>
-  (value) =>
-    textValue(parts.flatMap((part) => value.text(part) || []).join(' ') || value.whole());
+  (value) => {
+    const whole = value.takeWhole();
+    const count = value.raw.split(value.syntax.component).length;
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    const textsOf = (components: readonly number[]): readonly string[] =>
+      components.flatMap((component) => value.text(component) || []);
+    const named = textsOf(parts).join(' ');
+    const others = textsOf(numbers.filter((component) => !parts.includes(component))).join(', ');
+    if (named === '') return textValue(whole);
+    return textValue(others === '' ? named : `${named} (${others})`);
+  };
 const identifier = name(1);
 
 /** OBX-2 to FHIR (HL7 table 0125); a type that is not here is text. ED and RP are documents. */
@@ -219,6 +232,19 @@ const unsupported: JsonObject = {
 const wholeText = (values: readonly Composite[]): string => values.map((value) => value.takeWhole()).join('\n');
 
 const repetitionsOf = (obx: Segment): readonly Composite[] => obx.repetitions(5).filter((value) => !value.isNull);
+
+/** Segments of one text agree with the first in what else they say: what of it is shown of the first is shown of them. */
+export const accountForLines = (first: Segment, lines: readonly Segment[]): void => {
+  for (const line of lines)
+    line.fields.forEach((text, field) => {
+      if (field < 2 || field === 5 || text === '' || text !== first.fields[field]) return;
+      const repetitions = first.repetitions(field);
+      line.repetitions(field).forEach((one, index) => {
+        const shown = repetitions[index];
+        if (shown) one.accountAs(shown.marks);
+      });
+    });
+};
 
 /** OBX-5 of one of these says something. */
 export const hasValue = (...segments: readonly Segment[]): boolean =>

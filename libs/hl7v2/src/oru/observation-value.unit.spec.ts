@@ -66,8 +66,14 @@ describe('the value of an observation', () => {
     ['TM', '0830', '"valueTime":"08:30:00"'],
     ['TM', '0830+0200', '"valueString":"0830+0200"'],
     ['DR', '20260310^20260311', '"valuePeriod":{"start":"2026-03-10","end":"2026-03-11"}'],
-    ['CX', 'X12^^^CH', '"valueString":"X12"'],
-    ['XCN', '1^FICTIF^Anne^^^Dr', '"valueString":"Dr Anne FICTIF"'],
+    ['CX', 'X12^^^CH', '"valueString":"X12 (CH)"'],
+    ['CX', 'X12^3^M11^CH&1.2.3&ISO^PI', '"valueString":"X12 (3, M11, CH&1.2.3&ISO, PI)"'],
+    ['EI', 'X12^LAB', '"valueString":"X12 (LAB)"'],
+    ['XON', 'Laboratoire fictif^L^^^^^^^^F1', '"valueString":"Laboratoire fictif (L, F1)"'],
+    ['XPN', 'FICTIF^Anne^^^Mme^^L', '"valueString":"Mme Anne FICTIF (L)"'],
+    ['XAD', '1 rue Fictive^^Ville^31^75001^FRA^H', '"valueString":"1 rue Fictive 75001 Ville FRA (31, H)"'],
+    ['PPN', '^^^^^^^^CH', '"valueString":"^^^^^^^^CH"'],
+    ['XCN', '1^FICTIF^Anne^^^Dr', '"valueString":"Dr Anne FICTIF (1)"'],
     ['RP', 'salle 4^^image^PICT', '"valueString":"salle 4^^image^PICT"'],
   ])('%s %s', (type, value, expected) => {
     expect(lone(obx({ type, value }))).toContain(expected);

@@ -227,10 +227,10 @@ describe('groups as senders have them', () => {
     ]);
   });
 
-  it('notes go with what they stand behind, and those of nothing that is mapped go nowhere', () => {
+  it('notes go with what they stand behind, and those of nothing that is mapped are warned of', () => {
     const note = (text: string) => `NTE|1||${text}`;
     const spm = 'SPM|1|S1^S2||SER^Sérum^L';
-    const held = after([
+    const message = [
       msh(),
       note('du message'),
       pid,
@@ -245,11 +245,18 @@ describe('groups as senders have them', () => {
       note('du résultat'),
       spm,
       note('du prélèvement'),
+    ];
+    const held = after(message);
+    expect(recordsOf(held, 'DiagnosticReport')).toMatchObject([
+      {
+        conclusion: 'du compte rendu',
+        extension: [{ url: 'urn:reprise:patient-note', valueAnnotation: { text: 'du patient' } }],
+      },
     ]);
-    expect(recordsOf(held, 'DiagnosticReport')).toMatchObject([{ conclusion: 'du compte rendu' }]);
     expect(recordsOf(held, 'Observation')).toMatchObject([{ note: [{ text: 'du résultat' }] }]);
     expect(recordsOf(held, 'Specimen')).toMatchObject([{ note: [{ text: 'du prélèvement' }] }]);
-    expect([...held.values()].join()).not.toMatch(/du message|du patient|de la venue|de la demande/);
+    expect([...held.values()].join()).not.toMatch(/du message|de la venue|de la demande/);
+    expect(warningsOf(message)).toContain('not-represented NTE-3');
   });
 });
 

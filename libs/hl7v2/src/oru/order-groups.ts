@@ -29,6 +29,11 @@ export interface OrderGroup {
   /** The document's header, where the order is told with a document (v2.8, ORDER_DOCUMENT). */
   readonly txa: Segment | undefined;
   readonly notes: readonly Segment[];
+  /** Notes of the patient, which stand behind PID. */
+  readonly patientNotes: readonly Segment[];
+  /** PRT and TQ1 of the order as a whole. */
+  readonly participants: readonly Segment[];
+  readonly timings: readonly Segment[];
   readonly observations: readonly Observed[];
   readonly specimens: readonly SpecimenGroup[];
 }
@@ -54,6 +59,7 @@ const withLines = (observations: readonly Observed[]): readonly Observed[] => {
         ...observed,
         lines: others.map(({ obx }) => obx),
         notes: [...observed.notes, ...others.flatMap(({ notes }) => notes)],
+        participants: [...observed.participants, ...others.flatMap(({ participants }) => participants)],
       },
     ];
   });
@@ -64,6 +70,9 @@ class OrderReader {
   readonly groups: Growing<OrderGroup>[] = [];
   private pid: Segment | undefined;
   private pv1: Segment | undefined;
+  private patientNotes: Segment[] = [];
+  /** Of the order whose OBR follows. */
+  private timings: Segment[] = [];
   private orc: Segment | undefined;
   private txa: Segment | undefined;
   private group: Growing<OrderGroup> | undefined;
@@ -81,7 +90,8 @@ class OrderReader {
     switch (segment.name) {
       case 'PID':
         this.closePatient();
-        Object.assign(this, { pid: segment, pv1: undefined, orc: undefined, notes: undefined });
+        this.patientNotes = [];
+        Object.assign(this, { pid: segment, pv1: undefined, orc: undefined, notes: this.patientNotes });
         return;
       case 'PV1':
         this.pv1 = segment;
@@ -99,6 +109,7 @@ class OrderReader {
         const specimen = { spm: segment, notes: [] };
         this.group?.specimens.push(specimen);
         this.notes = specimen.notes;
+        this.observed = undefined;
         return;
       }
       case 'TXA':
@@ -106,8 +117,11 @@ class OrderReader {
         else this.txa = segment;
         break;
       case 'PRT':
-        this.observed?.participants.push(segment);
+        (this.observed ?? this.group)?.participants.push(segment);
         return;
+      case 'TQ1':
+        (this.group?.timings ?? this.timings).push(segment);
+        break;
       case 'NTE':
         this.notes?.push(segment);
         return;
@@ -136,15 +150,18 @@ class OrderReader {
     for (const observed of withLines(all)) {
       this.mapping.warn('observation-without-order', `OBX[${observed.obx.sequence}]`);
       const { txa } = this;
-      this.loose.push({ orc, obr, hasReport: false, txa, notes: [], observations: [observed], specimens: [] });
+      const none = { notes: [], patientNotes: [], participants: [], timings: [], specimens: [] };
+      this.loose.push({ orc, obr, hasReport: false, txa, ...none, observations: [observed] });
     }
   }
 
   private open(obr: Segment): void {
     // Between an ORC and its OBR stands what is of that order; without an ORC it is of the patient.
     if (this.orc === undefined) this.close();
-    const { pid, pv1, orc, txa, before } = this;
-    this.group = { pid, pv1, orc, obr, hasReport: true, txa, notes: [], observations: before, specimens: [] };
+    const { pid, pv1, orc, txa, before, patientNotes } = this;
+    const none = { notes: [], participants: [], timings: this.timings, specimens: [] };
+    this.timings = [];
+    this.group = { pid, pv1, orc, obr, hasReport: true, txa, ...none, patientNotes, observations: before };
     this.groups.push(this.group);
     this.notes = this.group.notes;
     Object.assign(this, { observed: undefined, txa: undefined, before: [] });
@@ -170,10 +187,13 @@ class OrderReader {
   }
 }
 
-/** Orders of an ORU in the order of the message. */
-export const orderGroups = (mapping: Mapping): readonly OrderGroup[] => {
+/** Orders in the order of the message: of an ORU all, of an MDM those in the segments before its document. */
+export const orderGroups = (
+  mapping: Mapping,
+  segments: readonly Segment[] = mapping.message.segments,
+): readonly OrderGroup[] => {
   const reader = new OrderReader(mapping);
-  for (const segment of mapping.message.segments) reader.read(segment);
+  for (const segment of segments) reader.read(segment);
   reader.closePatient();
   return reader.groups.map((group) => ({ ...group, observations: withLines(group.observations) }));
 };

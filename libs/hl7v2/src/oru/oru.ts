@@ -2,7 +2,7 @@ import type { Change, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import type { Mapping } from '../mapping/mapping.js';
 import { codeKey } from '../mapping/codes.js';
-import { confirmedObservation, observationOf, withdrawnObservation } from './observation.js';
+import { confirmedObservation, leaveObserved, observationOf, withdrawnObservation } from './observation.js';
 import { documentOfObx, isDocument, isMetadata, isUnrepeated, restrictionsIn } from './order-document.js';
 import { type Observed, type OrderGroup, orderGroups } from './order-groups.js';
 import { useOf } from './number-use.js';
@@ -79,7 +79,14 @@ class Results {
     const changes: Change[] = [...use, ...specimens.changes];
     const attachments: JsonObject[] = [];
     const restrictions = documents.length > 0 ? restrictionsIn(order.observations) : [];
-    const about = { patient, encounter, report: hasReport ? report : undefined, restrictions };
+    const about = {
+      patient,
+      encounter,
+      report: hasReport ? report : undefined,
+      restrictions,
+      effective: within.effective,
+      isSpecimenOfObr: specimens.records.has(obr),
+    };
     for (const observed of documents) {
       const key = {
         domain: number.domain,
@@ -93,7 +100,13 @@ class Results {
     changes.push(...results.withdrawn, ...results.changes);
     if (hasReport) {
       const { records } = results;
-      const reported = { ...within, specimens: [...specimens.records.values()], results: records, attachments };
+      const reported = {
+        ...within,
+        specimens: [...specimens.records.values()],
+        isSpecimenOfObr: specimens.records.has(obr),
+        results: records,
+        attachments,
+      };
       const put = reportOf(report, order, reported, mapping);
       if (isWithdrawn) changes.push({ ...put, kind: 'withdraw' });
       else if (documents.some(isUnrepeated)) changes.push({ ...put, kind: 'default' }, { ...put, kind: 'merge-patch' });
@@ -162,9 +175,11 @@ class Results {
       const recordOf = (key: string): RecordKey =>
         RecordKey.of('Observation', mapping.context.idOf('observation', number.domain, key));
       const record = recordOf(key);
-      if (status === 'deleted') withdrawn.push({ kind: 'withdraw', record, patient });
-      else if (status === 'wrong')
-        withdrawn.push(...withdrawnObservation(record, recordOf(keyOfWrong(key, patient)), obx, patient, mapping));
+      if (status === 'deleted') {
+        withdrawn.push({ kind: 'withdraw', record, patient });
+        leaveObserved(observed);
+      } else if (status === 'wrong')
+        withdrawn.push(...withdrawnObservation(record, recordOf(keyOfWrong(key, patient)), observed, patient, mapping));
       else {
         records.push(record);
         this.parents.set(`${patient}|${number.value}|${obx.text(3)}|${obx.text(4)}`, record);

@@ -1,7 +1,10 @@
 import type { Json, JsonObject } from '#domain';
-import type { Segment } from '../message/segment.js';
+import type { Composite, Segment } from '../message/segment.js';
 import { decimal } from '../mapping/fhir-json.js';
+import { asText, type Value } from '../mapping/field-rules.js';
+import type { Mapping } from '../mapping/mapping.js';
 import { unescaped } from './entities.js';
+import { unitBehindNumber } from './unit.js';
 
 /** Bounds, where the lower is lower (FHIR R4, rng-2). */
 export const boundsOf = (low: string, high: string, unit: JsonObject): JsonObject | undefined => {
@@ -28,3 +31,17 @@ export const referenceRangesOf = (obx: Segment, unit: JsonObject): readonly Json
     const written = range.takeWhole().trim();
     return written === '' ? [] : [{ ...bounds(written, unit), text: written }];
   });
+
+/** CQ: a number, and its unit behind it. */
+export const quantityOf = (amount: Composite, mapping: Mapping): JsonObject | undefined => {
+  const number = decimal(amount.text(1));
+  if (number === undefined) return undefined;
+  amount.takeWhole();
+  return { value: number, ...unitBehindNumber(amount, mapping) };
+};
+
+/** CQ; what begins with no number is text. */
+export const asAmount: Value = (amount, mapping, location) => {
+  const quantity = quantityOf(amount, mapping);
+  return quantity ? { valueQuantity: quantity } : asText(amount, mapping, location);
+};

@@ -41,6 +41,33 @@ export const messages: Readonly<Record<string, (trigger: string, version: string
     'ZFP|',
     'ZFS|1|7^CH|||INSERT|SDT',
   ],
+  ORU: (trigger, version) => [
+    msh(`ORU^${trigger}^ORU_R01`, version),
+    pid,
+    pv1,
+    'ORC|RE|P1^DPI|F100^LAB',
+    'OBR|1|P1^DPI|F100^LAB|24326-1^Ionogramme^LN|||20260310080000|||||||||||||||20260310090000||CH|F',
+    'NTE|1||à jeun',
+    'TQ1|1',
+    'PRT|1|UC||AP',
+    'OBX|1|NM|2823-3^Potassium^LN||5.30|mmol/L|||||F',
+    'NTE|1||à contrôler',
+    'PRT|2|UC||AP',
+    'OBX|2|ST|8251-1^Commentaire^LN||texte||||||F',
+    'OBX|3|CWE|634-6^Germe^LN|1|112283007^Escherichia coli^SCT||||||F',
+    `OBX|4|XCN|X^Prescripteur^L||1^FICTIF^Anne||||||F`,
+    `OBX|5|ED|11502-2^CR^LN||^TEXT^XML^Base64^${Buffer.from('<?xml version="1.0"?><a/>').toString('base64')}||||||F`,
+    'SPM|1|S1&DPI^S100&LAB||122575003^Urine^SCT',
+  ],
+  MDM: (trigger, version) => [
+    msh(`MDM^${trigger}^MDM_T02`, version),
+    `EVN|${trigger}|20260310101600`,
+    pid,
+    pv1,
+    'TXA|1|CN|TX|20260310100000||||||||D1^GED|||||AU|U|AV',
+    'OBX|1|TX|11488-4^Compte rendu^LN||un||||||F',
+    'NTE|1||note',
+  ],
 };
 
 export const rangeOf: Readonly<Record<string, number>> = {
@@ -62,6 +89,14 @@ export const rangeOf: Readonly<Record<string, number>> = {
   ZFP: 3,
   ZFS: 9,
   ZFV: 12,
+  NTE: 10,
+  OBR: 51,
+  OBX: 31,
+  ORC: 32,
+  PRT: 16,
+  SPM: 33,
+  TQ1: 15,
+  TXA: 27,
 };
 
 const mapped = [

@@ -33,6 +33,7 @@ export const notTaken: readonly NotTaken[] = [
   { place: 'UB1', reason: 'billing' },
   { place: 'UB2', reason: 'billing' },
   { place: 'DRG', reason: 'billing: the group of the stay' },
+  { place: 'UAC', reason: 'credentials of who sent the message' },
   {
     place: 'EVN-1 to EVN-2',
     reason: 'the trigger, which MSH-9 tells, and when it was entered: the time `occurred` of the event without EVN-6',
@@ -73,6 +74,40 @@ export const notTaken: readonly NotTaken[] = [
   { place: 'IN1-44 to IN1-46', reason: 'employer, verification and the former plan, for billing' },
   { place: 'IN1-48', reason: "the insured's handicap" },
   { place: 'IN1-50 to IN1-53', reason: "the insured's signature, birth place and VIP mark" },
+  {
+    place: 'PID-18',
+    of: ['ORU', 'MDM'],
+    reason: 'account: where it is no number of the visit, results and documents are no authority on it',
+  },
+  { place: 'PID-32', of: ['ORU', 'MDM'], reason: 'reliability: results and documents are no authority on identities' },
+  {
+    place: 'PV1-2 to PV1-18',
+    of: ['ORU', 'MDM'],
+    reason: 'results and documents are no authority on visits: PV1-19 names the visit',
+  },
+  { place: 'PV1-20', of: ['ORU', 'MDM'], reason: 'the same' },
+  { place: 'PV1-36 to PV1-40', of: ['ORU', 'MDM'], reason: 'the same' },
+  { place: 'PV1-42 to PV1-45', of: ['ORU', 'MDM'], reason: 'the same' },
+  { place: 'PV1-50', of: ['ORU', 'MDM'], reason: 'the same' },
+  { place: 'PV1-52', of: ['ORU', 'MDM'], reason: 'the same' },
+  { place: 'PV1-54', of: ['ORU', 'MDM'], reason: 'the same' },
+  {
+    place: 'EVN-6',
+    of: ['ORU', 'MDM'],
+    reason: 'when it happened: the time `occurred` of the event',
+  },
+  { place: 'ORC-1', of: ['ORU', 'MDM'], reason: 'what the message does with the order: it tells results' },
+  { place: 'ORC-6', of: ['ORU', 'MDM'], reason: 'what answer the sender expects' },
+  { place: 'ORC-20', of: ['ORU', 'MDM'], reason: 'billing' },
+  { place: 'ORC-26', of: ['ORU', 'MDM'], reason: 'billing' },
+  { place: 'OBR-1', of: ['ORU', 'MDM'], reason: 'number of the segment' },
+  { place: 'OBR-23', of: ['ORU', 'MDM'], reason: 'billing' },
+  { place: 'OBX-1', of: ['ORU', 'MDM'], reason: 'number of the segment' },
+  { place: 'NTE-1', reason: 'number of the segment' },
+  { place: 'SPM-1', of: ['ORU'], reason: 'number of the segment' },
+  { place: 'TQ1-1', of: ['ORU', 'MDM'], reason: 'number of the segment' },
+  { place: 'PRT-2', of: ['ORU', 'MDM'], reason: 'what the message does with the participation: it tells of it' },
+  { place: 'TXA-1', of: ['ORU', 'MDM'], reason: 'number of the segment' },
   {
     place: 'CWE-14 to CWE-22',
     reason: 'object identifiers of coding systems and value sets that CWE-3 and CWE-6 name (HL7 v2.7)',
@@ -141,6 +176,26 @@ export const notTakenWhen = {
     when: 'ADT in which another segment says the same, but for its number',
     reason: 'what that one says is shown',
   },
+  takenBack: {
+    place: 'OBX, NTE, PRT, SPM',
+    when: 'ORU that delete a result or a document, or say that it was another patient’s (OBX-11 D, W) or is not to be had (documents, X)',
+    reason: 'never to be shown again: what it said goes with it',
+  },
+  undecodable: {
+    place: 'OBX',
+    when: 'ORU and MDM whose document cannot be decoded (`attachment-undecodable`)',
+    reason: 'what is said of a content that is not there',
+  },
+  withdrawnDocument: {
+    place: 'OBX, NTE',
+    when: 'MDM that withdraw a document (T11, TXA-19 = CA)',
+    reason: 'its content goes',
+  },
+  ofTransport: {
+    place: 'OBX',
+    when: 'ORU whose OBX-3 is a code of MetaDMPMSS that restricts nobody',
+    reason: 'how a document is transported, not what was observed',
+  },
 } as const satisfies Readonly<Record<string, { place: string; when: string; reason: string }>>;
 
 /** Fields of a segment that a situation of `notTakenWhen` names; without fields, the segment as a whole. */
@@ -151,7 +206,8 @@ export const leave = (
 ): void => {
   if (segment === undefined) return;
   for (const field of fields ?? segment.fields.keys())
-    if (field > 0 && segment.raw(field) !== '') for (const one of segment.repetitions(field)) one.accountFor(-1);
+    if (field > 0 && (segment.fields[field] ?? '') !== '')
+      for (const one of segment.repetitions(field)) one.accountFor(-1);
 };
 
 const onePlace = /^([A-Z][A-Z0-9]{1,2})(?:-(\d+)(?:\.(\d+))?)?$/;
