@@ -132,6 +132,18 @@ export class Composite {
     return this.accounted !== 0 || this.subAccounted !== undefined;
   }
 
+  /** Every component that is not empty is accounted for as a whole: the common case, told without a look at sub-components. */
+  isAccountedFor(listed: number): boolean {
+    const accounted = this.accounted | listed;
+    if (accounted === everything) return true;
+    const first = this.component(1);
+    const components = this.split;
+    if (components === undefined) return first === '' || (accounted & bitOf(1)) !== 0;
+    for (let i = 0; i < components.length; i++)
+      if (components[i] !== '' && (accounted & bitOf(i + 1)) === 0) return false;
+    return true;
+  }
+
   /** What holds a value and is not accounted for. `listed`: components that the published list names, as bits. */
   leftovers(listed: number, found: Leftover): void {
     const accounted = this.accounted | listed;

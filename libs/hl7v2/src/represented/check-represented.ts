@@ -104,6 +104,7 @@ const checkSegment = (segment: Segment, { fields: listedFields }: ListedSegment,
       const composite = repetitions[i];
       if (composite === undefined) continue;
       isTaken ||= isAsked && composite.isTaken;
+      if (composite.isAccountedFor(bits)) continue;
       composite.leftovers(bits, (component, subcomponent) => {
         const within = `${component === 0 ? '' : `.${component}`}${subcomponent === 0 ? '' : `.${subcomponent}`}`;
         const repetition = repetitions.length === 1 ? '' : `[${i + 1}]`;
