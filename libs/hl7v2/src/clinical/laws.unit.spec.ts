@@ -110,6 +110,7 @@ const typesOfFields: Readonly<Record<string, DataType>> = {
   'IN1-18': 'TS',
   'IN1-19': 'XAD',
   'IN1-49': 'CX',
+  'OBX-14': 'TS',
   'ROL-1': 'EI',
   'ROL-4': 'XCN',
   'ROL-5': 'TS',

@@ -258,13 +258,15 @@ export const valueOf = (lines: readonly Segment[], code: Json, told: Told): Json
   const { obx, mapping } = told;
   const values = repetitionsOf(obx);
   const [first] = values;
-  if (lines.length > 0) return textValue(wholeText([obx, ...lines].flatMap(repetitionsOf)));
   const type = obx.text(2);
+  const known = readers[type];
+  // A type that is not known is warned of with its value; without a value, nothing shows it.
+  if (known !== undefined || first !== undefined) obx.take(2);
+  if (lines.length > 0) return textValue(wholeText([obx, ...lines].flatMap(repetitionsOf)));
   if (first === undefined) {
     if (type === 'RP') mapping.warn('attachment-undecodable', `OBX[${obx.sequence}]-5`);
     return {};
   }
-  const known = readers[type];
   if (known === undefined) {
     const isTooLong = obx.raw(5).length > stringLengthMax;
     mapping.warn(isTooLong ? 'value-type-unmapped' : 'value-as-text', `OBX[${obx.sequence}]-2`);

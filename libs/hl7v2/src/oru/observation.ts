@@ -124,7 +124,6 @@ const contentOf = (
   const [method, ...otherMethods] = conceptsOf(obx, 17, mapping);
   const [bodySite, ...otherSites] = conceptsOf(obx, 20, mapping, v2Table('0163'));
   const [device, ...otherDevices] = devicesOf(obx, mapping);
-  obx.take(2);
   const value = valueOf(lines, code, { obx, unit, mapping });
   const content = {
     extension: [
