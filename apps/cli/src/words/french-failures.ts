@@ -17,8 +17,20 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     "cette annulation ne porte sur rien : aucun mouvement de ce numéro ou de cette nature n'est connu dans la venue",
   ],
   [
-    /^the number of this new movement was told of another visit .*$/,
-    'le numéro de ce nouveau mouvement avait été donné dans une autre venue de ce patient : les deux restent ; un émetteur qui recommence à chaque venue a besoin du réglage hl7.movementNumber: visit',
+    /^the number of this new movement was told before, .*$/,
+    'le numéro de ce nouveau mouvement avait déjà été donné, dans une autre venue de ce patient ou à une autre heure de cette venue : dans une autre venue, les deux restent, et un émetteur qui recommence à chaque venue a besoin du réglage hl7.movementNumber: visit ; dans cette venue, les deux comptent pour un seul mouvement, et son émetteur doit numéroter chacun',
+  ],
+  [
+    /^this visit was told of another patient before: .*$/,
+    'cette venue avait été annoncée pour un autre patient : elle appartient maintenant tout entière au patient de ce message ; si le numéro a été donné à deux venues, leur émetteur doit renvoyer chacune sous son propre numéro',
+  ],
+  [
+    /^the visit is not over after this discharge: .*$/,
+    "la venue n'est pas terminée après cette sortie : un autre mouvement, ou l'entrée, est placé après elle, ou l'entrée a été annulée ; l'émetteur doit corriger l'heure qui est fausse",
+  ],
+  [
+    /^this movement lies behind the discharge of its visit, .*$/,
+    "ce mouvement est placé après la sortie de sa venue, qui n'est donc plus terminée : si le patient est parti, l'émetteur doit corriger l'heure de l'un des deux",
   ],
   [
     /^nothing was ever told of the patient that this merges: .*$/,

@@ -14,7 +14,7 @@ import { isObject, type Json, mergePatch, parseLossless } from '../json.js';
 import type { RecordedEvent, Warning } from '../log-event.js';
 import { type Head, RecordKey } from '../record.js';
 import { toldNow } from './collections.js';
-import { foldWarnings } from './fold-warnings.js';
+import { foldWarnings, warningOfEnd } from './fold-warnings.js';
 import { areLinked, areOnePerson, merged, nobody, numbersOf, seenAlso, unlinked } from './link-patients.js';
 import { changesOfUse } from './number-uses.js';
 import { NumbersTold } from './numbers-told.js';
@@ -34,7 +34,7 @@ import {
   type Told,
   type VisitSubject,
 } from './subject.js';
-import { leavesTrace, type Spoken, takenBackBy, tell, tellVisit } from './tell-movement.js';
+import { isNumberReused, leavesTrace, type Spoken, takenBackBy, tell, tellVisit } from './tell-movement.js';
 import { membersOf } from './visit-members.js';
 
 /** Why an event cannot be applied: its patient waits. Names records, never their content. */
@@ -180,8 +180,8 @@ export class Draft {
     return this.subjects.get(key) ?? this.earlier?.subjects.get(key) ?? this.view.subject(key);
   }
 
-  private warn(warning: Warning): void {
-    if (!this.warnings.includes(warning)) this.warnings.push(warning);
+  private warn(warning: Warning | undefined): void {
+    if (warning && !this.warnings.includes(warning)) this.warnings.push(warning);
   }
 
   /** Was anything told of it by an earlier event? */
@@ -272,12 +272,16 @@ export class Draft {
     const named = account ? relocated(change.patient, this.accountSubject(account).relocations) : change.patient;
     const { mistaken, ...rest } = before ?? { ...untold, patient: named };
     const patient = this.ownerOf(rest, relocated(named, rest.relocations));
+    // A message that names the patient whose visit it is may yet give it to another one, by an account that was relocated (A44).
+    if (patient !== rest.patient && !areOnePerson(this.patientSubject, rest.patient, change.patient))
+      this.warn(foldWarnings.visitNumberReused);
     const known: VisitSubject = { ...rest, patient, ...(account && { account }) };
     const speakOfVisit = (): void => {
       const told = tellVisit(known, change.visitEdits, spoken);
       this.subjects.set(change.visit, { ...told, ...(mistaken && { mistaken }) });
     };
     if (!movement) return speakOfVisit();
+    if (isNumberReused(known.movements[movement.record], movement)) this.warn(foldWarnings.numberReused);
     const former = known.movements[movement.record] ?? this.fromOtherVisit(movement, known.patient);
     const meant = movement.action === 'cancel' ? takenBackBy(known, movement, former) : movement.record;
     if (!meant) this.warn(foldWarnings.cancelOfNothing);
@@ -286,7 +290,9 @@ export class Draft {
     const said = record === movement.record ? movement : { ...movement, edits: [] };
     const told = tell(known.movements[record] ?? former, said, change.visitEdits, spoken);
     this.subjects.set(record, { kind: 'movement', visit: change.visit });
-    this.subjects.set(change.visit, { ...known, movements: { ...known.movements, [record]: told } });
+    const after = { ...known, movements: { ...known.movements, [record]: told } };
+    this.warn(warningOfEnd(known, after, movement));
+    this.subjects.set(change.visit, after);
   }
 
   /** A merge moves no visit: it stays with the number that it was told under, whichever of that person's numbers a message names. */

@@ -1,4 +1,7 @@
+import type { Movement } from '../change.js';
 import type { Warning } from '../log-event.js';
+import type { VisitSubject } from './subject.js';
+import { isOver } from './visit-course.js';
 
 /** What the fold says of a message: it names no place, because it is what the messages before it did not tell. */
 const said = (code: string, text: string): Warning => ({ code, location: '', text });
@@ -10,7 +13,7 @@ export const foldWarnings = {
   ),
   numberReused: said(
     'movement-number-reused',
-    'the number of this new movement was told of another visit of this patient: both stand; a sender that begins anew in each visit needs the setting hl7.movementNumber: visit',
+    'the number of this new movement was told before, in another visit of this patient or at another time of this visit: in another visit both stand, and a sender that begins anew in each visit needs the setting hl7.movementNumber: visit; within this visit the two count as one movement, and its sender must number each of them',
   ),
   mergeOfNothing: said(
     'merge-of-nothing',
@@ -24,8 +27,31 @@ export const foldWarnings = {
     'visit-unknown',
     'nothing was ever told of the visit, or account, that this changes: a number whose authority is spelt otherwise than before is another visit (setting hl7.authorities)',
   ),
+  visitNumberReused: said(
+    'visit-number-reused',
+    'this visit was told of another patient before: the whole of it now belongs to the patient of this message; where the number was given to two visits, the sender must tell both again under numbers of their own',
+  ),
+  dischargeWithoutEffect: said(
+    'discharge-without-effect',
+    'the visit is not over after this discharge: another movement lies behind it, or the admission, or the admission was taken back; the sender must correct the time that is wrong',
+  ),
+  visitReopened: said(
+    'visit-reopened',
+    'this movement lies behind the discharge of its visit, which is not over any more: where the patient has left, the sender must correct the time of one of the two',
+  ),
   patientReplaced: said(
     'patient-replaced',
     'the number that this names was merged into another: what is said of the patient counts for the one that replaces it',
   ),
 } as const;
+
+/** What a movement that was just told means for the end of its visit, where it is not what one expects. A cancel may well reopen a visit. */
+export const warningOfEnd = (
+  before: VisitSubject,
+  after: VisitSubject,
+  { action, nature }: NonNullable<Movement['movement']>,
+): Warning | undefined => {
+  if (action === 'cancel' || isOver(after)) return undefined;
+  if (nature === 'discharge') return foldWarnings.dischargeWithoutEffect;
+  return isOver(before) ? foldWarnings.visitReopened : undefined;
+};

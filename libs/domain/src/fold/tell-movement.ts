@@ -3,7 +3,7 @@ import { Instant } from '../instant.js';
 import type { RecordKey } from '../record.js';
 import { outlasting } from './members.js';
 import { momentOf, numberIn, standingMovements, tellingsOf } from './standing-movements.js';
-import type { FoldedMovement, MovementWords, VisitSubject, VisitWord } from './subject.js';
+import type { FoldedMovement, MovementWords, Telling, VisitSubject, VisitWord } from './subject.js';
 
 /** When a message was spoken, by its sender: of what moment it speaks, and when it was sent. */
 export interface Spoken {
@@ -117,6 +117,22 @@ export const tellVisit = (
 const numberOf = ({ edits }: Told): string => {
   const edit = edits.find(({ member, op }) => member === 'identifier' && op === 'set');
   return edit && 'value' in edit ? numberIn(edit.value) : '';
+};
+
+/** One moment may be told to the day, and to the minute. */
+const isSameStart = (one: Telling, other: Pick<Telling, 'start' | 'startsAt'>): boolean =>
+  one.start.startsWith(other.start) || other.start.startsWith(one.start) || momentOf(one) === momentOf(other);
+
+/**
+ * Is a number (ZBE-1) given to another movement of the visit that has it already? Several messages of one movement (housing, medical,
+ * nursing) share its number and its time; what was taken back may come again at another time.
+ */
+export const isNumberReused = (told: FoldedMovement | undefined, change: Told): boolean => {
+  const { action, start, startsAt } = change;
+  if (!told || action !== 'insert' || start === undefined || numberOf(change) === '') return false;
+  const standing = tellingsOf(told).flatMap(([, telling]) => (telling.cancelled ? [] : [telling]));
+  const isSame = (one: Telling): boolean => isSameStart(one, { start, ...(startsAt !== undefined && { startsAt }) });
+  return standing.length > 0 && !standing.some(isSame);
 };
 
 /**

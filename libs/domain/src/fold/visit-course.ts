@@ -1,5 +1,6 @@
 import type { MovementNature } from '../change.js';
-import type { StandingMovement } from './standing-movements.js';
+import { type StandingMovement, standingMovements } from './standing-movements.js';
+import type { VisitSubject } from './subject.js';
 
 export type VisitStatus = 'planned' | 'in-progress' | 'onleave' | 'finished' | 'cancelled';
 
@@ -74,3 +75,8 @@ export const courseOf = (all: readonly StandingMovement[]): VisitCourse => {
     ...(end && { end }),
   };
 };
+
+/** Did a discharge end the visit? Most visits have none yet, and are not put in order for it. */
+export const isOver = (visit: VisitSubject): boolean =>
+  Object.values(visit.movements).some(({ tellings }) => tellings.discharge?.cancelled === false) &&
+  courseOf(standingMovements(visit)).end !== undefined;

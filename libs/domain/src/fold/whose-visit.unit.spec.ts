@@ -1,8 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { patientKey } from '../../../testing/src/builders/feed.js';
+import { anEvent, asRecorded, patientKey } from '../../../testing/src/builders/feed.js';
 import { allRecords, fold, recordOf } from '../../../testing/src/builders/folded.js';
-import { type Change, type FoldMemory, type Movement, namedBy, RecordKey } from '../index.js';
+import {
+  type Change,
+  evolve,
+  FoldMemory,
+  Instant,
+  type Movement,
+  namedBy,
+  originalTimeline,
+  RecordKey,
+} from '../index.js';
 
 const visitKey = (n: number): RecordKey => RecordKey.of('Encounter', `v${n}`);
 const movementKey = (n: number): RecordKey => RecordKey.of('Encounter', `m${n}`);
@@ -104,6 +113,54 @@ describe('a visit of a patient who was merged', () => {
     expect([1, 2, 3].map((n) => ownerOf(state, n))).toEqual([3, 3, 3]);
     expect(ownerOf(fold([counted, merge(1, 2), give(2, 3, visitKey(1)), counted]), 1)).toBe(3);
     expect(ownerOf(fold([counted, merge(1, 2), give(1, 2, visitKey(1)), unmerge(1, 2)]), 1)).toBe(2);
+  });
+});
+
+describe('a visit number that comes back for another patient', () => {
+  /** How often each message was said to take the visit from somebody else. */
+  const takenIn = (messages: readonly (Change | readonly Change[])[]): readonly number[] => {
+    const state = new FoldMemory(Instant.of(0));
+    return asRecorded(messages.map((one) => anEvent('kind' in one ? [one] : one))).map((event) => {
+      const effects = evolve(state, event, originalTimeline);
+      state.absorb(effects);
+      return effects.warnings.filter(({ code }) => code === 'visit-number-reused').length;
+    });
+  };
+  const account = accountKey(1);
+  const begun = told({ visit: 1, patient: 1, movement: 1, account: 1 });
+  const { movement: _none, ...spoken } = told({ visit: 1, patient: 2, movement: 2 });
+
+  it.each([
+    ['an admission', told({ visit: 1, patient: 2, movement: 2 })],
+    ['the same movement', told({ visit: 1, patient: 2, movement: 1 })],
+    ['a correction', told({ visit: 1, patient: 2, movement: 2, action: 'update' })],
+    ['a cancel', told({ visit: 1, patient: 2, movement: 1, action: 'cancel' })],
+    ['no movement (A08)', spoken],
+  ])('belongs to him, and is told: %s', (_what, taking) => {
+    expect(takenIn([begun, taking])).toEqual([0, 1]);
+    expect(ownerOf(fold([begun, taking]), 1)).toBe(2);
+    expect(takenIn([begun, taking, taking, begun])).toEqual([0, 1, 0, 1]);
+    expect(takenIn([begun, merge(1, 2), unmerge(1, 2), taking])).toEqual([0, 0, 0, 1]);
+    expect(takenIn([begun, merge(1, 3), taking])).toEqual([0, 0, 1]);
+    // Given to a third one before: it is taken from him.
+    expect(takenIn([begun, give(1, 3, visitKey(1)), taking])).toEqual([0, 0, 1]);
+  });
+
+  it('is not said where a merge made the two one person, or a relocation (A44, A45) gave him the visit', () => {
+    const other = told({ visit: 1, patient: 2, movement: 2 });
+    for (const messages of [
+      [begun, begun],
+      [begun, merge(1, 2), other],
+      [begun, merge(1, 3), merge(2, 3), other],
+      [begun, [merge(2, 1), other]],
+      [begun, give(1, 2, visitKey(1)), begun, other],
+      [begun, give(1, 2, account), begun, other],
+      [begun, [give(1, 2, visitKey(1)), other]],
+      // The account was given away before the visit was told of it.
+      [told({ visit: 1, patient: 1, movement: 1 }), give(1, 2, account), begun],
+      [begun, told({ visit: 2, patient: 2, movement: 2 })],
+    ])
+      expect(takenIn(messages).filter((times) => times > 0)).toEqual([]);
   });
 });
 

@@ -10,6 +10,8 @@ interface Spoken {
   /** Other fields of PV1, and PID-18. */
   readonly pv1?: Readonly<Record<number, string>>;
   readonly account?: string;
+  /** PID-3.1 */
+  readonly ipp?: string;
   /** MSH-7, EVN-2, EVN-6. */
   readonly sent?: string;
   readonly recorded?: string;
@@ -19,13 +21,13 @@ interface Spoken {
 
 /** A message about visit V1; `zbe` is a segment, or empty where the sender has none. */
 const message = (trigger: string, zbe: string, spoken: Spoken = {}): Buffer => {
-  const { place = '', doctor = '', account = 'A1^^^CH^AN', sent = '20260310091500', more = [] } = spoken;
+  const { place = '', doctor = '', account = 'A1^^^CH^AN', sent = '20260310091500', more = [], ipp = '42' } = spoken;
   const { recorded = sent, occurred = '' } = spoken;
   const fields: Readonly<Record<number, string>> = { 2: 'I', 3: place, 7: doctor, 19: 'V1^^^CH^VN', ...spoken.pv1 };
   return er7(
     `MSH|^~\\&|GAM|CH|EAI|GHT|${sent}||ADT^${trigger}^ADT_A05|M1|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8`,
     `EVN||${recorded}||||${occurred}`,
-    `PID|1||42^^^CH^PI||N${'|'.repeat(13)}${account}`,
+    `PID|1||${ipp}^^^CH^PI||N${'|'.repeat(13)}${account}`,
     ['PV1|1', ...Array.from({ length: 49 }, (_, at) => fields[at + 2] ?? '')].join('|'),
     ...more,
     ...(zbe === '' ? [] : [zbe]),
@@ -287,6 +289,134 @@ describe('a time that is a day', () => {
     ];
     for (const order of [messages, messages.toReversed()])
       expect(shown(order, {}, zone).places.map((place) => place.split(' ')[0])).toEqual(['UF1', 'UF2']);
+  });
+});
+
+describe('the end of a visit', () => {
+  const moved = (time: string, action: 'INSERT' | 'UPDATE' = 'INSERT'): Buffer =>
+    message(action === 'INSERT' ? 'A02' : 'Z99', zbe('2^CH', time, action, { origin: 'A02' }), { place: 'UF2' });
+  const endWarnings = (messages: readonly Buffer[]): readonly string[] =>
+    foldAdt(messages).warnings.filter((one) => /^(discharge-without-effect|visit-reopened) /.test(one));
+  const plain = message('A03', '', { occurred: '20260312100000' });
+  const cancelled = message('A13', zbe('9^CH', '20260312100000', 'CANCEL', { origin: 'A03' }));
+  const never = message('A11', zbe('1^CH', '20260310080000', 'CANCEL', { origin: 'A01' }));
+
+  it.each([
+    ['a movement behind it', [admitted, moved('20260312110000'), discharged]],
+    ['a movement behind it, without ZBE', [admitted, moved('20260312110000'), plain]],
+    ['the admission behind it', [message('A01', zbe('1^CH', '20260312100100')), discharged]],
+    ['an admission that was taken back', [admitted, never, discharged]],
+    [
+      'a correction that puts it before another movement',
+      [admitted, moved('20260311110000'), message('Z99', zbe('9^CH', '20260311100000', 'UPDATE', { origin: 'A03' }))],
+    ],
+  ])('that does not come of a discharge is told: %s', (_what, messages) => {
+    expect(visitOf(foldAdt(messages)).status).not.toBe('finished');
+    expect(endWarnings(messages)).toEqual(['discharge-without-effect ']);
+  });
+
+  it.each([
+    ['a transfer', moved('20260312110000')],
+    ['an admission', message('A01', zbe('3^CH', '20260313080000'))],
+    ['a change of class without ZBE', message('A06', '', { occurred: '20260312110000' })],
+    ['a leave', message('A21', zbe('3^CH', '20260312110000'))],
+  ])('that another movement takes back is told: %s', (_what, again) => {
+    expect(endWarnings([admitted, discharged, again])).toEqual(['visit-reopened ']);
+    expect(visitOf(foldAdt([admitted, discharged, again])).status).not.toBe('finished');
+  });
+
+  it('is told of a movement that a correction puts behind the discharge, once', () => {
+    const late = moved('20260312110000', 'UPDATE');
+    expect(endWarnings([admitted, moved('20260311110000'), discharged, late])).toEqual(['visit-reopened ']);
+    expect(endWarnings([admitted, moved('20260311110000'), discharged, late, late])).toEqual(['visit-reopened ']);
+  });
+
+  it('is no surprise where it comes, where a cancel takes it back, or of what leaves it', () => {
+    for (const messages of [
+      [admitted, discharged],
+      [discharged, admitted],
+      [discharged],
+      [admitted, plain, plain],
+      [admitted, discharged, cancelled],
+      [admitted, discharged, cancelled, moved('20260312110000')],
+      [admitted, discharged, moved('20260311110000')],
+      [admitted, discharged, message('A08', '', { doctor: 'D2^B', recorded: '20260313100000' })],
+      [admitted, discharged, message('A54', zbe('3^CH', '20260312110000', 'INSERT', { scope: 'D' }))],
+      [admitted, discharged, message('A14', zbe('3^CH', '20260313110000'))],
+    ])
+      expect(endWarnings(messages)).toEqual([]);
+  });
+});
+
+describe('a visit that was told of another patient', () => {
+  const other = { ipp: '43' };
+  const taken = (messages: readonly Buffer[]): readonly string[] =>
+    foldAdt(messages).warnings.filter((one) => one.startsWith('visit-number-reused'));
+
+  it.each([
+    ['A01', zbe('2^CH', '20260310090000')],
+    ['A01', ''],
+    ['A02', zbe('2^CH', '20260310090000')],
+    ['A02', ''],
+    ['A03', ''],
+    ['A08', ''],
+    ['Z99', zbe('1^CH', '20260310090000', 'UPDATE', { origin: 'A01' })],
+  ])("is the other patient's by %s (%s), and that is said once", (trigger, segment) => {
+    const messages = [admitted, message(trigger, segment, other)];
+    expect(taken(messages)).toEqual(['visit-number-reused ']);
+    expect(JSON.stringify(visitOf(foldAdt(messages)))).toContain('Patient/patient.CH.43');
+    expect(taken([...messages, message('A08', '', other)])).toEqual(['visit-number-reused ']);
+    expect(taken([admitted, message(trigger, segment)])).toEqual([]);
+    const merge = message('A40', '', { ...other, more: ['MRG|42^^^CH^PI'] });
+    const move = message('A44', '', { ...other, more: ['MRG|42^^^CH^PI||A1^^^CH^AN'] });
+    for (const joined of [merge, move]) expect(taken([admitted, joined, message(trigger, segment, other)])).toEqual([]);
+  });
+});
+
+describe('a number (ZBE-1) that another movement of the visit has', () => {
+  const reused = (messages: readonly Buffer[]): number =>
+    foldAdt(messages).warnings.filter((one) => one === 'movement-number-reused ').length;
+  const told = (trigger: string, time: string, action: 'INSERT' | 'UPDATE' = 'INSERT', origin = ''): Buffer =>
+    message(trigger, zbe('1^CH', time, action, { origin, medical: 'M1', nursing: 'S1' }), { place: 'UF2' });
+
+  it.each([
+    ['A02', '20260311090000'],
+    ['A03', '20260312100000'],
+    ['A06', '20260310080100'],
+    ['Z80', '20260310090000'],
+    ['A01', '20260310083000'],
+    ['A02', '20260311'],
+  ])('is told where %s is inserted at another time: %s', (trigger, time) => {
+    expect(reused([admitted, told(trigger, time)])).toBe(1);
+    expect(reused([message('A08', ''), admitted, told(trigger, time)])).toBe(1);
+  });
+
+  it('is told once a movement of a sender whose number is that of the visit', () => {
+    const stay = [
+      admitted,
+      told('A02', '20260311090000'),
+      told('A02', '20260311140000'),
+      told('A03', '20260312100000'),
+    ];
+    expect(reused(stay)).toBe(3);
+    const settings = { hl7: { movementNumber: 'visit' } } as const;
+    expect(foldAdt(stay, settings).warnings.filter((one) => one === 'movement-number-reused ').length).toBe(3);
+  });
+
+  it('is the same movement at the same time, as a correction, after a cancel, and without a number', () => {
+    const taken = message('A11', zbe('1^CH', '20260310080000', 'CANCEL', { origin: 'A01' }));
+    for (const messages of [
+      [admitted, told('Z80', '20260310080000'), told('Z84', '20260310080000')],
+      [admitted, told('Z80', '20260310080000+0100'), told('Z84', '20260310070000+0000')],
+      [admitted, told('Z80', '20260310')],
+      [told('Z80', '20260310'), admitted],
+      [admitted, admitted],
+      [admitted, told('Z99', '20260310100000', 'UPDATE', 'A01')],
+      [admitted, taken, told('A01', '20260310100000')],
+      [message('A01', '', { occurred: '20260310080000' }), message('A01', '', { occurred: '20260310100000' })],
+      [admitted, message('A02', zbe('2^CH', '20260311090000'))],
+    ])
+      expect(reused(messages)).toBe(0);
   });
 });
 
