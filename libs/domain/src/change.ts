@@ -139,7 +139,7 @@ export interface Movement {
     readonly nature: MovementNature;
     /** ZBE-2, or EVN-6, EVN-2, PV1-44/45 without ZBE: FHIR dateTime with offset, or a date. */
     readonly start?: string;
-    /** Of a `start` that is a day: its midnight where the sender is. */
+    /** Of a `start` that is a day: its midnight where the sender is; of a discharge, the last moment of that day. */
     readonly startsAt?: Instant;
     /** Of a cancel: what it takes back, by whatever messages that was told; absent, what its own nature told. */
     readonly scope?: readonly Responsibility[];

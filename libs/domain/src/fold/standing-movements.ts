@@ -97,18 +97,32 @@ const stageOf = (nature: MovementNature): number =>
 
 const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** A FHIR date, `2026-03-10`. */
+const isDay = (start: string): boolean => start.length === 10;
+
+/** What is told to the day, of the day of an admission, did not happen before it. Announcements may have. */
+const notBeforeAdmission = (all: readonly StandingMovement[]): readonly StandingMovement[] => {
+  if (!all.some(({ start }) => isDay(start))) return all;
+  const admissions = all.filter(({ nature, cancelled }) => nature === 'admission' && !cancelled);
+  return all.map((one) => {
+    if (!isDay(one.start) || stageOf(one.nature) <= stageOf('admission')) return one;
+    const sameDay = admissions.filter(({ start }) => start.startsWith(one.start)).map(({ moment }) => moment);
+    return sameDay.length > 0 ? { ...one, moment: Math.max(one.moment, Math.min(...sameDay)) } : one;
+  });
+};
+
 /**
  * In the order in which they happened; never in that in which they were heard of, so that late and back-dated ones fall into place.
  * Times are minutes: at one moment senders number their movements in order.
  */
 export const standingMovements = (visit: VisitSubject): readonly StandingMovement[] =>
-  Object.entries(visit.movements)
-    .flatMap(([record, told]) => standing(record as RecordKey, told))
-    .sort(
-      (a, b) =>
-        compare(a.moment, b.moment) ||
-        stageOf(a.nature) - stageOf(b.nature) ||
-        compareNaturally(a.number, b.number) ||
-        rankOf(a.nature) - rankOf(b.nature) ||
-        compare(a.record, b.record),
-    );
+  notBeforeAdmission(
+    Object.entries(visit.movements).flatMap(([record, told]) => standing(record as RecordKey, told)),
+  ).toSorted(
+    (a, b) =>
+      compare(a.moment, b.moment) ||
+      stageOf(a.nature) - stageOf(b.nature) ||
+      compareNaturally(a.number, b.number) ||
+      rankOf(a.nature) - rankOf(b.nature) ||
+      compare(a.record, b.record),
+  );

@@ -47,7 +47,7 @@ export interface PatientSubject {
 export interface Telling {
   /** FHIR dateTime with offset, or a date; empty where no message said one. */
   readonly start: string;
-  /** Of a start that is a day: its midnight where the sender is. */
+  /** Of a start that is a day: its midnight where the sender is; of a discharge, the last moment of that day. */
   readonly startsAt?: Instant;
   /** When it was told first. */
   readonly toldAt: Instant;

@@ -1,11 +1,11 @@
 import type { JsonObject, Movement, MovementNature, Responsibility } from '#domain';
-import { oncePerVisit, RecordKey } from '#domain';
+import { Instant, oncePerVisit, RecordKey } from '#domain';
 import { assignerOf, authorityOfEntity, domainOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
 import { members } from '../mapping/fhir-json.js';
 import type { Identified } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { type Hl7Time, readTime } from '../message/hl7-time.js';
+import { type Hl7Time, readTime, type TimeZone } from '../message/hl7-time.js';
 import { table } from '../message/table.js';
 import { leave } from '../represented/not-taken.js';
 import {
@@ -38,14 +38,29 @@ const actions = table<Action>({
 const timeAt = (mapping: Mapping, segment: string, field: number): Hl7Time | undefined =>
   mapping.time(mapping.message.first(segment)?.text(field) ?? '', `${segment}-${field}`);
 
-/** A day begins at its midnight where the sender is: without it nobody could tell what it comes before. */
-const startingAt = (time: Hl7Time | undefined): Pick<ToldMovement, 'start' | 'startsAt'> =>
-  time === undefined
-    ? {}
-    : {
-        start: time.text,
-        ...(time.precision === 'day' && time.instant !== undefined && { startsAt: time.instant }),
-      };
+const dayMs = 86_400_000;
+
+/** The last millisecond of a day where it was told. On days on which the clock is changed it is not 24 hours after midnight. */
+const endOfDay = ({ text, offset }: Hl7Time, zone: TimeZone): Instant | undefined => {
+  const nextDay = new Date(Date.parse(text) + dayMs).toISOString().slice(0, 10);
+  const midnight = readTime(nextDay, offset ?? zone)?.instant;
+  return midnight === undefined ? undefined : Instant.of(midnight - 1);
+};
+
+/**
+ * A day begins at its midnight where the sender is: without it nobody could tell what it comes before. A discharge of which only the day
+ * is told comes at the end of it: whoever is admitted and discharged on one day is admitted first.
+ */
+const startingAt = (
+  time: Hl7Time | undefined,
+  nature: MovementNature,
+  { zone }: Mapping,
+): Pick<ToldMovement, 'start' | 'startsAt'> => {
+  if (time === undefined) return {};
+  if (time.precision !== 'day') return { start: time.text };
+  const startsAt = nature === 'discharge' ? endOfDay(time, zone) : time.instant;
+  return { start: time.text, ...(startsAt !== undefined && { startsAt }) };
+};
 
 /** A time that says the moment of a movement once more: the movement shows it. Another moment is left to be warned of. */
 export const takeSameMoment = (time: Composite | undefined, start: string | undefined, mapping: Mapping): void => {
@@ -124,7 +139,7 @@ const movementsOfZbe = (
   if (entities.length === 0 || action === undefined || (raw !== '' && time === undefined)) return [];
   const allowed = scopeOf(zbe, mapping);
   const nature = natureFrom(zbe, trigger, action, allowed, mapping);
-  const start = startingAt(time ?? (action === 'insert' ? eventTime(mapping) : undefined));
+  const start = startingAt(time ?? (action === 'insert' ? eventTime(mapping) : undefined), nature, mapping);
   const scope = action === 'cancel' ? takenBack(nature, allowed) : [];
   takeOtherTimes(start.start, mapping);
   return entities.map((entity) => ({
@@ -197,7 +212,7 @@ const movementOfTrigger = (
   }
   const start = occurred ?? visitTime(nature, mapping) ?? eventTime(mapping);
   takeOtherTimes(start?.text, mapping);
-  return [{ action, record: record(start), nature, ...startingAt(start) }];
+  return [{ action, record: record(start), nature, ...startingAt(start, nature, mapping) }];
 };
 
 /** The movements that the message tells of: by ZBE where there is one, and then one for each number in ZBE-1. */

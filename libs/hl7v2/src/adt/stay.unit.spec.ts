@@ -292,6 +292,63 @@ describe('a time that is a day', () => {
   });
 });
 
+describe('a discharge of which only the day is told', () => {
+  const came = (time: string): Buffer => message('A01', zbe('1^CH', time), { place: 'UF1' });
+  const moved = (time: string): Buffer => message('A02', zbe('2^CH', time), { place: 'UF2' });
+  const byZbe = (day: string): Buffer => message('A03', zbe('9^CH', day), { place: 'UF1' });
+  const byPv1 = (day: string): Buffer => message('A03', '', { pv1: { 45: day }, sent: '20261130120000' });
+  const corrected = (day: string): Buffer => message('Z99', zbe('9^CH', day, 'UPDATE', { origin: 'A03' }));
+
+  it.each([
+    ['Europe/Paris', '20261130', '20261130040000'],
+    ['Europe/Paris', '20261130', '20261130235900'],
+    // The clock is put back, and forward.
+    ['Europe/Paris', '20261025', '20261025233000'],
+    ['Europe/Paris', '20260329', '20260329233000'],
+    ['Indian/Reunion', '20261231', '20261231223000'],
+    ['America/Martinique', '20260228', '20260228220000'],
+    ['Europe/Paris', '20261130+0400', '20261130220000+0400'],
+  ])('in %s (%s) ends a visit that began on that day, at %s, and reads as the day', (zone, day, time) => {
+    const text = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}`;
+    for (const left of [byZbe(day), byPv1(day), corrected(day)])
+      for (const order of [
+        [came(time), left],
+        [left, came(time)],
+        [came(time), moved(time), left],
+      ]) {
+        const folded = foldAdt(order, {}, zone);
+        expect(visitOf(folded)).toMatchObject({ status: 'finished', period: { end: text } });
+        expect(folded.warnings).not.toContain('discharge-without-effect ');
+        expect(folded.warnings).not.toContain('visit-reopened ');
+      }
+  });
+
+  it.each([
+    ['Europe/Paris', '20261130', '20261201000000'],
+    ['Europe/Paris', '20261025', '20261026000000'],
+    ['Europe/Paris', '20260329', '20260330000000'],
+    ['Indian/Reunion', '20261231', '20270101000000'],
+    ['Europe/Paris', '20261130', '20261201'],
+  ])('in %s (%s) ends nothing that goes on from the next midnight (%s) on', (zone, day, time) => {
+    for (const left of [byZbe(day), byPv1(day)]) {
+      const folded = foldAdt([came(`${day}040000`), left, moved(time)], {}, zone);
+      expect(visitOf(folded).status).toBe('in-progress');
+      expect(folded.warnings).toContain('visit-reopened ');
+    }
+  });
+
+  it('leaves what else is told to the day behind the admission of that day, and before a movement at its time', () => {
+    const later = message('A02', zbe('3^CH', '20261130100000'), { place: 'UF3' });
+    for (const order of [
+      [came('20261130040000'), moved('20261130'), later],
+      [later, moved('20261130'), came('20261130040000')],
+    ])
+      expect(shown(order).places.map((place) => place.split(' ')[0])).toEqual(['UF1', 'UF2', 'UF3']);
+    const expected = message('A05', zbe('4^CH', '20261130'), { place: 'UF9' });
+    expect(shown([came('20261130040000'), expected])).toMatchObject({ status: 'in-progress', period: '30T04:00 -' });
+  });
+});
+
 describe('the end of a visit', () => {
   const moved = (time: string, action: 'INSERT' | 'UPDATE' = 'INSERT'): Buffer =>
     message(action === 'INSERT' ? 'A02' : 'Z99', zbe('2^CH', time, action, { origin: 'A02' }), { place: 'UF2' });
