@@ -1,6 +1,7 @@
 import { Failure, type Finess, Instant } from '#domain';
 import {
   type Handling,
+  inLanguage,
   type Issue,
   type Language,
   operationOutcome,
@@ -75,8 +76,10 @@ export class Exchange {
     try {
       return parse([...this.query, ...this.form], this.handling);
     } catch (error) {
-      if (Failure.is(error, 'input.not-supported')) throw new Failure('input.invalid', error.message, error.hint);
-      throw error;
+      if (!Failure.is(error)) throw error;
+      const isUnsupported = Failure.is(error, 'input.not-supported');
+      const refusal = isUnsupported ? new Failure('input.invalid', error.message, error.hint) : error;
+      throw inLanguage(refusal, this.language);
     }
   }
 

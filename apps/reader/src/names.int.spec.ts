@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { searchRule } from '#fhir';
 import { formerFoldWords } from '../../../libs/fhir/src/fold-text.js';
+import { searchToken } from '../../../libs/fhir/src/search-token.js';
 import { at, fhir } from '../test/a-hospital.spec.js';
 import { anEstablishment, AReader, putPatient } from '../test/a-reader.spec.js';
 
@@ -18,7 +19,7 @@ const former = {
     const names = name.flatMap(({ family = '', given = [] }) =>
       [family, ...given].flatMap((value, index) => {
         const words = formerFoldWords(value);
-        return [`${index === 0 ? 'family' : 'given'}|${words.join(' ')}`, ...words.map((word) => `name|${word}`)];
+        return [searchToken(index === 0 ? 'family' : 'given', words.join(' ')), ...words.map((word) => `name|${word}`)];
       }),
     );
     return [...new Set([...others, ...names])].sort();
@@ -33,6 +34,7 @@ const people = [
   putPatient('p3', person('de la Tour', 'Zoé')), // 2
   putPatient('p1', person('Le Goff', 'Jean-Pierre')), // 3
   putPatient('p4', person('-', "'")), // 4
+  putPatient('p5', person(Array.from({ length: 3000 }, (_, n) => `w${n}`).join(' '), 'Many')), // 5
 ];
 
 /** Whoever is found, whatever rule computed the rows. */
@@ -91,6 +93,51 @@ const behind = [
   },
 ];
 
+const form = (body: string): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded', 'accept-language': 'fr' },
+  body,
+});
+const many = (count: number, of: (index: number) => string, by: string): string =>
+  Array.from({ length: count }, (_, index) => of(index)).join(by);
+
+describe('a search that asks for too much, at every base, now and as of an earlier instant', () => {
+  const bases = [fhir(one), '/territories/ght-test/fhir'];
+  const suffixes = ['', `&_asOf=${at(2)}`, '&_summary=count'];
+
+  it.each([
+    ['20 000 words', `name=${'ab+'.repeat(20_000)}`, 'name'],
+    ['1 700 conditions', many(1700, (n) => `name=a${n}`, '&'), 'name'],
+    ['3 000 conditions of identifiers', many(3000, (n) => `identifier=${n}`, '&'), 'identifier'],
+    ['3 000 values', `identifier=${many(3000, (n) => `s%7C${n}`, ',')}`, 'identifier'],
+    ['values over several conditions', many(5, () => `family=${many(101, (n) => `a${n}`, ',')}`, '&'), 'family'],
+    ['dates of too many lookups', `birthdate=${many(100, () => 'ge1951-06-15', ',')}`, 'birthdate'],
+  ])('%s: is 400 by the name of the parameter', async (_what, body, name) => {
+    for (const base of bases)
+      for (const suffix of suffixes) {
+        const answer = await reader.get(`${base}/Patient/_search`, 'first', form(body + suffix));
+        expect([base, suffix, answer.status]).toEqual([base, suffix, 400]);
+        expect(JSON.stringify(answer.body)).toMatch(new RegExp(`paramètre de recherche ${name} .* au plus`));
+      }
+  });
+
+  it.each([
+    ['64 conditions', many(64, (n) => `name=a${n}`, '&')],
+    [
+      '64 conditions of two kinds',
+      `${many(32, (n) => `name:exact=a${n}`, '&')}&${many(32, () => 'birthdate=1980', '&')}`,
+    ],
+    ['500 values', `identifier=${many(500, (n) => `s%7C${n}`, ',')}`],
+    ['16 words', `name=${many(16, (n) => `q${n}`, '+')}`],
+  ])('is not what stands at the bounds: %s are asked of the database', async (_what, body) => {
+    for (const base of bases)
+      for (const suffix of suffixes) {
+        const answer = await reader.get(`${base}/Patient/_search`, 'first', form(body + suffix));
+        expect([base, suffix, answer.status]).toEqual([base, suffix, 200]);
+      }
+  });
+});
+
 // One after the other: rows of the rule before, some computed anew, all of them.
 describe('names in rows of the search rule before', () => {
   it('are found as that rule found them, and the answer says what it may lack', async () => {
@@ -136,6 +183,12 @@ describe('names in rows of the search rule before', () => {
     await reader.reindex(one);
     for (const [question, ids] of [...asWritten, ...otherwise])
       expect([question, await search(question)]).toEqual([question, { ids, said: [] }]);
+  });
+
+  it('of more words than are indexed find by the first of them', async () => {
+    expect((await search('Patient?family=w0 w1 w2')).ids).toEqual(['p5']);
+    expect((await search('Patient?name=many w99')).ids).toEqual(['p5']);
+    expect((await search('Patient?name=w2999')).ids).toEqual([]);
   });
 
   it('that have no letter find nobody, not everybody', async () => {

@@ -7,6 +7,31 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'the parameter {} is not known here and was left out': "le paramètre {} n'est pas connu ici et a été ignoré",
   'the search index is being computed anew; until then a name may be found only as it was written':
     "l'index de recherche est en cours de recalcul ; d'ici là, un nom peut n'être trouvé que tel qu'il a été écrit",
+  // A search that is refused
+  'the search parameter {} asks for too much': 'le paramètre de recherche {} demande trop',
+  'ask with fewer words and parameters, one search takes at most {} conditions':
+    'demander avec moins de mots et de paramètres, une recherche prend {} conditions au plus',
+  'ask for fewer values, one search takes at most {} in all':
+    'demander moins de valeurs, une recherche en prend {} au plus en tout',
+  'ask for fewer values and words, one search takes at most {} comparisons':
+    'demander moins de valeurs et de mots, une recherche prend {} comparaisons au plus',
+  'the search parameter {} has a value that it cannot have':
+    "le paramètre de recherche {} a une valeur qu'il ne peut avoir",
+  'at most {} words and {} characters in a value': '{} mots et {} caractères au plus dans une valeur',
+  'at least one letter': 'au moins une lettre',
+  'ids, separated by commas': 'des id, séparés par des virgules',
+  'system|value, value or |value': 'system|value, value ou |value',
+  'Patient/id or id': 'Patient/id ou id',
+  'YYYY-MM-DD, YYYY-MM or YYYY': 'YYYY-MM-DD, YYYY-MM ou YYYY',
+  'RFC 3339 with a zone, for example 2026-11-20T14:30:00+01:00 (in a URL, + is written %2B)':
+    "RFC 3339 avec un fuseau, par exemple 2026-11-20T14:30:00+01:00 (dans une URL, + s'écrit %2B)",
+  'a number': 'un nombre',
+  'none, estimate or accurate': 'none, estimate ou accurate',
+  'follow the link next as it was given': "suivre le lien next tel qu'il a été donné",
+  'the parameter {} is empty': 'le paramètre {} est vide',
+  'give it a value or leave it out': "lui donner une valeur ou l'omettre",
+  'the parameter {} is there twice': 'le paramètre {} y est deux fois',
+  'send it once': "l'envoyer une seule fois",
   // JSON
   'not UTF-8': "ce n'est pas de l'UTF-8",
   'send UTF-8; ISO-8859-1 must be converted by the sender':

@@ -1,8 +1,16 @@
 import { Failure } from '#domain';
 import { type Query, shownName } from './read-query.js';
 import { resourceTypes } from './resource-types.js';
+import { searchBounds, tooMuch } from './search-bounds.js';
 import type { Draft, QueryParameter } from './search-parameters.js';
-import { emptyDraft, historyParameters, readParameters, searchParameters, searchShaping } from './search-parameters.js';
+import {
+  alternatives,
+  emptyDraft,
+  historyParameters,
+  readParameters,
+  searchParameters,
+  searchShaping,
+} from './search-parameters.js';
 import type { HistoryRequest, ReadRequest, SearchRequest } from './search-request.js';
 
 /** `Prefer: handling=…` (FHIR R4, section 3.1.1.5); strict unless the caller asks for lenient. */
@@ -15,6 +23,22 @@ const unknown = (name: string, known: readonly QueryParameter[]): Failure =>
     `known: ${known.map((one) => [one.name, ...one.modifiers.map((modifier) => `${one.name}:${modifier}`)].join(', ')).join(', ')}; or send Prefer: handling=lenient`,
   );
 
+/** How much a query asks for, parameter after parameter. Refuses the one that is too much, before it is read. */
+class Asked {
+  private conditions = 0;
+  private values = 0;
+
+  /** What shapes the answer alone stands once and counts for nothing; what a lenient search ignores is counted, it is named in the answer. */
+  add(name: string, parameter: QueryParameter | undefined, value: string): void {
+    if (parameter && parameter.type === undefined) return;
+    this.conditions += 1;
+    if (this.conditions > searchBounds.conditions) throw tooMuch(name, 'conditions');
+    if (!parameter) return;
+    this.values += alternatives(value).length;
+    if (this.values > searchBounds.values) throw tooMuch(name, 'values');
+  }
+}
+
 /** Reads a query by a table of parameters. A value that a known parameter cannot have is refused in lenient handling too. */
 const readByTable = (
   known: readonly QueryParameter[],
@@ -24,6 +48,7 @@ const readByTable = (
   let draft = emptyDraft;
   const ignored: string[] = [];
   const seen = new Set<string>();
+  const asked = new Asked();
   for (const [written, value] of query) {
     const [name = '', modifier, ...more] = written.split(':');
     const parameter = known.find((one) => one.name === name);
@@ -31,6 +56,7 @@ const readByTable = (
       parameter && more.length === 0 && (modifier === undefined || parameter.modifiers.includes(modifier));
     if (!understood) {
       if (handling === 'strict') throw unknown(written, known);
+      asked.add(shownName(written), undefined, value);
       ignored.push(shownName(written));
       continue;
     }
@@ -39,6 +65,7 @@ const readByTable = (
     seen.add(name);
     if (value === '')
       throw new Failure('input.invalid', `the parameter ${name} is empty`, 'give it a value or leave it out');
+    asked.add(name, parameter, value);
     draft = parameter.read(draft, value, modifier);
   }
   return { draft, ignored };

@@ -3,6 +3,7 @@ import { comparisonOf, dateMatches } from './date-tokens.js';
 import { foldWords, formerFoldWords } from './fold-text.js';
 import { patientOfReference } from './patient-of.js';
 import { hasIdentifier, patientPaths } from './resource-types.js';
+import { searchBounds, tooMuch } from './search-bounds.js';
 import type { InstantRange, TokenCondition, TokenMatch } from './search-request.js';
 import { nameToken, searchToken, systemPart } from './search-token.js';
 
@@ -22,8 +23,6 @@ export interface Draft {
 
 export const emptyDraft: Draft = { all: [], count: 50, countOnly: false, total: 'none' };
 const maxCount = 500;
-/** Values after each other with commas, and combinations of words: bounds of what one query may ask the database. */
-const maxAlternatives = 500;
 
 /** A query parameter: how it is declared in the CapabilityStatement, and how it is read. */
 export interface QueryParameter {
@@ -52,19 +51,25 @@ const split = (value: string, separator: ',' | '|'): readonly string[] => {
 };
 const unescaped = (value: string): string => value.replace(/\\(.)/gs, '$1');
 
-const alternatives = (name: string, value: string): readonly string[] => {
-  const values = split(value, ',');
-  if (values.length > maxAlternatives) throw invalid(name, `at most ${maxAlternatives} values`);
-  return values;
+/** Values after each other with commas; `parse-search.ts` has counted them. */
+export const alternatives = (value: string): readonly string[] => split(value, ',');
+
+/** What one value of a query asks for: conditions that must all hold. */
+type Conditions = readonly (readonly TokenMatch[])[];
+
+const both = <T>(one: readonly T[] | undefined, other: readonly T[]): readonly T[] => {
+  const others = new Set(other);
+  return one === undefined ? other : one.filter((value) => others.has(value));
 };
 
-const both = <T>(one: readonly T[] | undefined, other: readonly T[]): readonly T[] =>
-  one === undefined ? other : one.filter((value) => other.includes(value));
+const withCondition = (name: string, draft: Draft, anyOf: readonly TokenMatch[]): Draft => {
+  const all = [...draft.all, { anyOf }];
+  if (all.length > searchBounds.conditions) throw tooMuch(name, 'conditions');
+  if (lookupsOf(all.map((condition) => condition.anyOf)) > searchBounds.lookups) throw tooMuch(name, 'lookups');
+  return { ...draft, all };
+};
 
-const withCondition = (draft: Draft, anyOf: readonly TokenMatch[]): Draft => ({
-  ...draft,
-  all: [...draft.all, { anyOf }],
-});
+const lookupsOf = (conditions: Conditions): number => conditions.reduce((sum, anyOf) => sum + anyOf.length, 0);
 
 const idParameter: QueryParameter = {
   name: '_id',
@@ -73,7 +78,7 @@ const idParameter: QueryParameter = {
   repeats: true,
   documentation: 'Logical id.',
   read: (draft, value) => {
-    const ids = alternatives('_id', value);
+    const ids = alternatives(value);
     if (!ids.every((id) => /^[A-Za-z0-9\-.]{1,64}$/.test(id))) throw invalid('_id', 'ids, separated by commas');
     return { ...draft, ids: both(draft.ids, ids) };
   },
@@ -130,7 +135,7 @@ const identifierParameter: QueryParameter = {
   repeats: true,
   documentation:
     'system|value, value, |value (without a system) or system| (any of the system). POST to _search keeps it out of logs.',
-  read: (draft, value) => withCondition(draft, alternatives('identifier', value).map(identifierMatch)),
+  read: (draft, value) => withCondition('identifier', draft, alternatives(value).map(identifierMatch)),
 };
 
 const identifierMatch = (value: string): TokenMatch => {
@@ -150,7 +155,7 @@ const patientParameter = (name: 'patient' | 'subject' | 'beneficiary'): QueryPar
   repeats: true,
   documentation: 'The patient that the record is about: Patient/id or id.',
   read: (draft, value) => {
-    const patients = alternatives(name, value).map((reference) => {
+    const patients = alternatives(value).map((reference) => {
       const key = `Patient/${reference}`;
       const patient = patientOfReference(reference) ?? (RecordKey.matches(key) ? key : undefined);
       if (!patient) throw invalid(name, 'Patient/id or id');
@@ -162,17 +167,20 @@ const patientParameter = (name: 'patient' | 'subject' | 'beneficiary'): QueryPar
 
 const nameParts = { name: ['family', 'given', 'text'], family: ['family'], given: ['given'] } as const;
 
-/** One of the values of a query: conditions that must all hold. */
-type Conditions = readonly (readonly TokenMatch[])[];
-
-/** `a b,c` asks for (a and b) or c; written as conditions that must all hold: (a or c) and (b or c). */
-const conjunctions = (groups: readonly Conditions[], name: string): Conditions => {
-  const size = groups.reduce((product, group) => product * group.length, 1);
-  if (size > 64) throw invalid(name, 'fewer words and alternatives');
-  return groups.reduce<Conditions>(
-    (all, group) => all.flatMap((anyOf) => group.map((matches) => [...anyOf, ...matches])),
-    [[]],
-  );
+/**
+ * `a b,c` asks for (a and b) or c; written as conditions that must all hold: (a or c) and (b or c). The words of each value multiply:
+ * how many conditions and lookups come out is counted before they are made.
+ */
+const conjunctions = (name: NamePart, values: readonly string[]): Conditions => {
+  let all: Conditions = [[]];
+  for (const value of values)
+    for (const group of groupsOf(name, value)) {
+      if (all.length * group.length > searchBounds.conditions) throw tooMuch(name, 'conditions');
+      const lookups = lookupsOf(all) * group.length + all.length * lookupsOf(group);
+      if (lookups > searchBounds.lookups) throw tooMuch(name, 'lookups');
+      all = all.flatMap((anyOf) => group.map((matches) => [...anyOf, ...matches]));
+    }
+  return all;
 };
 
 type NamePart = keyof typeof nameParts;
@@ -189,11 +197,16 @@ const eachWord = (words: readonly string[]): Conditions =>
 
 const formerMatch = (name: NamePart, folded: string): TokenMatch => ({ from: searchToken(name, folded), prefix: true });
 
+const tooLong = (name: NamePart): Failure =>
+  invalid(name, `at most ${searchBounds.words} words and ${searchBounds.characters} characters in a value`);
+
 /** What one value of a query asks for, and what finds the rows of the rule before (`search-rule.ts`) where that is something else. */
 const groupsOf = (name: NamePart, value: string): readonly Conditions[] => {
+  if (value.length > searchBounds.characters) throw tooLong(name);
   const words = foldWords(value);
   if (words.length === 0) throw invalid(name, 'at least one letter');
   const before = formerFoldWords(value);
+  if (Math.max(words.length, before.length) > searchBounds.words) throw tooLong(name);
   if (before.length === 0) return [name === 'name' ? eachWord(words) : [[nameMatch(name, words.join(''))]]];
   if (name === 'name') {
     const sameWords = before.length === words.length && before.every((word, index) => word === words[index]);
@@ -210,18 +223,16 @@ const nameParameter = (name: NamePart, documentation: string): QueryParameter =>
   repeats: true,
   documentation,
   read: (draft, value, modifier) => {
-    const values = alternatives(name, value).map(unescaped);
+    const values = alternatives(value).map(unescaped);
     if (modifier === 'exact')
       return withCondition(
+        name,
         draft,
         values.flatMap((exact) =>
           nameParts[name].map((part) => ({ from: searchToken(`${part}:exact`, exact), prefix: false })),
         ),
       );
-    return conjunctions(
-      values.flatMap((one) => groupsOf(name, one)),
-      name,
-    ).reduce(withCondition, draft);
+    return conjunctions(name, values).reduce((so, anyOf) => withCondition(name, so, anyOf), draft);
   },
 });
 
@@ -233,8 +244,9 @@ const birthDateParameter: QueryParameter = {
   documentation: 'A day, a month or a year, with eq, ge, gt, le, lt.',
   read: (draft, value) =>
     withCondition(
+      'birthdate',
       draft,
-      alternatives('birthdate', value).flatMap((date) => {
+      alternatives(value).flatMap((date) => {
         const matches = dateMatches('birthdate', date);
         if (!matches) throw invalid('birthdate', 'YYYY-MM-DD, YYYY-MM or YYYY');
         return matches;
@@ -251,8 +263,9 @@ const genderParameter: QueryParameter = {
   documentation: 'male, female, other, unknown.',
   read: (draft, value) =>
     withCondition(
+      'gender',
       draft,
-      alternatives('gender', value).map((token) => {
+      alternatives(value).map((token) => {
         const code = token.startsWith(`${genderSystem}|`) ? token.slice(genderSystem.length + 1) : token;
         if (!['male', 'female', 'other', 'unknown'].includes(code))
           throw invalid('gender', 'male, female, other, unknown');
