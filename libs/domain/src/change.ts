@@ -182,7 +182,7 @@ export type Member = Pick<Put, 'record' | 'content'>;
 
 /**
  * A list of records that belongs to a patient or a visit, as one message tells it. Without `removed` it is the whole list (HL7 v2.5,
- * section 2.10.4.1, snapshot mode): the members are put, and what this sender told of the list before and does not tell now is removed. With
+ * section 2.10.4.1, snapshot mode): the members are put, and what this teller told of the list before and does not tell now is removed. With
  * `removed` (action code mode) those records alone are removed, and what else stands stays.
  */
 export interface Collection {
@@ -191,6 +191,8 @@ export interface Collection {
   readonly owner: RecordKey;
   readonly patient: RecordKey;
   readonly name: CollectionName;
+  /** MSH-3: which of the applications behind one sender (an interface engine) tells it. The list of each is its own. */
+  readonly application?: string;
   readonly members: readonly Member[];
   readonly removed?: readonly RecordKey[];
 }

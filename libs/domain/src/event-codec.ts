@@ -29,7 +29,7 @@ interface ChangeEntry {
 /** Where a body lies among the bodies: offset, length. */
 type BodyAt = readonly [number, number];
 
-interface CollectionBody extends Pick<Collection, 'name' | 'removed'> {
+interface CollectionBody extends Pick<Collection, 'name' | 'application' | 'removed'> {
   readonly members: readonly { readonly record: RecordKey; readonly body: BodyAt }[];
 }
 
@@ -112,9 +112,10 @@ const entryOf = (change: Change, bodies: Bodies): ChangeEntry => {
       return { kind: change.kind, subject: change.patient, body: bodies.place(json({ from, ...(what && { what }) })) };
     }
     case 'collection': {
-      const { owner, patient, name, removed } = change;
+      const { owner, patient, name, application, removed } = change;
       const members = change.members.map(({ record, content }) => ({ record, body: bodies.place(content) }));
-      const body = json({ name, members, ...(removed && { removed }) } satisfies CollectionBody);
+      const told = { name, ...(application !== undefined && { application }) };
+      const body = json({ ...told, members, ...(removed && { removed }) } satisfies CollectionBody);
       return { kind: change.kind, subject: owner, patient, body: bodies.place(body) };
     }
     case 'drain':

@@ -361,6 +361,8 @@ export class Findings {
   readonly warnings: Warning[] = [];
   readonly errors: MessageError[] = [];
 
+  /** By code and place: where in `warnings` those beyond the hundred stand, and how many they are. */
+  private readonly together = new Map<string, { readonly at: number; readonly count: number }>();
   private readonly language: Language;
   private readonly isStrict: boolean;
 
@@ -371,7 +373,7 @@ export class Findings {
 
   /**
    * A warning; of a sender that is held to the letter a reason to refuse, where it is a fault of the letter. The same of the same
-   * place is said once, and no more than a hundred in all; what no record shows is said beyond them, at places that are bounded
+   * place is said once; beyond a hundred, those of one code and field are said together; what no record shows is said beyond them, at places that are bounded
    * (`represented/check-represented.ts`). `count`: how many times, where the place stands for several.
    */
   warn(code: WarningCode, location: string, count = 1): void {
@@ -381,10 +383,22 @@ export class Findings {
         this.errors.push({ location: errorLocation(location), code: found.strict, text: found[this.language] });
       return;
     }
-    if (this.warnings.length >= findingsMax && code !== 'not-represented') return;
+    if (this.warnings.length >= findingsMax && code !== 'not-represented') return this.warnTogether(code, location);
     if (this.warnings.some((warning) => warning.code === code && warning.location === location)) return;
     const sentence = found[this.language];
     this.warnings.push({ code, location, text: count > 1 ? `${sentence} (${count})` : sentence });
+  }
+
+  /** Beyond a hundred, warnings of one code and place (whatever segment and repetition) are one, with their number. */
+  private warnTogether(code: WarningCode, location: string): void {
+    const place = location.replaceAll(/\[\d+\]/g, '');
+    const words = this.together.size < findingsMax || this.together.has(`${code} ${place}`) ? place : 'MSH';
+    const known = this.together.get(`${code} ${words}`);
+    const count = (known?.count ?? 0) + 1;
+    const warning = { code, location: words, text: `${warnings[code][this.language]} (${count})` };
+    const at = known?.at ?? this.warnings.length;
+    this.warnings[at] = warning;
+    this.together.set(`${code} ${words}`, { at, count });
   }
 
   refuse(reason: RefusalCode, location: string): void {

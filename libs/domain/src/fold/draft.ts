@@ -399,7 +399,8 @@ export class Draft {
   private collect(change: Collection, sender: string): void {
     const key = collectionKey(change.owner, change.name);
     const known = this.subject(key);
-    const { subject, gone } = toldNow(known?.kind === 'collection' ? known : undefined, change, sender);
+    const teller = change.application === undefined ? sender : `${sender} ${change.application}`;
+    const { subject, gone } = toldNow(known?.kind === 'collection' ? known : undefined, change, teller);
     for (const record of gone) this.remove(record, undefined);
     for (const { record, content } of change.members) this.put(record, change.patient, content);
     // Most messages say what is known: nothing needs to be written then.

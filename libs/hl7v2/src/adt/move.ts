@@ -10,21 +10,25 @@ import { triggers } from './triggers.js';
 import { accountOf, accountRecord, visitChanges, visitNumberOf, visitRecord } from './visit.js';
 
 /** MRG names what was, without its authority as often as not: then the one of the same number that is now. */
-const formerNumber = (former: Composite | undefined, present: Composite | undefined): Composite | undefined => {
+const formerNumber = (
+  former: Composite | undefined,
+  present: Composite | undefined,
+  mapping: Mapping,
+): Composite | undefined => {
   if (former === undefined || former.text(1) === '') return present;
   if (present === undefined || present.text(1) !== former.text(1)) return former;
   // The one that is now tells of both.
-  former.accountFor(present.marks.accounted | (1 << 1));
+  takeIdentified(former, mapping, undefined);
   return present;
 };
 
 const accountMoved = ({ pid, mrg }: PatientGroup, mapping: Mapping): RecordKey | undefined => {
-  const number = formerNumber(mrg.first(3), accountOf(pid));
+  const number = formerNumber(mrg.first(3), accountOf(pid), mapping);
   return number && accountRecord(takeIdentified(number, mapping, 'account'), mapping);
 };
 
 const visitMoved = ({ pid, mrg, pv1 }: PatientGroup, mapping: Mapping): RecordKey | undefined => {
-  const number = formerNumber(mrg.first(5), pv1 && visitNumberOf(pv1, pid, mapping));
+  const number = formerNumber(mrg.first(5), pv1 && visitNumberOf(pv1, pid, mapping), mapping);
   return number && visitRecord(takeIdentified(number, mapping, 'visit'), mapping);
 };
 
@@ -43,6 +47,8 @@ const moveOf = (
     return [owner];
   }
   const what = whatOf(group, mapping);
+  // It tells from whom: the change says so.
+  for (const one of group.mrg.repetitions(1)) takeIdentified(one, mapping, 'patient');
   if (what !== undefined) return [owner, { kind: 'relocate', patient: into, from, what }];
   mapping.warn('move-of-nothing', 'MRG-3');
   return [owner];

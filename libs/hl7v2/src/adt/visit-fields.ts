@@ -126,6 +126,9 @@ export const pv1Fields: readonly FieldRule[] = [
   { ...carried('PV1', 37, ownExtension('discharged-to'), asText, 'facility discharged to'), atDischarge: true },
 ];
 
+/** A mode of legal care is a short code (`SDT`, `SDREP`, `SPPI`); anything else is a reason in words. */
+const legalMode = /^[A-Z0-9]{1,8}$/;
+
 /** In France the legal mode of psychiatric care (obsolete since ZFS), elsewhere the reason of the admission. */
 const admitReason = (pv2: Segment, edits: Edits, mapping: Mapping): void => {
   const url = ownExtension('legal-care');
@@ -135,9 +138,9 @@ const admitReason = (pv2: Segment, edits: Edits, mapping: Mapping): void => {
     else edits.clear('reasonCode');
   }
   if (value === undefined || (value.text(1) === '' && value.text(2) === '')) return;
-  if (mapping.isFrench) {
+  if (mapping.isFrench && legalMode.test(value.text(1))) {
     const [code, text] = [value.take(1), value.take(2)];
-    edits.extend({ url, valueCoding: coding(frenchTable('ZFS-6'), code || text, text) });
+    edits.extend({ url, valueCoding: coding(frenchTable('ZFS-6'), code, text) });
   } else {
     const reason = conceptOf(value, mapping);
     if (reason) edits.set('reasonCode', [reason]);
@@ -190,7 +193,7 @@ const pv2Extensions: Carried = [
 export const pv2Fields: readonly FieldRule[] = [
   {
     fields: [3],
-    becomes: `France: extension \`${ownExtension('legal-care')}\`; elsewhere \`reasonCode\``,
+    becomes: `France, where it is a short code: extension \`${ownExtension('legal-care')}\`; elsewhere \`reasonCode\``,
     read: admitReason,
   },
   ...carriedAll('PV2', pv2Extensions),

@@ -10,7 +10,7 @@ import { isDocument, isUnrepeated } from '../oru/order-document.js';
 import type { Observed } from '../oru/order-groups.js';
 import type { VisitReference } from '../oru/patient-visit.js';
 import { isTakenBack, observationStatus } from '../oru/statuses.js';
-import { recordWithin } from './resource-rules.js';
+import { applicationOf, recordWithin } from './resource-rules.js';
 import { toldApart } from './told-list.js';
 
 type Growing = Observed & { readonly notes: Segment[] };
@@ -67,7 +67,7 @@ const effectiveOf = (mapping: Mapping): JsonObject => {
 
 /**
  * What was observed of the patient in an ADT (weight, height and any other): of the visit, where the message names one. What the message
- * tells of is all that its sender knows. A result that becomes final without being repeated leaves all that stand.
+ * tells of is all that its application knows. A result that is taken back, or becomes final without being repeated, leaves all others.
  */
 export const observations = (
   patient: RecordKey,
@@ -89,14 +89,17 @@ export const observations = (
     parent: undefined,
   };
   const list: Member[] = [];
+  const removed: RecordKey[] = [];
   const confirmed: Change[] = [];
   for (const [key, observed] of keyed(all)) {
     const { obx } = observed;
     const code = obx.text(11);
     const status = observationStatus(code);
     const place = `OBX[${obx.sequence}]`;
-    if (isTakenBack(status)) leave('removed', obx);
-    else if (isDocument(observed)) mapping.warn('value-type-unmapped', place);
+    if (isTakenBack(status)) {
+      leave('removed', obx);
+      removed.push(recordWithin('Observation', 'observation', owner, key, mapping));
+    } else if (isDocument(observed)) mapping.warn('value-type-unmapped', place);
     else {
       if (status === 'unknown' && code !== '') mapping.warn('code-unknown', `${place}-11`);
       const record = recordWithin('Observation', 'observation', owner, key, mapping);
@@ -106,6 +109,15 @@ export const observations = (
       } else list.push({ record, content: observationOf(record, observed, status, within, mapping).content });
     }
   }
-  const whole: Collection = { kind: 'collection', owner, patient, name: 'observations', members: list };
-  return [confirmed.length > 0 ? { ...whole, removed: [] } : whole, ...confirmed];
+  const whole: Collection = {
+    kind: 'collection',
+    owner,
+    patient,
+    name: 'observations',
+    application: applicationOf(mapping),
+    members: list,
+  };
+  // What takes a single one back, or makes it final, tells no list: the others stay.
+  const isWhole = confirmed.length === 0 && removed.length === 0;
+  return [isWhole ? whole : { ...whole, removed }, ...confirmed];
 };

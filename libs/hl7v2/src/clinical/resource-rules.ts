@@ -62,6 +62,9 @@ export interface ListOf {
   readonly form: ListForm;
 }
 
+/** MSH-3 as it stands: the list of each application behind one sender is its own. */
+export const applicationOf = ({ head }: Mapping): string => head.sendingApplication.slice(0, 200);
+
 /** The list that the message tells of, each record with the members that `contentOf` makes of its segment. */
 export const collectionOf = (
   list: ListOf,
@@ -77,7 +80,8 @@ export const collectionOf = (
     const content = contentOf(segment, { patient, place: placeOf(segment), mapping });
     return { record, content: bytesOf(members({ resourceType: type, id: RecordKey.id(record), ...content })) };
   };
-  const whole = { kind: 'collection', owner, patient, name, members: told.members.map(memberOf) } as const;
+  const application = applicationOf(mapping);
+  const whole = { kind: 'collection', owner, patient, name, application, members: told.members.map(memberOf) } as const;
   return told.removed ? { ...whole, removed: told.removed.map(recordOf) } : whole;
 };
 

@@ -1,3 +1,4 @@
+import { nthKey } from '../mapping/identifier.js';
 import { leave } from '../represented/not-taken.js';
 import type { Segment } from '../message/segment.js';
 import { table } from '../message/table.js';
@@ -51,7 +52,7 @@ const apart = (key: string, segments: readonly Segment[]): readonly ToldMember[]
   }
   return [...byContent]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, segment], at) => ({ segment, key: at === 0 ? key : `${key}#${at + 1}` }));
+    .map(([, segment], at) => ({ segment, key: nthKey(key, at + 1) }));
 };
 
 /** The members of a list by their keys: the same whatever the order and the numbers of the segments. */

@@ -172,9 +172,15 @@ export const nk1Fields: readonly ContactRule[] = [
   },
 ];
 
-/** FHIR R4, invariant pat-1: a contact has a name, a telecom, an address or an organization. */
-const isContact = ({ name, telecom, address, organization }: JsonObject): boolean =>
-  name !== undefined || telecom !== undefined || address !== undefined || organization !== undefined;
+/** FHIR R4, invariant pat-1: a contact has a name, a telecom, an address or an organization. Of one that has none, the name is not known. */
+const withName = (contact: JsonObject): JsonObject =>
+  ['name', 'telecom', 'address', 'organization'].some((member) => contact[member] !== undefined)
+    ? contact
+    : { ...contact, name: unknownName };
+
+const unknownName: JsonObject = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
+};
 
 const contactOf = (nk1: Segment, mapping: Mapping): JsonObject => {
   const contact: Record<string, Json> = {};
@@ -190,6 +196,9 @@ const contactOf = (nk1: Segment, mapping: Mapping): JsonObject => {
 export const readContacts = (edits: Edits, mapping: Mapping): void => {
   const segments = mapping.message.all('NK1');
   if (segments.length === 0) return;
-  const contacts = segments.map((nk1) => contactOf(nk1, mapping)).filter(isContact);
+  const contacts = segments
+    .map((nk1) => contactOf(nk1, mapping))
+    .filter((contact) => Object.keys(contact).length > 0)
+    .map(withName);
   if (contacts.length > 0 || segments.some((nk1) => nk1.isNull(2))) edits.setAll('contact', contacts);
 };

@@ -153,6 +153,9 @@ export const insKeyHolds = (value: string): boolean => {
   return 97 - (Number(value.slice(0, 5) + digits + value.slice(7, 13)) % 97) === Number(value.slice(13));
 };
 
+/** The key of the nth of its kind. NUL stands in no message: no sender can write the key of another's second. */
+export const nthKey = (key: string, nth: number): string => (nth === 1 ? key : `${key}\u0000${nth}`);
+
 /** An identifier and the domain in which it is unique. */
 export interface Identified {
   readonly domain: string;

@@ -26,7 +26,11 @@ const partsOfKey = (place: Composite, { authorities }: Mapping): readonly string
 const keyOf = (parts: readonly string[]): string => {
   let end = parts.length;
   while (end > 0 && parts[end - 1] === '') end--;
-  return parts.slice(0, end).join('^');
+  // A separator within a part is written as HL7 escapes it: `W^101` of one ward is not room 101 of ward W.
+  return parts
+    .slice(0, end)
+    .map((part) => part.replaceAll('\\', '\\E\\').replaceAll('^', '\\S\\'))
+    .join('^');
 };
 
 /** FHIR's kind of place, by the smallest part that is told. */

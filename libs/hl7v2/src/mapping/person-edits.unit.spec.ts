@@ -206,6 +206,8 @@ describe('contacts (NK1)', () => {
           period: { start: '2020-01-01' },
         },
         { organization: { display: 'ENTREPRISE' } },
+        // FHIR asks for a name, a number, an address or an organization: that there is none is said.
+        { relationship: [{ coding: [{ code: 'SPO' }] }], name: { extension: [{ valueCode: 'unknown' }] } },
       ],
     });
     expect(editOf(edits({}, 'NK1|1|""'), 'contact')).toEqual({ op: 'clear', member: 'contact' });

@@ -64,7 +64,9 @@ const familyOf = (name: Composite, component: number): FamilyName => {
   const surname = name.sub(component, 1);
   const parts = familyParts.map(([sub, part]) => ({ sub, part, text: name.sub(component, sub) }));
   const told = parts.filter(({ text }) => text !== '');
-  const isStructured = told.length > 0 && surname !== '' && told.every(({ text }) => surname.includes(text));
+  const own = told.filter(({ sub }) => sub <= 3);
+  const whole = surname.toUpperCase();
+  const isStructured = surname !== '' && own.length > 0 && own.every(({ text }) => whole.includes(text.toUpperCase()));
   if (!isStructured) return { family: name.take(component), extension: [] };
   name.takeSub(component, 1);
   return {

@@ -1,6 +1,7 @@
 import type { Json, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { members } from '../mapping/fhir-json.js';
+import { nthKey } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { ownExtension } from '../mapping/fhir-json.js';
 import { type Composite, everything, type Segment } from '../message/segment.js';
@@ -40,7 +41,7 @@ export const documentRecords = (
   const { idOf } = mapping.context;
   return {
     document: RecordKey.of('DocumentReference', idOf('document', domain, value)),
-    binary: (index) => RecordKey.of('Binary', idOf('binary', domain, index === 0 ? value : `${value}#${index + 1}`)),
+    binary: (index) => RecordKey.of('Binary', idOf('binary', domain, nthKey(value, index + 1))),
     patient,
   };
 };

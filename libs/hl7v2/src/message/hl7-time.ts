@@ -50,7 +50,8 @@ const daysIn = (year: number, month: number): number =>
 /** FHIR date of the first eight digits; zeros in the place of month or day are padding. */
 const dateIn = (raw: string, length: number): { readonly text: string; readonly day: boolean } | undefined => {
   const year = digits(raw, 0, 4);
-  if (year < 1000) return undefined;
+  // `700101` is no year 7001.
+  if (year < 1000 || year > 2999) return undefined;
   const yearText = raw.slice(0, 4);
   if (length === 4) return { text: yearText, day: false };
   const month = digits(raw, 4, 2);

@@ -35,8 +35,8 @@ export interface Marks {
   readonly subAccounted: readonly (number | undefined)[] | undefined;
 }
 
-/** A component, or a sub-component of it, that nothing accounts for; 0: the repetition has no separators. */
-export type Leftover = (component: number, subcomponent: number) => void;
+/** A component, or a sub-component of it, that nothing accounts for; 0: the repetition has no separators. Gives whether to go on. */
+export type Leftover = (component: number, subcomponent: number) => boolean;
 
 /**
  * One repetition of a field; components and sub-components count from 1. Looking at a text (`text`, `sub`, `whole`) accounts for
@@ -154,23 +154,24 @@ export class Composite {
       this.leftoversIn(first, 1, accounted, (_, subcomponent) => found(subcomponent === 0 ? 0 : 1, subcomponent));
       return;
     }
-    for (let i = 0; i < components.length; i++) this.leftoversIn(components[i] ?? '', i + 1, accounted, found);
+    for (let i = 0; i < components.length; i++)
+      if (!this.leftoversIn(components[i] ?? '', i + 1, accounted, found)) return;
   }
 
-  private leftoversIn(raw: string, component: number, accounted: number, found: Leftover): void {
-    if (raw === '' || raw === nullValue || (accounted & bitOf(component)) !== 0) return;
+  /** False where no more is asked for. */
+  private leftoversIn(raw: string, component: number, accounted: number, found: Leftover): boolean {
+    if (raw === '' || raw === nullValue || (accounted & bitOf(component)) !== 0) return true;
     const subs = this.subAccounted?.[component] ?? 0;
     if (!this.hasSubcomponents || !raw.includes(this.syntax.subcomponent)) {
-      if ((subs & bitOf(1)) === 0 && raw.trim() !== '') found(component, 0);
-      return;
+      return (subs & bitOf(1)) !== 0 || raw.trim() === '' || found(component, 0);
     }
     const pieces = raw.split(this.syntax.subcomponent);
     const left = pieces.flatMap((piece, i) =>
       piece.trim() !== '' && piece !== nullValue && (subs & bitOf(i + 1)) === 0 ? [i + 1] : [],
     );
     // Where nothing of a component is shown, it is told of once.
-    if (subs === 0 && left.length > 1) found(component, 0);
-    else for (const subcomponent of left) found(component, subcomponent);
+    if (subs === 0 && left.length > 1) return found(component, 0);
+    return left.every((subcomponent) => found(component, subcomponent));
   }
 
   private read(raw: string): string {
@@ -259,5 +260,18 @@ export class Segment {
   /** Repetitions of a field that somebody asked for; `undefined`: nobody did. */
   asked(field: number): readonly Composite[] | undefined {
     return this.read[field];
+  }
+
+  /** Somebody asked for a field of it that is not empty. */
+  get isAsked(): boolean {
+    return this.read.length > 0;
+  }
+
+  /** A field holds more than separators, blanks and `""`. */
+  holds(field: number): boolean {
+    const { repetition, component, subcomponent } = this.syntax;
+    for (const character of this.raw(field))
+      if (![repetition, component, subcomponent, '"'].includes(character) && character.trim() !== '') return true;
+    return false;
   }
 }

@@ -74,7 +74,9 @@ const decodeHex = (digits: string, syntax: Syntax): string | undefined => {
   const bytes = Buffer.from(digits, 'hex');
   // A NUL could not be stored; it stays the escape that it was.
   if (bytes.includes(0)) return undefined;
-  return withoutControls(decode(bytes, syntax.charset === 'us-ascii' ? 'iso-8859-1' : syntax.charset));
+  const text = decode(bytes, syntax.charset === 'us-ascii' ? 'iso-8859-1' : syntax.charset);
+  // Bytes of another character set stay the escape that they were: nothing is lost.
+  return text.includes('\ufffd') ? undefined : withoutControls(text);
 };
 
 /** What stands between two escape characters (HL7 v2.5, section 2.7); `undefined`: not known, kept as it is. */

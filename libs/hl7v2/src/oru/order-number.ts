@@ -2,7 +2,7 @@ import type { JsonObject } from '#domain';
 import { assignerOf, authorityOfEntity, domainOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
 import type { Numbered } from '../mapping/authorities.js';
 import { concept, members } from '../mapping/fhir-json.js';
-import { v2Types } from '../mapping/identifier.js';
+import { nthKey, v2Types } from '../mapping/identifier.js';
 import type { Mapping } from '../mapping/mapping.js';
 import type { Composite } from '../message/segment.js';
 import type { OrderGroup } from './order-groups.js';
@@ -139,6 +139,6 @@ export class Occurrences {
     const own = `${within} ${key}`;
     const count = (this.seen.get(own) ?? 0) + 1;
     this.seen.set(own, count);
-    return count === 1 ? key : `${key}#${count}`;
+    return nthKey(key, count);
   }
 }

@@ -1,8 +1,10 @@
 import { type Findings, leavesOut } from '../findings.js';
 import type { Message } from '../message/message.js';
-import type { Segment } from '../message/segment.js';
+import type { Composite, Segment } from '../message/segment.js';
 import { listed, type ListedSegment, type MessageFamily } from './not-taken.js';
 
+/** So many places are looked for in one message; what is beyond them is told of the message as a whole (`MSH`). */
+const leftoversMax = 2000;
 /** So many places of one segment's name are told one by one; more are told of the segment as a whole. */
 const placesMax = 12;
 /** Of so many names of segments places are told; what stands in segments of further names is told of the message as a whole (`MSH`). */
@@ -59,17 +61,24 @@ const toldOf = (name: string, places: ReadonlyMap<string, Met>): readonly (reado
 class Leftovers {
   /** By name of the segment, then by place. */
   private readonly met = new Map<string, Map<string, Met>>();
-  private said: readonly Place[] | undefined;
+  private said: ReadonlyMap<string, readonly Place[]> | undefined;
+  private count = 0;
 
   constructor(private readonly findings: Findings) {}
 
+  /** Nothing more is looked for: what is left is told of the message as a whole. */
+  get isFull(): boolean {
+    return this.count >= leftoversMax;
+  }
+
   isSaid(place: Place): boolean {
-    this.said ??= saidOf(this.findings);
-    return this.said.some((one) => covers(one, place));
+    this.said ??= Map.groupBy(saidOf(this.findings), ({ segment }) => segment);
+    return this.said.get(place.segment)?.some((one) => covers(one, place)) ?? false;
   }
 
   /** `text`: the place without numbers of segment and repetition; `exact`: with them. */
   add(place: Place, text: string, exact: string): void {
+    this.count++;
     let places = this.met.get(place.segment);
     if (places === undefined) this.met.set(place.segment, (places = new Map<string, Met>()));
     const known = places.get(text);
@@ -82,36 +91,65 @@ class Leftovers {
     for (const [, places] of told.slice(0, namesMax))
       for (const [place, count] of places) this.findings.warn('not-represented', place, count);
     const rest = told.slice(namesMax).flatMap(([, places]) => places);
-    if (rest.length > 0) this.findings.warn('not-represented', 'MSH', sumOf(rest.map(([, count]) => count)));
+    if (rest.length > 0 || this.isFull)
+      this.findings.warn('not-represented', 'MSH', sumOf(rest.map(([, count]) => count)));
   }
 }
 
 const nothingListed: ListedSegment = { isWhole: false, fields: new Map() };
 
+const everyComponent = -1;
+
+type Found = readonly [place: Place, text: string, exact: string];
+
+/** Whatever of a repetition nothing accounts for. */
+const leftoversOf = (
+  composite: Composite,
+  bits: number,
+  place: Place,
+  label: string,
+  leftovers: Leftovers,
+): Found[] => {
+  const found: Found[] = [];
+  const { segment, field = 0, repetition } = place;
+  composite.leftovers(bits, (component, subcomponent) => {
+    const at = { ...place, repetition: repetition ?? 1, component: component || 1 };
+    if (leftovers.isSaid(at)) return true;
+    const within = `${component === 0 ? '' : `.${component}`}${subcomponent === 0 ? '' : `.${subcomponent}`}`;
+    const counted = repetition === undefined ? '' : `[${repetition}]`;
+    found.push([at, `${segment}-${field}${within}`, `${label}-${field}${counted}${within}`]);
+    return found.length < leftoversMax;
+  });
+  return found;
+};
+
+/** Fields that somebody asked for are looked at part by part; what nobody asked for is one place, whatever stands in it. */
 const checkSegment = (segment: Segment, { fields: listedFields }: ListedSegment, leftovers: Leftovers): void => {
   const { name, fields, sequence } = segment;
   const label = sequence === 1 ? name : `${name}[${sequence}]`;
   const whole: Place = { segment: name, sequence, field: undefined, repetition: undefined, component: undefined };
-  const found: (readonly [Place, string, string])[] = [];
+  const found: Found[] = [];
   let isTaken = false;
-  for (let field = 1; field < fields.length; field++) {
+  for (let field = 1; field < fields.length && found.length < leftoversMax; field++) {
     if (fields[field] === '') continue;
     const bits = listedFields.get(field) ?? 0;
-    if (bits === -1) continue;
-    const isAsked = segment.asked(field) !== undefined;
+    if (bits === everyComponent) continue;
+    const place = { ...whole, field };
+    if (bits === 0 && segment.asked(field) === undefined) {
+      const isLeft = segment.holds(field) && !leftovers.isSaid({ ...place, repetition: 1, component: 1 });
+      if (isLeft) found.push([place, `${name}-${field}`, `${label}-${field}`]);
+      // Of a segment that nobody asked for anything, two places are as good as all.
+      if (found.length > 1 && !segment.isAsked) break;
+      continue;
+    }
     const repetitions = segment.repetitions(field);
-    for (let i = 0; i < repetitions.length; i++) {
+    for (let i = 0; i < repetitions.length && found.length < leftoversMax; i++) {
       const composite = repetitions[i];
       if (composite === undefined) continue;
-      isTaken ||= isAsked && composite.isTaken;
+      isTaken ||= composite.isTaken;
       if (composite.isAccountedFor(bits)) continue;
-      composite.leftovers(bits, (component, subcomponent) => {
-        const within = `${component === 0 ? '' : `.${component}`}${subcomponent === 0 ? '' : `.${subcomponent}`}`;
-        const repetition = repetitions.length === 1 ? '' : `[${i + 1}]`;
-        const place = { ...whole, field, repetition: i + 1, component: component || 1 };
-        if (leftovers.isSaid(place)) return;
-        found.push([place, `${name}-${field}${within}`, `${label}-${field}${repetition}${within}`]);
-      });
+      const repetition = repetitions.length === 1 ? undefined : i + 1;
+      found.push(...leftoversOf(composite, bits, { ...place, repetition }, label, leftovers));
     }
   }
   // A segment of which nothing is taken is told of once.
@@ -129,6 +167,7 @@ export const checkRepresented = (message: Message, family: MessageFamily, findin
   for (const segment of message.segments) {
     const known = segments.get(segment.name) ?? nothingListed;
     if (!known.isWhole) checkSegment(segment, known, leftovers);
+    if (leftovers.isFull) break;
   }
   leftovers.warn();
 };

@@ -47,9 +47,10 @@ describe('what nothing accounts for', () => {
   it('is warned of once where nothing of a segment, a repetition of one component or a component is taken', () => {
     expect(left(['ZZZ|a|b^c|d'])).toEqual(['not-represented ZZZ']);
     expect(left(['ZZZ|a'])).toEqual(['not-represented ZZZ-1']);
-    expect(left(['ZZZ|a|x&y^z'], (message) => first(message, 'ZZZ', 1).take(1))).toEqual([
-      'not-represented ZZZ-2.1',
-      'not-represented ZZZ-2.2',
+    expect(left(['ZZZ|a|x&y^z'], (message) => first(message, 'ZZZ', 1).take(1))).toEqual(['not-represented ZZZ-2']);
+    expect(left(['ZZZ|a^x&y^z'], (message) => first(message, 'ZZZ', 1).take(1))).toEqual([
+      'not-represented ZZZ-1.2',
+      'not-represented ZZZ-1.3',
     ]);
   });
 
@@ -76,10 +77,24 @@ describe('what nothing accounts for', () => {
     checkRepresented(message, 'ADT', findings);
     expect(findings.warnings).toHaveLength(101);
     expect(findings.warnings.at(-1)).toMatchObject({
-      code: 'not-represented',
+      code: 'date-invalid',
       location: 'OBX-14',
       text: expect.stringMatching(/ \(200\)$/),
     });
+    for (let i = 1; i <= 300; i++) findings.warn('date-invalid', `DG1[${i}]-5`);
+    for (let i = 1; i <= 300; i++) findings.warn('code-unknown', `PID-${i}`);
+    expect(findings.warnings.map(({ code, location }) => `${code} ${location}`)).toContain('date-invalid DG1-5');
+    expect(findings.warnings.length).toBeLessThanOrEqual(202);
+    expect(findings.warnings.at(-1)?.location).toBe('MSH');
+  });
+
+  it('is looked for in a bounded number of places; that there is more is said', () => {
+    const fields = Array.from({ length: 990 }, () => 'a').join('|');
+    const many = Array.from({ length: 990 }, () => `ZXX|${fields}`);
+    expect(left(many)).toEqual(['not-represented ZXX (990)']);
+    const components = Array.from({ length: 9000 }, () => 'a').join('^');
+    const found = left([`ZXX|${components}|b`, 'ZYY|c'], (message) => first(message, 'ZXX', 1).take(1));
+    expect(found).toEqual(['not-represented ZXX (2000)', 'not-represented MSH']);
   });
 
   it('is not what is looked at alone', () => {
