@@ -26,6 +26,9 @@ const checkType = ({ message, head: { label }, findings }: Mapping, msh: Segment
   if (read !== written && read === written.toUpperCase()) findings.warn('code-case', 'MSH-9');
 };
 
+/** MSH-2 as nearly all write it; from v2.7 on with the truncation character. */
+const usualEncodings = new Set(['^~\\&', '^~\\&#']);
+
 /** Fields of MSH that HL7 requires of any message, beside what its delimiters are. */
 export const requiredOfMsh: readonly number[] = [7, 9, 10, 11, 12];
 
@@ -34,6 +37,7 @@ export const checkHead = (mapping: Mapping): void => {
   const { message, head, findings, context } = mapping;
   const [msh] = message.segments;
   if (msh === undefined) return;
+  if (!usualEncodings.has(msh.raw(2))) findings.warn('delimiters-unusual', 'MSH-2');
   if (head.controlId === '') findings.refuse('control-id-missing', 'MSH^1^10');
   checkType(mapping, msh);
   for (const field of [7, 11, 12]) if (msh.raw(field) === '') findings.warn('field-missing', `MSH-${field}`);

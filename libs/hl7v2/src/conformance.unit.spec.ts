@@ -13,9 +13,15 @@ const msh = (trigger: string): string =>
 type Fields = Readonly<Record<number, string>>;
 
 /** Some fields have an effect with one trigger only, or where another field is empty. */
-const situations: readonly { readonly trigger: string; readonly given: Readonly<Record<string, Fields>> }[] = [
+const situations: readonly {
+  readonly trigger: string;
+  readonly given: Readonly<Record<string, Fields>>;
+  readonly isPlain?: true;
+}[] = [
   { trigger: 'A03', given: {} },
   { trigger: 'A01', given: {} },
+  // What France blanks is read elsewhere.
+  { trigger: 'A28', given: {}, isPlain: true },
   { trigger: 'A14', given: {} },
   { trigger: 'A03', given: { PID: {} } },
   { trigger: 'A03', given: { PV1: { 2: 'I' } } },
@@ -40,7 +46,9 @@ const message = (situation: (typeof situations)[number], name: string, fields: F
     return [one, ...Array.from({ length: last }, (_, at) => values[at + 1] ?? '')].join('|');
   };
   const names = ['PID', 'NK1', 'PV1', 'PV2', 'ROL', 'AL1', 'DG1', 'IN1', 'ZFA', 'ZFP', 'ZFV', 'ZFM', 'ZFD', 'ZFS'];
-  return er7(msh(situation.trigger), 'EVN||20260310', ...names.map(segment));
+  const head = msh(situation.trigger);
+  const plain = head.replace('^FRA^2.11', '').replace('|FRA|', '||');
+  return er7(situation.isPlain ? plain : head, 'EVN||20260310', ...names.map(segment));
 };
 
 const changesOf = (bytes: Buffer): string => {

@@ -134,6 +134,10 @@ export const warnings = {
     en: 'no visit number: the movement is not mapped',
     strict: '101',
   },
+  'delimiters-unusual': {
+    fr: 'MSH-2 nomme d’autres délimiteurs que ^~\\& : lus ainsi ; un caractère abîmé en route séparerait autrement',
+    en: 'MSH-2 names other delimiters than ^~\\&: read so; a character that was damaged on its way would part values otherwise',
+  },
   'message-type-form': {
     fr: 'type et événement ne sont pas séparés (MSH-9) : lus comme deux composants',
     en: 'type and trigger are not kept apart (MSH-9): read as two components',

@@ -56,6 +56,12 @@ const syntaxOf = (
 
 const blank = new Set<number | undefined>([0x09, 0x0a, 0x0d, 0x20]);
 
+const messageOf = (received: Uint8Array, start: number, syntax: Syntax): Message =>
+  new Message(
+    decode(Buffer.from(received.buffer, received.byteOffset, received.byteLength).subarray(start), syntax.charset),
+    syntax,
+  );
+
 /** Where MSH begins: byte-order marks and blank lines before it are not the sender's words. */
 const startOf = (bytes: Buffer): number => {
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
@@ -148,7 +154,10 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   const encodingEnd = text.indexOf(delimiters.field, 4);
   const hasEscapes = text.indexOf(delimiters.escape, encodingEnd) >= 0;
   const syntax = syntaxOf(delimiters, choice.charset, { hasEscapes, hasControls });
-  const message = new Message(text, syntax);
+  const whole = new Message(text, syntax);
+  // What is not to be recorded is not to be read either: records say what the recorded bytes say.
+  const blanked = blankForbidden(received, whole, findings);
+  const message = blanked === received ? whole : messageOf(blanked, start, syntax);
   for (const { code, location, count } of message.faults) findings.warn(code, location, count);
   const controlAt = placeOfControl(text, syntax);
   if (controlAt !== undefined) findings.warn('text-control-characters', controlAt);
@@ -164,7 +173,6 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   checkPolicy(work);
   const family = families[typeIn(head)] ?? families[head.label];
   const changes = family?.(work) ?? [];
-  const blanked = blankForbidden(received, message, findings);
   const mapped = checkedFamilies.find((one) => one === typeIn(head));
   if (changes.length > 0 && mapped !== undefined) checkRepresented(message, mapped, findings);
   if (findings.errors.length > 0) return { accepted: false, head, errors: findings.errors, received: blanked };

@@ -1,4 +1,7 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { contextOf } from '../fixtures/context.js';
+import { readMessage } from '../read-message.js';
 import { saidBy } from '../fixtures/canaries.js';
 import { foldAdt } from '../fixtures/folded-adt.js';
 import { changesIn, frenchAdt, identityEdits, movementsOf, plainAdt, warningsIn } from '../fixtures/adt.js';
@@ -183,6 +186,126 @@ describe('of two that have one place', () => {
       'not-represented PID-11[2].7',
       'not-represented PID-23',
     ]);
+  });
+});
+
+describe('what examiners found to vanish', () => {
+  it('a contact of whom no more than the kinship is known is a contact', () => {
+    const said = JSON.stringify(
+      identityEdits(plainAdt('A28', pid({}), 'NK1|1||MTH^Mere|||||20200101|20251231', 'NK1|2||DAU^Fille')),
+    );
+    for (const text of ['"Mere"', '"Fille"', '2020-01-01', 'data-absent-reason']) expect(said).toContain(text);
+  });
+
+  it('an escape of bytes that are no characters of the message stays to be read', () => {
+    const message = Buffer.from(
+      plainAdt('A28', pid({ 5: 'REN\\XE9\\^P' }))
+        .toString()
+        .replace('|P|2.3', '|P|2.3||||||UNICODE UTF-8'),
+    );
+    expect(JSON.stringify(identityEdits(message))).toContain('REN\\\\XE9\\\\');
+  });
+
+  it.each(['700101', '99991231', '3000'])('%s is no birth date', (born) => {
+    expect(warningsIn(plainAdt('A28', pid({ 7: born })))).toEqual(['date-invalid PID-7']);
+    expect(member({ 7: born }, 'birthDate')).toBeUndefined();
+  });
+
+  it.each(['VAN DER BERG&van der&BERG&&DUPONT', 'LE GOFF&LE'])('%s is a family name with parts', (name) => {
+    expect(member({ 5: `${name}^P` }, 'name')).toMatchObject([{ family: name.split('&')[0] }]);
+    expect(warningsIn(plainAdt('A28', pid({ 5: `${name}^P` })))).toEqual([]);
+  });
+
+  it('nothing that is blanked before it is recorded reaches a record', () => {
+    const fields = { 2: 'QZX2', 4: 'QZX4^^^CH', 9: 'QZX9^P', 12: 'QZX12', 19: 'QZX19', 20: 'QZX20^CH', 28: 'QZX28' };
+    const forbidden = { 10: 'QZX10', 17: 'QZX17', 22: 'QZX22' };
+    const french = frenchAdt('A28', pid({ 5: 'N^P^^^^^L', 32: 'PROV', ...fields, ...forbidden }));
+    expect(saidBy(changesIn(french))).not.toContain('qzx');
+    const plain = saidBy(changesIn(plainAdt('A28', pid({ ...fields, ...forbidden }))));
+    for (const field of Object.keys(fields)) expect(plain).toContain(`qzx${field}`);
+    for (const field of Object.keys(forbidden)) expect(plain).not.toContain(`qzx${field}`);
+  });
+
+  it('a reason in words is no mode of legal care', () => {
+    const pv2 = (reason: string): string => {
+      const base = [
+        pid({ 5: 'N^P^^^^^L', 32: 'PROV' }),
+        visit('3620'),
+        'ZBE|1^CH|20260310090000||INSERT|N||||HMS',
+      ] as const;
+      return JSON.stringify(movementsOf(frenchAdt('A01', ...base, `PV2|||${reason}`)));
+    };
+    expect(pv2('^Chute de sa hauteur')).not.toContain('legal-care');
+    expect(pv2('^Chute de sa hauteur')).toContain('Chute de sa hauteur');
+    expect(pv2('SDT^Sur demande')).toContain('legal-care');
+  });
+
+  it.each(['^?\\&', '^~\\', '^~&\\', '^-\\&'])('delimiters %s are warned of', (encoding) => {
+    const message = plainAdt('A28', pid({ 3: '42' }))
+      .toString()
+      .replace('^~\\&', encoding);
+    expect(warningsIn(Buffer.from(message))).toContain('delimiters-unusual MSH-2');
+    expect(warningsIn(plainAdt('A28', pid({})))).toEqual([]);
+  });
+
+  it('a move says nothing of what it moved that is not so', () => {
+    const mrg = 'MRG|43^^^CH^PI||24000006^^^CH^AN||V1^^^CH^VN';
+    for (const [trigger, fields] of [
+      ['A44', /MRG-[13]/],
+      ['A45', /MRG-[15]/],
+    ] as const)
+      expect(
+        warningsIn(
+          plainAdt(trigger, pid({ 18: '24000006^^^CH^AN' }), mrg, visit('W').replace('V1', 'V1^^^CH^VN')),
+        ).filter((one) => one.startsWith('not-represented') && fields.test(one)),
+      ).toEqual([]);
+  });
+
+  it('places whose names hold a separator are places of their own', () => {
+    const [a, b] = locationsOf('W^101', 'W\\S\\101');
+    const [c, d] = locationsOf('W^101^^F', 'W^101^\\S\\F');
+    expect([a?.['identifier'], c?.['identifier']]).not.toEqual([b?.['identifier'], d?.['identifier']]);
+    expect(JSON.stringify(a?.['identifier'])).not.toBe(JSON.stringify(b?.['identifier']));
+    expect(JSON.stringify(c?.['identifier'])).not.toBe(JSON.stringify(d?.['identifier']));
+  });
+
+  const allergy = (application: string, ...al1: readonly string[]): Buffer =>
+    Buffer.from(
+      plainAdt('A31', pid({}), ...al1)
+        .toString()
+        .replace('|ADT|', `|${application}|`),
+    );
+  const standing = (messages: readonly Buffer[], type: string): readonly string[] =>
+    [...foldAdt(messages).records].flatMap(([key, text]) => (key.startsWith(type) && text !== '' ? [text] : []));
+
+  it('the list of one application behind a sender removes nothing of another’s', () => {
+    const messages = [allergy('DPI', 'AL1|1|DA|PENI^Penicilline|SV'), allergy('DIET', 'AL1|1|FA|NOIX^Noix|MO')];
+    expect(standing(messages, 'AllergyIntolerance/')).toHaveLength(2);
+    expect(
+      standing([...messages, allergy('DPI', 'AL1|1|DA|IODE^Iode|MO')], 'AllergyIntolerance/').join(),
+    ).not.toContain('PENI');
+  });
+
+  it('a code that is written like the key of a second takes nobody’s place', () => {
+    const message = allergy(
+      'DPI',
+      'AL1|1|DA|PEN^Pen^L|MO|rash',
+      'AL1|2|DA|PEN^Pen^L|SV|shock',
+      'AL1|3|DA|PEN^Pen^L#2|MI|x',
+    );
+    // Ids that can be read write all odd characters alike.
+    const reading = readMessage(message, { ...contextOf(), idOf: (...words) => hash('sha256', words.join('\n')) });
+    const changes = reading.accepted ? reading.event.changes : [];
+    const members = changes.flatMap((change) => (change.kind === 'collection' ? change.members : []));
+    expect(new Set(members.map(({ record }) => record)).size).toBe(3);
+  });
+
+  it('an observation that is deleted takes no other with it', () => {
+    const told = (...obx: readonly string[]): Buffer => plainAdt('A08', pid({}), visit('W'), ...obx);
+    const messages = [told('OBX|1|NM|TA||172|cm|||||F', 'OBX|2|NM|PO||70|kg|||||F'), told('OBX|1|NM|TA||172|cm|||||D')];
+    const left = standing(messages, 'Observation/');
+    expect(left).toHaveLength(1);
+    expect(left.join()).toContain('PO');
   });
 });
 

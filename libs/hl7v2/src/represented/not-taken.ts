@@ -102,7 +102,7 @@ export const notTaken: readonly NotTaken[] = [
   { place: 'ORC-26', of: ['ORU', 'MDM'], reason: 'billing' },
   { place: 'OBR-1', of: ['ORU', 'MDM'], reason: 'number of the segment' },
   { place: 'OBR-23', of: ['ORU', 'MDM'], reason: 'billing' },
-  { place: 'OBX-1', of: ['ORU', 'MDM'], reason: 'number of the segment' },
+  { place: 'OBX-1', reason: 'number of the segment' },
   { place: 'NTE-1', reason: 'number of the segment' },
   { place: 'SPM-1', of: ['ORU'], reason: 'number of the segment' },
   { place: 'TQ1-1', of: ['ORU', 'MDM'], reason: 'number of the segment' },

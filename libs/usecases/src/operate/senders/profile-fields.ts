@@ -113,9 +113,9 @@ const loinc: Rule = {
 
 const universalId = form(
   'universal-id',
-  // An OID, or a name with a letter in it: a number with a typing error is neither.
+  // An OID, a FINESS number (French senders name themselves by it), or a name with a letter in it: a number with a typing error is none of them.
   // oxlint-disable-next-line no-control-regex
-  /^(?:[0-2](?:\.\d+)+|(?=.*[A-Za-z])[^\u0000-\u001f\u007f]{1,200})$/,
+  /^(?:[0-2](?:\.\d+)+|\d{9}|(?=.*[A-Za-z])[^\u0000-\u001f\u007f]{1,200})$/,
   { fr: "ce n'est pas un OID", en: 'not an OID' },
   {
     fr: "par exemple 1.2.250.1.213.99.9, ou l'identifiant universel tel que l'émetteur l'écrit",
