@@ -42,9 +42,9 @@ const change = (told: unknown): string => {
 const record = ({ record: key, deleted, content }: TriedMessage['records'][number], say: Say): string =>
   `${key}${deleted ? ` (${say('try.deleted')})` : `\n${indent(lines(JSON.stringify(content, undefined, 2)))}`}`;
 
-/** Lines for the sender's profile. */
+/** Lines for the sender's profile, to be pasted as they stand. */
 export const writeAuthorities = (all: readonly string[], say: Say): string =>
-  block(say('sender.authorities'), all.map(printable).join('\n'));
+  [say('sender.authorities'), ...all.map(printable), ''].join('\n');
 
 /** What would become of one message, for people: from its bytes to its records. */
 export const writeTried = (tried: TriedMessage, say: Say): string => {

@@ -150,10 +150,10 @@ describe('senders in the terminal', () => {
     ])
       expect(ran.stdout).toContain(word);
     expect(ran.stderr).toContain('--secrets');
-    const proposed = 'hl7:\n    authorities:\n      - { namespace: DEMO, oid: 1.2.250.1.999.1 }\n';
+    const proposed = '\nhl7:\n  authorities:\n    - { namespace: DEMO, oid: 1.2.250.1.999.1 }\n';
     expect(ran.stdout).toContain(proposed);
-    const lines = proposed.replaceAll(/^ {2}/gm, '');
-    const declared = control.file('declared.yaml', `${sound}${lines}`);
+    // As they are printed they can be pasted.
+    const declared = control.file('declared.yaml', `${sound}${proposed}`);
     const again = await control.reprise(['message', 'try', file, '--profile', declared]);
     expect([again.code, again.stdout.includes('authorities:')]).toEqual([0, false]);
     const json = await control.reprise(['message', 'try', file, '--profile', profile, '--output', 'json']);
