@@ -1,6 +1,9 @@
 import { readTime } from './message/hl7-time.js';
 import { chooseCharset } from './message/charset.js';
 import { Findings } from './findings.js';
+import { blankForbidden } from './forbidden-fields.js';
+import { Message } from './message/message.js';
+import { headLengthMax, readDelimiters, standardDelimiters } from './message/syntax.js';
 import { type BatchFile, isMiscounted } from './mllp/batch.js';
 import { type MappedEvent, mapping } from './mapped-event.js';
 import { type ReadingContext, zoneOf } from './reading-context.js';
@@ -24,6 +27,11 @@ export const readEnvelope = (
   const id = fieldOf(11).trim();
   const sentAt = readTime(fieldOf(7), zoneOf(context))?.instant;
   const choice = chooseCharset(around, '');
+  // No form of a line brings into the log what the law keeps out of it.
+  const lines = Buffer.from(around.buffer, around.byteOffset, around.byteLength).toString('latin1');
+  const delimiters = readDelimiters(lines.slice(0, headLengthMax)) ?? standardDelimiters;
+  const syntax = { ...delimiters, charset: 'iso-8859-1', hasEscapes: false, hasControls: false } as const;
+  const received = blankForbidden(around, new Message(lines, syntax), findings);
   return {
     format: 'hl7v2',
     messageId: id === '' ? '' : `${label} ${id}`,
@@ -33,6 +41,6 @@ export const readEnvelope = (
     charset: 'charset' in choice ? choice.charset : 'us-ascii',
     warnings: findings.warnings,
     changes: [],
-    received: around,
+    received,
   };
 };

@@ -22,6 +22,17 @@ describe('what stands around the messages of a batch', () => {
     expect(envelopeOf('BTS|1')).toMatchObject({ label: 'BTS', messageId: '', warnings: [] });
   });
 
+  it('brings nothing that the law forbids into the log', () => {
+    const event = envelopeOf(bhs, message, `BTS|1|x\fPID|1||42||N^P|||F||QZXRACE|||||||QZXFAITH`);
+    const kept = Buffer.from(event?.received ?? []).toString();
+    expect(kept).toContain('BTS|1|x');
+    expect(kept).not.toContain('QZX');
+    expect(event?.warnings.map(({ code, location }) => `${code} ${location}`)).toEqual([
+      'field-forbidden PID-10',
+      'field-forbidden PID-17',
+    ]);
+  });
+
   it('is nothing where there are messages alone', () => {
     expect(envelopeOf(message, message)).toBeUndefined();
   });

@@ -211,6 +211,13 @@ describe('what examiners found to vanish', () => {
     expect(member({ 7: born }, 'birthDate')).toBeUndefined();
   });
 
+  it('the first of one birth is no multiple birth', () => {
+    const told = identityEdits(plainAdt('A28', pid({ 24: 'N', 25: '1' })));
+    expect(told).toContainEqual({ op: 'set', member: 'multipleBirthBoolean', value: false });
+    expect(warningsIn(plainAdt('A28', pid({ 24: 'N', 25: '1' })))).toEqual([]);
+    expect(warningsIn(plainAdt('A28', pid({ 24: 'N', 25: '2' })))).toEqual(['not-represented PID-24']);
+  });
+
   it.each(['VAN DER BERG&van der&BERG&&DUPONT', 'LE GOFF&LE'])('%s is a family name with parts', (name) => {
     expect(member({ 5: `${name}^P` }, 'name')).toMatchObject([{ family: name.split('&')[0] }]);
     expect(warningsIn(plainAdt('A28', pid({ 5: `${name}^P` })))).toEqual([]);

@@ -156,7 +156,12 @@ const multipleBirth = (pid: Segment, edits: Edits): void => {
   if (pid.isNull(24)) edits.clear('multipleBirthBoolean');
   if (pid.isNull(24) || pid.isNull(25)) edits.clear('multipleBirthInteger');
   const [indicator, order] = [pid.text(24), pid.text(25)];
-  if (/^[1-9]\d?$/.test(order)) {
+  if (indicator === 'N' && order === '1') {
+    // The first of one: many senders number single births too.
+    pid.take(25);
+    edits.set('multipleBirthBoolean', pid.take(24) === 'Y');
+    edits.clear('multipleBirthInteger');
+  } else if (/^[1-9]\d?$/.test(order)) {
     edits.set('multipleBirthInteger', Number(pid.take(25)));
     edits.clear('multipleBirthBoolean');
     // That there were several goes without saying.
