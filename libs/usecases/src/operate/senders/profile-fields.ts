@@ -159,8 +159,8 @@ const numberDomains = {
 const hl7Fields = {
   patientDomain: text(
     anyText,
-    "autorité (CX-4, nom ou OID) de l'identifiant qui est l'IPP, et d'un IPP qui n'en nomme pas ; sinon le type PI, puis MR",
-    'authority (CX-4, name or OID) of the identifier that is the IPP, and of an IPP that names none; otherwise type PI, then MR',
+    "autorité (CX-4, nom ou OID) de l'identifiant qui est l'IPP, et d'un IPP qui n'en nomme pas : aucun autre n'est alors pris ; sans ce réglage le type PI, puis MR",
+    'authority (CX-4, name or OID) of the identifier that is the IPP, and of an IPP that names none: no other one is taken then; without this setting type PI, then MR',
   ),
   authorities: {
     kind: 'list',
