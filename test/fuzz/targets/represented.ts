@@ -1,17 +1,17 @@
 import { canaries, planted, type Position, verdicts } from '../../../libs/hl7v2/src/fixtures/canaries.js';
+import { nameOf } from '../../../libs/hl7v2/src/message/lines.js';
 import { er7Seeds, er7Words } from '../er7-seeds.js';
 import type { Target } from '../target.js';
 
 const standardHead = 'MSH|^~\\&|';
-const lineForm = /^[A-Z][A-Z0-9]{2}\|/;
 /** Of long messages, the first: each place costs a reading of the whole message. */
 const placesMax = 150;
 
 /** Every value of a message, by its place. */
 const positionsIn = (lines: readonly string[]): readonly Position[] =>
   lines.flatMap((line, at) => {
-    if (!lineForm.test(line) || line.startsWith('MSH')) return [];
-    const name = line.slice(0, 3);
+    const name = nameOf(line, '|');
+    if (name === '' || name === 'MSH' || !line.startsWith(`${name}|`)) return [];
     return line.split('|').flatMap((field, i) =>
       i === 0
         ? []
