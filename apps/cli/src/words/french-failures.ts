@@ -9,8 +9,8 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     'un message antérieur de cet émetteur a le même identifiant et un autre contenu ; les deux ont pris effet',
   ],
   [
-    /^the order number was told of another patient, .*$/,
-    'le numéro de demande avait été donné à un autre patient, ou à une autre demande de celui-ci : les deux restent, la dernière avec ses propres enregistrements',
+    /^this number of an order or document was told of another patient, .*$/,
+    'ce numéro de demande ou de document avait été donné à un autre patient, ou à une autre demande de celui-ci : les deux restent, la dernière avec ses propres enregistrements',
   ],
   [
     /^this cancels nothing that stands: .*$/,

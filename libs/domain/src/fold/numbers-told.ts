@@ -8,7 +8,7 @@ import { namedBy, type NumberSubject, type NumberUse, type PatientSubject, type 
 const fillerNumberReused = ({ place }: Use): Warning => ({
   code: 'filler-number-reused',
   location: place,
-  text: 'the order number was told of another patient, or of another order of this one, before: both stand, the later one with records of its own',
+  text: 'this number of an order or document was told of another patient, or of another order of this one, before: both stand, the later one with records of its own',
 });
 
 /** What is known while an event is folded; `storedSubject`: what was before it, or before the drain that it is tried again in. */

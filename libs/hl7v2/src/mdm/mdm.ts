@@ -1,4 +1,4 @@
-import type { Change, JsonObject, RecordKey } from '#domain';
+import type { Change, JsonObject, RecordKey, Use } from '#domain';
 import type { Authority } from '../mapping/authorities.js';
 import { assignerOf, authorityOfEntity, domainOf, systemOf, takeAuthorityOfEntity } from '../mapping/authority.js';
 import type { Mapping } from '../mapping/mapping.js';
@@ -250,6 +250,20 @@ const besideHeader = (mapping: Mapping): readonly JsonObject[] => {
   return [...participantsOf(message.all('PRT'), mapping), ...noteExtensions(notesOf(message.all('NTE'), mapping))];
 };
 
+/** Whose document the number means: told of another patient before, it names another document. */
+const useOf = (does: DocumentTrigger['does'], txa: Segment, { document, patient }: DocumentRecords): readonly Use[] =>
+  isNumber(txa.first(12))
+    ? [
+        {
+          kind: 'use',
+          number: document,
+          patient,
+          status: does === 'cancel' ? 'withdrawn' : does === 'new' ? 'final' : 'corrected',
+          place: 'TXA-12',
+        },
+      ]
+    : [];
+
 const changesOfDocument = (
   { does, hasContent }: DocumentTrigger,
   txa: Segment,
@@ -286,8 +300,9 @@ const changesOfDocument = (
   };
   if (does === 'cancel' || header.status === 'entered-in-error') {
     for (const obx of contentSegments(mapping)) leave('withdrawnDocument', obx);
-    return withdrawn(document, records, mapping);
+    return [...useOf(does, txa, records), ...withdrawn(document, records, mapping)];
   }
+  const use = useOf(does, txa, records);
   const superseded = replaces ? documentWith({ status: 'superseded' }, parent, mapping) : [];
   const obxs = hasContent ? contentSegments(mapping) : [];
   // A content brings its own code into the type; without one, the type that stands has it.
@@ -297,17 +312,18 @@ const changesOfDocument = (
       mapping.warn('attachment-undecodable', `OBX[${obx.sequence}]-5`);
       leave('undecodable', obx);
     }
-    return [...documentWith({ ...said, type: undefined }, document, mapping), ...superseded];
+    return [...superseded, ...use, ...documentWith({ ...said, type: undefined }, document, mapping)];
   }
   const contents = contentsOf(obxs, document.type, records, mapping);
   const attachments = contents.map(({ attachment }) => attachment);
   const isWhole = does === 'new' || does === 'append' || does === 'replace';
   return [
+    ...superseded,
+    ...use,
     ...contents.flatMap(({ binary }) => binary ?? []),
     ...(isWhole
       ? [documentOf({ ...document, attachments }, mapping)]
       : documentWith({ ...said, type: document.type, attachments }, { ...document, attachments }, mapping)),
-    ...superseded,
   ];
 };
 
