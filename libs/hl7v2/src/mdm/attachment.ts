@@ -1,4 +1,4 @@
-import type { Json, JsonObject, Put } from '#domain';
+import type { Change, Json, JsonObject, Put } from '#domain';
 import { RecordKey } from '#domain';
 import { members } from '../mapping/fhir-json.js';
 import { nthKey } from '../mapping/identifier.js';
@@ -54,6 +54,13 @@ const saidOf = (source: string, type: string, subtype: string): readonly JsonObj
     ...(leftOut === '' ? [] : [{ url: ownExtension('original-content-type'), valueString: leftOut }]),
   ];
 };
+
+/** Contents that are taken back with their document. One message may bring more: those stay, and no document names them. */
+const contentsMax = 8;
+
+/** The contents of a document that is withdrawn: how many it has, earlier messages said. */
+export const withdrawnContents = ({ binary, patient }: DocumentRecords): readonly Change[] =>
+  Array.from({ length: contentsMax }, (_, index) => ({ kind: 'withdraw', record: binary(index), patient }));
 
 /** A FHIR Binary around base64, and the Attachment that names it; `undefined`: it is no base64. */
 const binaryAround = (

@@ -22,6 +22,7 @@ import {
   type Attached,
   type DocumentRecords,
   documentRecords,
+  withdrawnContents,
   withExtensions,
 } from './attachment.js';
 import { documentOf, documentWith, type ToldDocument } from './document.js';
@@ -213,12 +214,8 @@ const typeOf = (header: JsonObject | undefined, mapping: Mapping): JsonObject | 
 
 /** Withdrawn: who read it must learn of it; its content goes. */
 const withdrawn = (document: ToldDocument, records: DocumentRecords, mapping: Mapping): readonly Change[] => {
-  const { patient } = records;
   const told = documentOf({ ...document, status: 'entered-in-error' }, mapping);
-  return [
-    { kind: 'withdraw', record: records.binary(0), patient },
-    { ...told, kind: 'withdraw' },
-  ];
+  return [...withdrawnContents(records), { ...told, kind: 'withdraw' }];
 };
 
 /** How a document stands to the one that TXA-13 names; where the trigger makes no relation of it, its number. */

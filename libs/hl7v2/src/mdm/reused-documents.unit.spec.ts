@@ -55,6 +55,21 @@ describe('a document’s number that comes back', () => {
     expect(said).toHaveLength(1);
   });
 
+  it('is withdrawn with all its contents', () => {
+    const two = Buffer.from(
+      told('A1', 'T02', 'N1', 'une')
+        .toString()
+        .replace(
+          /OBX.*\r$/,
+          'OBX|1|ED|X||^text^plain^Base64^dW5l||||||F\rOBX|2|ED|X||^text^plain^Base64^ZGV1eA==||||||F\r',
+        ),
+    );
+    const left = (...messages: readonly Buffer[]): number =>
+      [...foldAdt(messages).records].filter(([key, text]) => key.startsWith('Binary/') && text !== '').length;
+    expect(left(two)).toBe(2);
+    expect(left(two, told('A1', 'T11', 'N1', ''))).toBe(0);
+  });
+
   it('written like the key of a second content takes nobody’s', () => {
     const { held } = documents(told('A1', 'T02', 'D1', 'de A'), told('B2', 'T02', 'D1#2', 'de B'));
     expect(held.map((one) => one.slice(-4))).toEqual(['de A', 'de B']);

@@ -3,7 +3,7 @@ import { bytesOf, ownExtension } from '../mapping/fhir-json.js';
 import type { Mapping } from '../mapping/mapping.js';
 import { practitionerOf } from '../mapping/practitioner.js';
 import { observedConcept } from '../mapping/codes.js';
-import { attachedIn, documentRecords, isLink, withExtensions } from '../mdm/attachment.js';
+import { attachedIn, documentRecords, isLink, withdrawnContents, withExtensions } from '../mdm/attachment.js';
 import { documentOf, type ToldDocument } from '../mdm/document.js';
 import { toldByHeader } from '../mdm/header.js';
 import type { Segment } from '../message/segment.js';
@@ -110,15 +110,16 @@ const withdraw = (
   mapping: Mapping,
 ): readonly Change[] => {
   const { patient } = told;
-  const { document, binary } = documentRecords(key, patient, mapping);
-  const content: Change = { kind: 'withdraw', record: binary(0), patient };
-  if (status === 'deleted') return [content, { kind: 'withdraw', record: document, patient }];
+  const records = documentRecords(key, patient, mapping);
+  const { document } = records;
+  const contents = withdrawnContents(records);
+  if (status === 'deleted') return [...contents, { kind: 'withdraw', record: document, patient }];
   const inError = (record: RecordKey): Required<Put> =>
     documentOf({ ...told, record, status: 'entered-in-error' }, mapping);
   const left: Change = { ...inError(document), kind: 'withdraw' };
-  if (status === 'cancelled') return [content, left];
+  if (status === 'cancelled') return [...contents, left];
   const own = documentRecords({ ...key, value: keyOfWrong(key.value, patient) }, patient, mapping);
-  return [content, left, inError(own.document)];
+  return [...contents, left, inError(own.document)];
 };
 
 /** Final without its content: what stands becomes final; where none stands, there is one whose content is not known. */
