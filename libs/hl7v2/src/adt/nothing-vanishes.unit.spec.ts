@@ -189,7 +189,7 @@ describe('of two that have one place', () => {
   });
 });
 
-describe('what examiners found to vanish', () => {
+describe('what was seen to vanish', () => {
   it('a contact of whom no more than the kinship is known is a contact', () => {
     const said = JSON.stringify(
       identityEdits(plainAdt('A28', pid({}), 'NK1|1||MTH^Mere|||||20200101|20251231', 'NK1|2||DAU^Fille')),
