@@ -45,6 +45,7 @@ export * from './operate/territory/declare-territory.js';
 export * from './operate/messages/drain-parked.js';
 export * from './operate/messages/list-messages.js';
 export * from './operate/messages/message-id.js';
+export * from './operate/territory/problem.js';
 export * from './operate/territory/report-status.js';
 export * from './operate/messages/show-message.js';
 export * from './operate/senders/declare-senders.js';
