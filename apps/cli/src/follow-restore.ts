@@ -24,8 +24,10 @@ export const followRestore = async (session: Session, id: string): Promise<Json>
       const answer = await api.get(`/restores/${segment(id)}`);
       answeredAt = terminal.nowMs();
       away = false;
-      progress.update(restoreOf(answer));
-      if (restoreOf(answer).state !== 'running') {
+      const restore = restoreOf(answer);
+      progress.update(restore);
+      if (restore.state === 'running') progress.waits(restore.waitsFor);
+      else {
         progress.end();
         return answer;
       }

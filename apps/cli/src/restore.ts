@@ -13,6 +13,8 @@ export interface Restore {
   readonly eventsDone: number;
   readonly eventsTotal: number;
   readonly etaSeconds: number | undefined;
+  /** A sentence for each replica that builds nothing now. */
+  readonly waitsFor: readonly string[];
 }
 
 const isOfSeveral = (answer: Json): boolean =>
@@ -27,5 +29,6 @@ export const restoreOf = (answer: Json): Restore => ({
   target: textAt(answer, 'target'),
   eventsDone: numberAt(answer, 'eventsDone'),
   eventsTotal: numberAt(answer, 'eventsTotal'),
+  waitsFor: listAt(answer, 'waitsFor').map(String),
   etaSeconds: typeof valueAt(answer, 'etaSeconds') === 'number' ? numberAt(answer, 'etaSeconds') : undefined,
 });

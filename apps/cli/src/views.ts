@@ -17,6 +17,7 @@ export const restoreView = facts([
   column('requestedBy'),
   column('approvedBy'),
   column('certificateId'),
+  column('waitsFor', 'sentence'),
   column('failure', 'sentence'),
 ]);
 

@@ -8,14 +8,17 @@ import {
   DirectoryDecisions,
   DrainParked,
   type EstablishmentLog,
+  FollowerProblems,
   KeyStore,
   ListMessages,
+  LookForProblems,
   type RefusalJournal,
   type ReplicaStatus,
   ReportSenders,
   ReportStatus,
   ResolveCut,
   ShowMessage,
+  SilentSenders,
   VerifyCertificate,
   VerifyLog,
   VerifyReplicas,
@@ -78,6 +81,7 @@ export class ControlModule {
       folder: configuration.keysDir,
     };
     const watch = new WatchSenders(log, journal, replicas);
+    const problems = new LookForProblems([new FollowerProblems(replicas, log), new SilentSenders(watch)]);
     const given = [
       [ProcessLog, parts.log],
       [DirectoryDecisions, decisions],
@@ -95,7 +99,8 @@ export class ControlModule {
       [VerifyCertificate, new VerifyCertificate(log, keys)],
       [VerifyLog, new VerifyLog(log, replicas)],
       [VerifyReplicas, new VerifyReplicas(replicas, () => pause(lookAgainMs))],
-      [Doctor, new Doctor(doctor)],
+      [LookForProblems, problems],
+      [Doctor, new Doctor({ ...doctor, problems })],
     ] as const;
     return {
       module: ControlModule,

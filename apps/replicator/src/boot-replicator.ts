@@ -13,6 +13,7 @@ import {
   PostgresSearchIndex,
 } from '#postgres';
 import { BuildGeneration, type Directory, FollowRestores, ReindexOlder, ReplicateLog } from '#usecases';
+import { Heartbeat } from './heartbeat.js';
 import { ReindexLane } from './reindex-lane.js';
 import type { ReplicatorConfiguration } from './replicator-configuration.js';
 import { ReplicatorModule } from './replicator.module.js';
@@ -46,6 +47,8 @@ export const bootReplicator = async (
   const logs = new KafkaEstablishmentLog(client);
   const directoryLog = new KafkaDirectoryLog(client);
   const replicate = new ReplicateLog(store, logs);
+  const heartbeat = new Heartbeat(store);
+  heartbeat.start();
 
   const members = (directory: Directory): readonly Finess[] => directory.members(territory);
   // News may come before the rest of this function is through.
@@ -65,6 +68,7 @@ export const bootReplicator = async (
     startAt: (establishment) => replicate.start(establishment),
     onHalt: (establishment, _stream, cause) => {
       log.fault('establishment.halted', cause, { establishment, replica });
+      heartbeat.halt(establishment, cause);
       // A bug is not survived: the process dies, and whoever restarts it begins where the database stands.
       if (!Failure.is(cause))
         setImmediate(() => {
@@ -91,7 +95,7 @@ export const bootReplicator = async (
     ready: { replica, territory, count: members(followed.directory).length },
     close: async () => {
       await followed.close();
-      await Promise.all([lanes.close(), reindex.close(), app.close()]);
+      await Promise.all([lanes.close(), reindex.close(), heartbeat.close(), app.close()]);
       await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy()]);
     },
   };

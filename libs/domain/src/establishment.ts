@@ -53,6 +53,8 @@ export interface Sender {
   readonly productionIdentities: 'accept' | 'warn' | 'refuse';
   /** `as-asked` honours MSH-15/16; `standard` also keeps silent on NE/NE. */
   readonly acknowledgement: 'as-asked' | 'standard';
+  /** How long nothing may come of it before it counts as silent: `90s`, `5m`, `12h`, `2d`; otherwise `5m`. */
+  readonly silentAfter?: string;
   /** The sender's numbering era; see LogEvent.incarnation. */
   readonly incarnation: number;
   readonly hl7?: Hl7Settings;

@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type pg from 'pg';
 import { Schema1790000000001 } from './migrations/0001-schema.js';
 import { SearchRule1790000000002 } from './migrations/0002-search-rule.js';
+import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
 import { asFailure } from './postgres-failure.js';
 
 const options = (url: string): DataSourceOptions & { readonly type: 'postgres' } => ({
@@ -11,7 +12,7 @@ const options = (url: string): DataSourceOptions & { readonly type: 'postgres' }
   applicationName: 'reprise',
   connectTimeoutMS: 10_000,
   logging: false,
-  migrations: [Schema1790000000001, SearchRule1790000000002],
+  migrations: [Schema1790000000001, SearchRule1790000000002, Heartbeat1790000000006],
   migrationsTransactionMode: 'each',
   // A connection that breaks while it idles is replaced when the next one is asked for.
   poolErrorHandler: () => undefined,

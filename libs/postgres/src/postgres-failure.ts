@@ -11,7 +11,7 @@ const codes: readonly (readonly [pattern: RegExp, code: FailureCode])[] = [
 
 /** `pg` has no code for these. */
 const lostConnection =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Client (?:has encountered a connection error|was closed) and is not queryable)/;
+  /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client (?:has encountered a connection error|was closed) and is not queryable)/;
 
 const hints: Partial<Record<FailureCode, string>> = {
   'disk.full': 'free space on the disk of the replica; it goes on by itself',

@@ -71,6 +71,8 @@ export class MemoryReplicaStore extends ReplicaStore {
 
   async level(): Promise<void> {}
 
+  async beat(): Promise<void> {}
+
   async resume(generation: number, epoch: number, timeline: Timeline): Promise<void> {
     const tables = this.table(generation);
     if (tables.epoch !== epoch) throw takenOver();

@@ -2,6 +2,7 @@ import type { Restore } from '../restore.js';
 import { canRedraw, hasUnicode, type Terminal } from '../session/terminal.js';
 import type { Say } from '../words/words.js';
 import { writeSeconds } from './durations.js';
+import { printable } from './table.js';
 import { displayWidth } from './display-width.js';
 
 const phases = ['waiting', 'replaying', 'indexing', 'verifying', 'done'];
@@ -60,6 +61,9 @@ export const progressLine = (shown: Shown, say: Say, unicode: boolean): string =
     left: timeLeft(shown, say),
   });
 
+/** A silence that goes on is the same one. */
+const keyOf = (sentence: string): string => sentence.replace(/\d+ s$/, '');
+
 const plainEveryMs = 10_000;
 
 /** On a terminal one line that is drawn again; elsewhere a plain line at least every ten seconds. */
@@ -67,6 +71,7 @@ export class ProgressOnTerminal {
   private shown: Shown | undefined;
   private plainAt = Number.NEGATIVE_INFINITY;
   private plainPhase = '';
+  private waitedFor: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly terminal: Terminal,
@@ -88,6 +93,17 @@ export class ProgressOnTerminal {
     this.plainAt = nowMs();
     this.plainPhase = shown.phase;
     stderr.write(`${line}\n`);
+  }
+
+  /** For whom the restore waits: said where it changes, above the line that is drawn again. */
+  waits(sentences: readonly string[]): void {
+    const { stderr } = this.terminal;
+    for (const sentence of sentences) {
+      if (this.waitedFor.has(keyOf(sentence))) continue;
+      const line = printable(this.say('progress.waits', { what: this.say.sentence(sentence) }));
+      stderr.write(canRedraw(this.terminal) && !this.silent ? `\r\u001b[K${line}\n` : `${line}\n`);
+    }
+    this.waitedFor = new Set(sentences.map(keyOf));
   }
 
   /** Before other words: the redrawn line ends. */

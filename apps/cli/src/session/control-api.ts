@@ -29,19 +29,20 @@ export class ControlApi {
     this.base = `${url.replace(/\/+$/, '')}/api`;
   }
 
-  get(path: string, query: Query = {}): Promise<Json> {
+  /** `withinMs`: an answer that takes longer is none. */
+  get(path: string, query: Query = {}, withinMs?: number): Promise<Json> {
     const asked = Object.entries(query).flatMap(([name, value]): [string, string][] =>
       value === undefined ? [] : [[name, value]],
     );
     const search = new URLSearchParams(asked).toString();
-    return this.ask('GET', search === '' ? path : `${path}?${search}`);
+    return this.ask('GET', search === '' ? path : `${path}?${search}`, undefined, withinMs);
   }
 
   post(path: string, body: JsonObject = {}): Promise<Json> {
     return this.ask('POST', path, JSON.stringify(body));
   }
 
-  private async ask(method: 'GET' | 'POST', path: string, body?: string): Promise<Json> {
+  private async ask(method: 'GET' | 'POST', path: string, body?: string, withinMs?: number): Promise<Json> {
     const { say, token, interrupted } = this.connection;
     const headers = {
       accept: 'application/json',
@@ -49,7 +50,8 @@ export class ControlApi {
       authorization: `Bearer ${token()}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
-    const request = { method, headers, redirect: 'manual', signal: interrupted, ...(body !== undefined && { body }) };
+    const signal = withinMs === undefined ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(withinMs)]);
+    const request = { method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) };
     const { status, text } = await this.send(`${this.base}${path}`, request as RequestInit);
     const json = this.parse(text, status);
     if (status >= 200 && status < 300) return json;

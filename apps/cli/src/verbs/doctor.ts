@@ -9,6 +9,9 @@ const view = list(
   'empty.items',
 );
 
+/** As for `status`. */
+const withinMs = 2_900;
+
 interface Examined {
   readonly state: string;
   readonly items: readonly Json[];
@@ -18,7 +21,7 @@ interface Examined {
 /** What can be seen from here comes first: without it nothing else can be asked. */
 const examineFromHere = async ({ api, say }: Session): Promise<Examined> => {
   try {
-    const answer = await api.get('/doctor');
+    const answer = await api.get('/doctor', {}, withinMs);
     const here: JsonObject = {
       what: say('doctor.api'),
       state: 'ok',

@@ -1,6 +1,7 @@
 import { column, items, list } from '../output/columns.js';
 import { exitCodes } from '../session/exit-codes.js';
 import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
+import { printable } from '../output/table.js';
 import type { RunVerb, Session } from '../session/session.js';
 
 /** Name, timeline and position, which a log in which nothing is yet has none of. */
@@ -53,6 +54,28 @@ const alarmsOf = (sender: Json): readonly Json[] => {
     : [{ code: 'message-id-reused', count, since: textAt(sender, 'alarms.since') }];
 };
 
+/** What is wrong, above everything else; the rest is counted. */
+const head = ({ say, tell, suggest }: Session, answer: Json): void => {
+  const problems = listAt(answer, 'problems');
+  if (problems.length === 0) return suggest(say('status.well'));
+  for (const problem of problems.slice(0, problemsShown)) {
+    const wrong = textAt(problem, 'state') === 'wrong';
+    const text = say.sentence(textAt(problem, 'text'));
+    const sentence = say(wrong ? 'status.wrong' : 'status.warning', { text, command: textAt(problem, 'command') });
+    (wrong ? tell : suggest)(printable(sentence));
+  }
+  if (problems.length > problemsShown) tell(say('status.more', { count: problems.length - problemsShown }));
+};
+
+/** Where only what is away is wrong, trying again may help. */
+const exitCodeOf = (answer: Json): number => {
+  const wrong = listAt(answer, 'problems').filter((problem) => textAt(problem, 'state') === 'wrong');
+  if (wrong.length === 0) return exitCodes.ok;
+  return wrong.every((problem) => textAt(problem, 'code').endsWith('.unreachable'))
+    ? exitCodes.tryAgain
+    : exitCodes.failure;
+};
+
 /** What should not be overlooked in a wide table. */
 const warn = ({ say, suggest }: Session, answer: Json): void => {
   for (const sender of items(answer).flatMap(senders)) {
@@ -67,14 +90,18 @@ const warn = ({ say, suggest }: Session, answer: Json): void => {
 };
 
 const everyMs = 2000;
+const problemsShown = 8;
+/** Control asks all others in less than three seconds; one that takes longer is away itself. */
+const withinMs = 2_900;
 
 const again = async (session: Session): Promise<never> => {
   const { api, show, output, terminal } = session;
   const redraws = output === 'table' && terminal.stdout.isTTY === true && terminal.env['TERM'] !== 'dumb';
   session.whenInterrupted(session.say('interrupted.go-on', { command: 'reprise status --watch' }));
   for (;;) {
-    const answer = await api.get('/status');
+    const answer = await api.get('/status', {}, withinMs);
     if (redraws) terminal.stdout.write('\u001b[H\u001b[2J');
+    head(session, answer);
     show(answer, view);
     warn(session, answer);
     await terminal.pause(everyMs);
@@ -83,8 +110,9 @@ const again = async (session: Session): Promise<never> => {
 
 export const showStatus: RunVerb = async (session) => {
   if (session.flags.has('watch')) return again(session);
-  const answer = await session.api.get('/status');
+  const answer = await session.api.get('/status', {}, withinMs);
+  head(session, answer);
   session.show(answer, view);
   warn(session, answer);
-  return exitCodes.ok;
+  return exitCodeOf(answer);
 };

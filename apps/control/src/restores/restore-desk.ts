@@ -3,6 +3,7 @@ import type { ProcessLog } from '#platform';
 import {
   approveRestore,
   askBuilds,
+  askSilent,
   type BuildRate,
   buildRate,
   cancelRestore,
@@ -127,14 +128,14 @@ export class RestoreDesk {
   async report(restoreId: string): Promise<RestoreReport> {
     const { decisions, replicas, now } = this.parts;
     const restore = restoreNamed(decisions.directory, restoreId);
-    const builds = await askBuilds(replicas, restoreId);
-    return reportRestore(restore, builds, { now: now(), changedAt: decisions.changedAt(restoreId) });
+    const [builds, silent] = await Promise.all([askBuilds(replicas, restoreId), askSilent(replicas)]);
+    return reportRestore(restore, builds, { now: now(), silent, changedAt: decisions.changedAt(restoreId) });
   }
 
   /** Newest first. */
   async list(): Promise<readonly RestoreReport[]> {
     const { decisions, replicas, now } = this.parts;
-    const builds = await askBuilds(replicas);
+    const [builds, silent] = await Promise.all([askBuilds(replicas), askSilent(replicas)]);
     return [...decisions.directory.restores.values()].toReversed().map((restore) => {
       const own = new Map(
         [...builds].map(([replica, reports]) => [
@@ -142,7 +143,7 @@ export class RestoreDesk {
           reports === 'unreachable' ? reports : reports.filter(({ restoreId }) => restoreId === restore.restoreId),
         ]),
       );
-      return reportRestore(restore, own, { now: now(), changedAt: decisions.changedAt(restore.restoreId) });
+      return reportRestore(restore, own, { now: now(), silent, changedAt: decisions.changedAt(restore.restoreId) });
     });
   }
 

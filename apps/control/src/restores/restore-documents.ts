@@ -97,6 +97,8 @@ export class RestoreDocument {
   @ApiProperty({ type: String }) requestedBy: string;
   @ApiProperty({ type: String, nullable: true }) approvedBy: string | null;
   @ApiProperty({ type: String, description: 'a sentence; empty while nothing has failed' }) failure: string;
+  @ApiProperty({ type: [String], description: 'while it runs: a sentence for each replica that builds nothing now' })
+  waitsFor: string[];
   @ApiProperty({ type: [BuildDocument] }) builds: BuildDocument[];
 }
 

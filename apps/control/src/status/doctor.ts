@@ -2,19 +2,26 @@ import { statfs } from 'node:fs/promises';
 import { Failure, type Finess, FOLD_VERSION, Instant } from '#domain';
 import { searchRule } from '#fhir';
 import type { LogTopics } from '#kafka';
-import type { DirectoryDecisions, EstablishmentLog, LiveReport, ReplicaStatus } from '#usecases';
-
-export type Health = 'ok' | 'warning' | 'wrong';
+import {
+  type Condition,
+  type DirectoryDecisions,
+  type EstablishmentLog,
+  type LookForProblems,
+  noAnswer,
+  type ReplicaStatus,
+  within,
+  worstOf,
+} from '#usecases';
 
 export interface DiagnosisItem {
   readonly what: string;
-  readonly state: Health;
+  readonly state: Condition;
   readonly detail: string;
   readonly hint: string;
 }
 
 export interface Diagnosis {
-  readonly state: Health;
+  readonly state: Condition;
   readonly items: readonly DiagnosisItem[];
 }
 
@@ -23,6 +30,7 @@ export interface DoctorParts {
   readonly log: EstablishmentLog;
   readonly topics: LogTopics;
   readonly replicas: readonly ReplicaStatus[];
+  readonly problems: LookForProblems;
   readonly readers: Readonly<Record<string, string>>;
   /** A folder on the disk that this process writes to. */
   readonly folder: string;
@@ -30,14 +38,19 @@ export interface DoctorParts {
 }
 
 /** The detail and, where something is doubtful, what to do: a warning unless it says more. */
-type Found = readonly [detail: string, hint?: string, state?: Health];
+type Found = readonly [detail: string, hint?: string, state?: Condition];
 
-const behindMsMax = 60_000;
 const skewMsMax = 2_000;
 const freeBytesMin = 2 * 1024 ** 3;
-const answerMsMax = 3_000;
+/** What does not answer by then is told so: `doctor` itself answers in less than three seconds, whatever is dead. */
+const answerMsMax = 2_000;
 
-const item = (what: string, state: Health, detail: string, hint = ''): DiagnosisItem => ({ what, state, detail, hint });
+const item = (what: string, state: Condition, detail: string, hint = ''): DiagnosisItem => ({
+  what,
+  state,
+  detail,
+  hint,
+});
 
 /** Looks at everything that a restore depends on. Each item says what is wrong and what to do about it. */
 export class Doctor {
@@ -46,36 +59,49 @@ export class Doctor {
   async diagnose(): Promise<Diagnosis> {
     const { replicas, readers, decisions } = this.parts;
     const establishments = [...decisions.directory.establishments.keys()];
-    const items = await Promise.all([
-      this.look('versions', async () => [`node ${process.version}, fold ${FOLD_VERSION}`]),
-      this.look('directory', async () => {
-        await decisions.check();
-        return [`establishments: ${establishments.length}, restores: ${decisions.directory.restores.size}`];
-      }),
-      ...establishments.map((finess) => this.look(`log ${finess}`, () => this.logOf(finess))),
-      this.look('topic settings', async () => {
-        await this.parts.topics.assertSettings(establishments);
-        return ['as they must be'];
-      }),
-      ...replicas.flatMap((replica) => [
-        this.look(`replica ${replica.name}`, () => this.replica(replica, establishments)),
-        this.look(`search index of replica ${replica.name}`, () => this.searchIndex(replica)),
-        this.look(`builds of replica ${replica.name}`, () => this.builds(replica)),
+    const [looked, problems] = await Promise.all([
+      Promise.all([
+        this.look('versions', async () => [`node ${process.version}, fold ${FOLD_VERSION}`]),
+        this.look('directory', async () => {
+          await decisions.check();
+          return [`establishments: ${establishments.length}, restores: ${decisions.directory.restores.size}`];
+        }),
+        ...establishments.map((finess) => this.look(`log ${finess}`, () => this.logOf(finess))),
+        this.look('topic settings', async () => {
+          await this.parts.topics.assertSettings(establishments);
+          return ['as they must be'];
+        }),
+        ...replicas.flatMap((replica) => [
+          this.look(`replica ${replica.name}`, () => this.replica(replica)),
+          this.look(`search index of replica ${replica.name}`, () => this.searchIndex(replica)),
+          this.look(`builds of replica ${replica.name}`, () => this.builds(replica)),
+        ]),
+        ...Object.entries(readers).map(([name, url]) => this.look(`reader ${name}`, () => reader(url))),
+        this.look('disk of control', () => this.disk()),
       ]),
-      ...Object.entries(readers).map(([name, url]) => this.look(`reader ${name}`, () => reader(url))),
-      this.look('disk of control', () => this.disk()),
+      this.problems(),
     ]);
-    const state = items.some((one) => one.state === 'wrong')
-      ? 'wrong'
-      : items.some((one) => one.state === 'warning')
-        ? 'warning'
-        : 'ok';
-    return { state, items };
+    const items = [...looked, ...problems];
+    return { state: worstOf(items.map(({ state }) => state)), items };
+  }
+
+  /** What the sources of problems say, one item a problem. */
+  private async problems(): Promise<readonly DiagnosisItem[]> {
+    const { problems, decisions, now } = this.parts;
+    const looked = await problems.bySource(decisions.directory, now());
+    return looked.flatMap(({ name, problems: found }) =>
+      found.length === 0
+        ? [item(name, 'ok', 'nothing wrong')]
+        : found.map(({ state, text, command }) => item(name, state, text, `see \`${command}\``)),
+    );
   }
 
   private async look(what: string, look: () => Promise<Found>): Promise<DiagnosisItem> {
     try {
-      const [detail, hint = '', state = hint === '' ? 'ok' : 'warning'] = await look();
+      const late = (): never => {
+        throw noAnswer('log.unreachable', answerMsMax);
+      };
+      const [detail, hint = '', state = hint === '' ? 'ok' : 'warning'] = await within(answerMsMax, look(), late);
       return item(what, state, detail, hint);
     } catch (error) {
       if (Failure.is(error)) return item(what, 'wrong', error.message, error.hint);
@@ -88,33 +114,13 @@ export class Doctor {
     return [`events: ${last + 1}`];
   }
 
-  private async replica(replica: ReplicaStatus, establishments: readonly Finess[]): Promise<Found> {
+  private async replica(replica: ReplicaStatus): Promise<Found> {
     const askedAt = this.parts.now();
     const { version, now } = await replica.probe();
     const skewMs = Math.abs(now - (askedAt + this.parts.now()) / 2);
     const live = await replica.live();
-    const missing = establishments.filter((finess) => !live.some(({ establishment }) => establishment === finess));
     const detail = `Postgres ${version}, establishments: ${live.length}, clock ${Math.round(skewMs)} ms off`;
-    if (missing.length > 0)
-      return [detail, `it does not follow ${missing.join(', ')}: look whether its replicator runs`];
-    const behind = await this.behind(live);
-    if (behind.length > 0)
-      return [
-        detail,
-        `behind for over a minute: ${behind.join(', ')}; look at the log of its replicator, a full disk stops it`,
-      ];
     return skewMs > skewMsMax ? [detail, 'its clock is off: let both hosts keep time by NTP'] : [detail];
-  }
-
-  /** What it has not been level with for long, and by how many events: Postgres tells nothing of its disk. */
-  private async behind(live: readonly LiveReport[]): Promise<readonly string[]> {
-    const late: string[] = [];
-    for (const { establishment, position, levelAt } of live) {
-      if (this.parts.now() - levelAt <= behindMsMax) continue;
-      const { last } = await this.parts.log.range(establishment);
-      if (last > position) late.push(`${establishment} (${last - position})`);
-    }
-    return late;
   }
 
   /** Where records are still found by an older rule: its replicator computes their rows anew. */

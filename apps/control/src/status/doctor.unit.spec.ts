@@ -1,6 +1,6 @@
 import { Finess, Instant, originalTimeline, Position } from '#domain';
 import { searchRule } from '#fhir';
-import { Directory, type DirectoryEvent, type GenerationReport, type LiveReport } from '#usecases';
+import { Directory, type DirectoryEvent, type GenerationReport, type LiveReport, type Problem } from '#usecases';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Doctor, type DoctorParts, type DiagnosisItem } from './doctor.js';
 
@@ -35,6 +35,8 @@ describe('doctor looks at a replica', () => {
   let live: LiveReport;
   let generations: readonly GenerationReport[];
   let directory: Directory;
+  let problems: readonly Problem[];
+  let range: () => Promise<unknown>;
   const tell = (event: DirectoryEvent): void =>
     directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
   const found = async (what: string): Promise<DiagnosisItem | undefined> => {
@@ -46,7 +48,8 @@ describe('doctor looks at a replica', () => {
     };
     const parts = {
       decisions: { directory, check: async () => undefined },
-      log: { range: async () => ({ logId: 'l', first: Position.of(0), last: Position.of(9) }) },
+      log: { range: () => range() },
+      problems: { bySource: async () => [{ name: 'scrub', problems }] },
       topics: { assertSettings: async () => undefined },
       replicas: [replica],
       readers: {},
@@ -57,7 +60,8 @@ describe('doctor looks at a replica', () => {
     return items.find((item) => item.what === what);
   };
   beforeEach(() => {
-    [live, generations, directory] = [following, [], new Directory()];
+    [live, generations, directory, problems] = [following, [], new Directory(), []];
+    range = async () => ({ logId: 'l', first: Position.of(0), last: Position.of(9) });
     tell(declared);
     tell(requested);
   });
@@ -95,13 +99,18 @@ describe('doctor looks at a replica', () => {
     });
   });
 
-  it('warns of one that has been behind for a minute', async () => {
-    live = { ...following, position: Position.of(4), levelAt: Instant.of(now - 61_000) };
-    expect(await found('replica a')).toMatchObject({
-      state: 'warning',
-      hint: `behind for over a minute: ${finess} (5); look at the log of its replicator, a full disk stops it`,
+  it('answers in time where something never does, and calls that wrong', async () => {
+    range = () => new Promise(() => undefined);
+    expect(await found(`log ${finess}`)).toMatchObject({ state: 'wrong', detail: 'no answer within 2 s' });
+  });
+
+  it('says what the sources of problems say, one item a problem, and which found nothing', async () => {
+    expect(await found('scrub')).toMatchObject({ state: 'ok', detail: 'nothing wrong' });
+    problems = [{ code: 'scrub.differs', state: 'wrong', text: 'a record differs', command: 'reprise verify replica' }];
+    expect(await found('scrub')).toMatchObject({
+      state: 'wrong',
+      detail: 'a record differs',
+      hint: 'see `reprise verify replica`',
     });
-    live = { ...live, levelAt: Instant.of(now - 59_000) };
-    expect(await found('replica a')).toMatchObject({ state: 'ok' });
   });
 });

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { AlarmCodeDocument } from '../senders/sender-documents.js';
 
 const anything = { type: 'object', additionalProperties: true } as const;
@@ -6,7 +6,10 @@ const list = { type: 'array', items: anything } as const;
 
 class ReplicaLagDocument {
   @ApiProperty({ type: String }) replica: string;
-  @ApiProperty({ enum: ['following', 'unreachable', 'not-begun'] }) state: string;
+  @ApiProperty({ enum: ['following', 'halted', 'silent', 'unreachable', 'not-begun'] }) state: string;
+  @ApiProperty({ type: String, description: 'why it does not follow; empty while it does' }) reason: string;
+  @ApiProperty({ type: 'number', nullable: true, description: 'since its replicator last said that it lives' })
+  heardSecondsAgo: number | null;
   @ApiProperty({ type: 'integer', nullable: true }) timeline: number | null;
   @ApiProperty({ type: String, nullable: true }) position: string | null;
   @ApiProperty({ type: 'number', nullable: true, description: '0 = level with the log' }) lagSeconds: number | null;
@@ -24,6 +27,10 @@ class SenderAlarmDocument {
 class SenderLineDocument {
   @ApiProperty({ type: String }) name: string;
   @ApiProperty({ type: 'integer' }) incarnation: number;
+  @ApiProperty({ enum: ['live', 'silent', 'empty'] }) source: string;
+  @ApiProperty({ type: 'integer', nullable: true }) silentSeconds: number | null;
+  @ApiProperty({ type: 'integer', description: 'its setting: how long nothing may come of it' })
+  silentAfterSeconds: number;
   @ApiProperty({ type: 'integer', nullable: true, description: 'numbers that did not come' }) missing: number | null;
   @ApiProperty({ type: SenderAlarmDocument, nullable: true, description: 'ids and order numbers that were used twice' })
   alarms: SenderAlarmDocument | null;
@@ -33,7 +40,10 @@ class SenderLineDocument {
 class EstablishmentStatusDocument {
   @ApiProperty({ type: String }) establishment: string;
   @ApiProperty({ type: String }) name: string;
-  @ApiProperty({ enum: ['live', 'silent', 'empty', 'unknown'], description: 'silent = nothing for 300 s' })
+  @ApiProperty({
+    enum: ['live', 'silent', 'empty', 'unknown'],
+    description: 'silent = nothing for as long as its senders may be silent',
+  })
   source: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) lastRecordedAt: string | null;
   @ApiProperty({ type: 'integer', nullable: true }) silentSeconds: number | null;
@@ -49,8 +59,20 @@ class EstablishmentStatusDocument {
   @ApiProperty({ type: [SenderLineDocument] }) senders: SenderLineDocument[];
 }
 
+class ProblemDocument {
+  @ApiProperty({ type: String }) code: string;
+  @ApiProperty({ enum: ['warning', 'wrong'] }) state: string;
+  @ApiProperty({ type: String, description: 'one sentence' }) text: string;
+  @ApiProperty({ type: String, description: 'what to run next' }) command: string;
+  @ApiPropertyOptional({ type: String }) establishment?: string;
+  @ApiPropertyOptional({ type: String }) replica?: string;
+  @ApiPropertyOptional({ type: String }) sender?: string;
+}
+
 export class StatusDocument {
   @ApiProperty({ type: String, format: 'date-time' }) at: string;
+  @ApiProperty({ enum: ['ok', 'warning', 'wrong'], description: 'the worst of the problems' }) state: string;
+  @ApiProperty({ type: [ProblemDocument], description: 'what is wrong comes first' }) problems: ProblemDocument[];
   @ApiProperty({ type: [EstablishmentStatusDocument] }) items: EstablishmentStatusDocument[];
 }
 

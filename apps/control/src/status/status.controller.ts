@@ -5,10 +5,14 @@ import { Callers } from '#platform';
 import {
   DirectoryDecisions,
   establishmentNamed,
+  type Condition,
   type EstablishmentReport,
+  LookForProblems,
+  type Problem,
   readMoment,
   ReportStatus,
   ResolveCut,
+  worstOf,
 } from '#usecases';
 import { Clock } from '../clock.js';
 import { one, type Query as Asked } from '../query.js';
@@ -23,6 +27,7 @@ import { meaningOf, type Meaning } from './meaning.js';
 export class StatusController {
   constructor(
     @Inject(ReportStatus) private readonly status: ReportStatus,
+    @Inject(LookForProblems) private readonly problems: LookForProblems,
     @Inject(ResolveCut) private readonly cuts: ResolveCut,
     @Inject(DirectoryDecisions) private readonly decisions: DirectoryDecisions,
     @Inject(RestoreDesk) private readonly desk: RestoreDesk,
@@ -32,10 +37,19 @@ export class StatusController {
 
   @Get('status')
   @ApiOkResponse({ type: StatusDocument })
-  async all(): Promise<{ readonly at: string; readonly items: readonly EstablishmentReport[] }> {
+  async all(): Promise<{
+    readonly at: string;
+    readonly state: Condition;
+    readonly problems: readonly Problem[];
+    readonly items: readonly EstablishmentReport[];
+  }> {
     const now = this.clock.now();
-    const items = await this.status.report(this.decisions.directory, now, await this.desk.rate());
-    return { at: new Date(now).toISOString(), items };
+    const { directory } = this.decisions;
+    const [items, problems] = await Promise.all([
+      this.status.report(directory, now, () => this.desk.rate()),
+      this.problems.look(directory, now),
+    ]);
+    return { at: new Date(now).toISOString(), state: worstOf(problems.map(({ state }) => state)), problems, items };
   }
 
   @Get('at')

@@ -170,8 +170,10 @@ describe('the schema of a replica', () => {
   it('is migrated again without effect, by several at once', async () => {
     const { owner } = replica.database.urls;
     await Promise.all([migrate(owner), migrate(owner)]);
-    const { rows } = await clients.superuser.query('select name from migrations');
-    expect(rows).toEqual([{ name: 'Schema1790000000001' }, { name: 'SearchRule1790000000002' }]);
+    const { rows } = await clients.superuser.query<{ name: string }>('select name from migrations order by id');
+    const names = rows.map(({ name }) => name);
+    expect(names[0]).toBe('Schema1790000000001');
+    expect(names).toEqual([...new Set(names)].toSorted((a, b) => (a.slice(-13) < b.slice(-13) ? -1 : 1)));
   });
 
   it('is what it was when it was released', async () => {

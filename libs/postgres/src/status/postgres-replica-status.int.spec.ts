@@ -61,6 +61,20 @@ const feed = [
 ];
 
 describe('a replica as operators see it', () => {
+  it('tells when its replicator was last heard, by the clock of the database, and what that no longer follows', async () => {
+    const [{ store }, , status] = both();
+    const [finess, other] = [anEstablishment(), anEstablishment()];
+    for (const one of [finess, other]) await store.ensureEstablishment(one);
+    const told = async (one: Finess) => (await status.live()).find(({ establishment }) => establishment === one);
+    expect(await told(finess)).toMatchObject({ heardSecondsAgo: null, halted: '' });
+    await store.beat(new Map([[finess, 'log.gap: 7 follows 5']]));
+    expect(await told(finess)).toMatchObject({ halted: 'log.gap: 7 follows 5' });
+    expect((await told(finess))?.heardSecondsAgo).toBeLessThan(5);
+    expect(await told(other)).toMatchObject({ halted: '' });
+    await store.beat(new Map());
+    expect(await told(finess)).toMatchObject({ halted: '' });
+  });
+
   it('tells what is live, what waits and what became of messages', async () => {
     const [replica, , status] = both();
     const [log, finess] = [aLog(), anEstablishment()];

@@ -37,6 +37,8 @@ const given = <K extends string, T>(name: K, value: T | null): { readonly [P in 
 /** Numbering eras whose keys are tried; an older message is found by its position. */
 const incarnationsMax = 20;
 const contentsPage = 500;
+/** A database that is frozen takes connections and answers nothing: what operators ask first is not waited for longer. */
+const answerMsMax = 1_500;
 
 /**
  * A replica over connections of the role `reprise_control`, which may read everything and write nothing. Connections are made
@@ -53,7 +55,7 @@ export class PostgresReplicaStatus extends ReplicaStatus {
     this.pool = new pg.Pool({
       connectionString: url,
       max: 4,
-      connectionTimeoutMillis: 3000,
+      connectionTimeoutMillis: answerMsMax,
       application_name: 'reprise-control',
       keepAlive: true,
     });
@@ -66,11 +68,11 @@ export class PostgresReplicaStatus extends ReplicaStatus {
   }
 
   override async live(): Promise<readonly LiveReport[]> {
-    return this.query<LiveReport>(selectLive);
+    return this.ask<LiveReport>(selectLive);
   }
 
   override async generations(restoreId?: string): Promise<readonly GenerationReport[]> {
-    const rows = await this.query<Nulls<GenerationReport>>(selectReports, [restoreId ?? null]);
+    const rows = await this.ask<Nulls<GenerationReport>>(selectReports, [restoreId ?? null]);
     return rows.map(({ restoreId: id, startedAt, finishedAt, ...rest }) => ({
       ...rest,
       ...given('restoreId', id),
@@ -171,7 +173,7 @@ export class PostgresReplicaStatus extends ReplicaStatus {
   }
 
   override async probe(): Promise<{ readonly version: string; readonly now: Instant }> {
-    const [row] = await this.query<{ readonly version: string; readonly now: number }>(
+    const [row] = await this.ask<{ readonly version: string; readonly now: number }>(
       `select current_setting('server_version') as version, floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
     );
     if (!row) throw new Error('Postgres tells no version');
@@ -196,10 +198,19 @@ export class PostgresReplicaStatus extends ReplicaStatus {
     );
   }
 
+  /** A small question: no answer in time is no answer. */
+  private ask<Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.query<Row>(text, values, { query_timeout: answerMsMax });
+  }
+
   /** Rows are trusted as the schema and the sentence make them. */
-  private async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+  private async query<Row extends object>(
+    text: string,
+    values: readonly unknown[] = [],
+    bounds: { readonly query_timeout?: number } = {},
+  ): Promise<readonly Row[]> {
     try {
-      return (await this.pool.query<Row & pg.QueryResultRow>(text, [...values])).rows;
+      return (await this.pool.query<Row & pg.QueryResultRow>({ text, values: [...values], ...bounds })).rows;
     } catch (error) {
       throw asFailure(error);
     }

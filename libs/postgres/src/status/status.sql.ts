@@ -1,6 +1,9 @@
 /** What readers see of every establishment. */
 export const selectLive = `
 select e.establishment, g.generation, g.timeline, g.position::float8, g.clock::float8, e.level_at::float8 as "levelAt",
+       case when e.heard_at > 0
+            then round(greatest(0, extract(epoch from clock_timestamp()) - e.heard_at / 1000.0), 1)::float8 end as "heardSecondsAgo",
+       coalesce(e.halted, '') as halted,
        g.search_version as "searchVersion", coalesce((g.search_progress ->> 'versions')::float8, 0) as reindexed,
        (select count(*)::int from parked as p where p.generation = g.generation) as parked
 from establishments as e join generations as g on g.generation = e.live_generation

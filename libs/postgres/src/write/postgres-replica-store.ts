@@ -13,6 +13,7 @@ import {
   lowerSearchVersion,
   raiseEpoch,
   resumeGeneration,
+  sayAlive,
   selectGenerations,
   showGeneration,
 } from '../sql/generations.sql.js';
@@ -90,6 +91,10 @@ export class PostgresReplicaStore extends ReplicaStore {
 
   async level(establishment: Finess, at: Instant): Promise<void> {
     await this.query('update establishments set level_at = $2 where establishment = $1', [establishment, at]);
+  }
+
+  async beat(halted: ReadonlyMap<Finess, string>): Promise<void> {
+    await this.query(sayAlive, [JSON.stringify(Object.fromEntries(halted))]);
   }
 
   async resume(generation: number, epoch: number, timeline: Timeline): Promise<void> {

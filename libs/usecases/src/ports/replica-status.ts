@@ -42,6 +42,10 @@ export interface LiveReport {
   readonly clock: Instant;
   /** Last moment at which the replica was level with the log's end; 0 = never. */
   readonly levelAt: Instant;
+  /** How long ago the process that writes this replica last said that it lives; null where it never has. */
+  readonly heardSecondsAgo: number | null;
+  /** Why it no longer follows this establishment; empty while it does. */
+  readonly halted: string;
   /** Every row has the tokens of this search rule or of a newer one. */
   readonly searchVersion: number;
   /** Versions of records that were looked at to bring it to the rule of its replicator; 0 while nothing is. */

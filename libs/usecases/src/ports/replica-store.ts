@@ -12,6 +12,9 @@ import type {
   Touched,
 } from '#domain';
 
+/** How often the process that writes a replica says that it lives. */
+export const heartbeatEveryMs = 2_000;
+
 export type GenerationState = 'building' | 'built' | 'following' | 'failed' | 'cancelled';
 
 /** One generation of one establishment's tables. */
@@ -79,6 +82,8 @@ export abstract class ReplicaStore {
   abstract open(generation: number, epoch: number): Promise<OpenGeneration>;
   /** Says that the replica was level with the log's end at this moment (the watermark's age counts from it). */
   abstract level(establishment: Finess, at: Instant): Promise<void>;
+  /** Says that this process lives now, and which establishments it no longer follows, each with the reason. */
+  abstract beat(halted: ReadonlyMap<Finess, string>): Promise<void>;
   /** The generation takes up the log at `resumeAt` and follows it; its timeline is stored with it. */
   abstract resume(generation: number, epoch: number, timeline: Timeline): Promise<void>;
   /** Makes this generation the live one: one row, no reader of another establishment waits. */

@@ -39,6 +39,8 @@ export interface RestoreReport {
   readonly approvedBy: string | null;
   /** A sentence; empty while nothing has failed. */
   readonly failure: string;
+  /** While it runs: a sentence for each replica that builds nothing now. */
+  readonly waitsFor: readonly string[];
   readonly builds: readonly BuildOfReplica[];
 }
 
@@ -81,6 +83,16 @@ const failureOf = (builds: readonly BuildOfReplica[]): string => {
   return '';
 };
 
+/** By replica: away, silent, or not begun yet. One that is done is waited for no more. */
+const waitedFor = (builds: readonly BuildOfReplica[], silent: ReadonlyMap<string, string>): readonly string[] =>
+  [...Map.groupBy(builds, ({ replica }) => replica)].flatMap(([replica, own]) => {
+    if (own.every(({ state }) => state === 'built')) return [];
+    if (own.some(({ state }) => state === 'unreachable')) return [`replica ${replica}: its database does not answer`];
+    const silence = silent.get(replica);
+    if (silence !== undefined) return [silence];
+    return own.every(({ state }) => state === 'not-begun') ? [`replica ${replica} has not begun yet`] : [];
+  });
+
 /** A replica builds one establishment after the other: the one that it is at, or was at last. */
 const atWork = (builds: readonly BuildOfReplica[]): BuildOfReplica | undefined =>
   builds.find(({ phase }) => phase !== 'waiting' && phase !== 'done') ??
@@ -111,11 +123,18 @@ const remaining = (
     ? null
     : Math.ceil(((now - startedAt) / 1000) * (Math.max(0, total - done) / done));
 
+export interface ReportedAt {
+  readonly now: Instant;
+  readonly changedAt: Instant;
+  /** By replica, a sentence why nothing is built there now. */
+  readonly silent: ReadonlyMap<string, string>;
+}
+
 /** Pure: what the directory decided and the replicas tell, as one answer. `resumedAt`: failures before it are history. */
 export const reportRestore = (
   restore: Restore,
   replicas: ReplicaBuilds,
-  { now, changedAt }: { readonly now: Instant; readonly changedAt: Instant },
+  { now, changedAt, silent }: ReportedAt,
 ): RestoreReport => {
   const answered = [...replicas.values()].flatMap((reports) => (reports === 'unreachable' ? [] : reports));
   const isHistory = (report: GenerationReport): boolean =>
@@ -161,6 +180,7 @@ export const reportRestore = (
     requestedBy: restore.requestedBy,
     approvedBy: restore.approvedBy ?? null,
     failure,
+    waitsFor: running && failure === '' ? waitedFor(builds, silent) : [],
     builds,
   };
 };

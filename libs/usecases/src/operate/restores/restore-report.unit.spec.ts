@@ -27,10 +27,28 @@ const building = (establishment: Finess, over: Partial<GenerationReport>): Gener
 
 describe('a restore of a territory, as it is shown', () => {
   let replicas: Record<string, readonly GenerationReport[] | 'unreachable'>;
+  let silent: Map<string, string>;
   const report = (seconds: number, of: Restore = restore): RestoreReport =>
-    reportRestore(of, new Map(Object.entries(replicas)), { now: Instant.of(seconds * 1000), changedAt: startedAt });
+    reportRestore(of, new Map(Object.entries(replicas)), {
+      now: Instant.of(seconds * 1000),
+      changedAt: startedAt,
+      silent,
+    });
   beforeEach(() => {
     replicas = { a: [], b: [] };
+    silent = new Map();
+  });
+
+  it('says for whom it waits: who is away, silent, or has not begun; not for who is done, and nobody once it is built', () => {
+    replicas = { a: 'unreachable', b: [] };
+    expect(report(20).waitsFor).toEqual(['replica a: its database does not answer', 'replica b has not begun yet']);
+    silent.set('b', 'replica b: its replicator has said nothing for 27 s');
+    replicas = { a: establishments.map(done), b: [building(first, { phase: 'replaying', eventsDone: 3 })] };
+    expect(report(20).waitsFor).toEqual(['replica b: its replicator has said nothing for 27 s']);
+    silent.clear();
+    expect(report(20).waitsFor).toEqual([]);
+    replicas = { a: 'unreachable', b: [] };
+    expect(report(20, { ...restore, state: 'built' }).waitsFor).toEqual([]);
   });
 
   it('waits until every replica has begun', () => {

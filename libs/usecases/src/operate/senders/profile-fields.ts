@@ -123,6 +123,16 @@ const universalId = form(
   },
 );
 
+/** `90s`, `5m`, `12h`, `2d`: number and unit. */
+export const silencePattern = /^([1-9]\d{0,4})([smhd])$/;
+
+const silence = form(
+  'duration',
+  silencePattern,
+  { fr: "ce n'est pas une durée", en: 'not a duration' },
+  { fr: 'un nombre et une unité : 90s, 5m, 12h, 2d', en: 'a number and a unit: 90s, 5m, 12h, 2d' },
+);
+
 const name = form(
   'name',
   /^[a-z0-9](?:[a-z0-9._-]{0,58}[a-z0-9])?$/,
@@ -255,6 +265,11 @@ export const profileFields = {
     'as-asked suit MSH-15/16 et répond CA à NE/NE ; standard se tait à NE/NE ; sinon as-asked',
     'as-asked follows MSH-15/16 and answers CA to NE/NE; standard keeps silent on NE/NE; else as-asked',
   ),
+  silentAfter: text(
+    silence,
+    "durée sans aucun message au bout de laquelle l'émetteur est dit muet (90s, 5m, 12h, 2d) ; sinon 5m",
+    'how long nothing may come of it before it counts as silent (90s, 5m, 12h, 2d); else 5m',
+  ),
   hl7: {
     kind: 'map',
     about: { fr: 'comment lire son HL7 v2', en: 'how its HL7 v2 is read' },
@@ -269,4 +284,5 @@ export const profileDefaults = {
   testIdentities: 'warn',
   productionIdentities: 'accept',
   acknowledgement: 'as-asked',
+  silentAfter: '5m',
 } as const satisfies Partial<Sender>;

@@ -21,6 +21,7 @@ describe('the profile of a sender', () => {
       finess: '010000024',
       language: 'fr',
       foreignFiness: 'warn',
+      silentAfter: '5m',
       testIdentities: 'warn',
       productionIdentities: 'accept',
       acknowledgement: 'as-asked',

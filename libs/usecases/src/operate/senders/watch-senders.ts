@@ -61,6 +61,8 @@ interface Heard {
   /** By sender and incarnation. */
   readonly numberings: Map<string, SenderNumbering>;
   readonly lastReceivedAt: Map<string, Instant>;
+  /** Senders whose last message is older than what was listened to: a replica is asked, once. */
+  readonly askedFor: Set<string>;
   /** By sender. */
   readonly authorities: Map<string, SeenAuthorities>;
   since: Instant;
@@ -71,6 +73,12 @@ interface Alarm {
   readonly sender: string;
   readonly position: Position;
   readonly recordedAt: Instant;
+}
+
+/** `next` has not begun. */
+interface Looks {
+  readonly last: Promise<unknown>;
+  readonly next: Promise<readonly SenderWatch[]> | undefined;
 }
 
 interface Alarms {
@@ -88,7 +96,7 @@ const keyOf = (sender: string, incarnation: number): string => `${incarnation} $
 export class WatchSenders {
   private readonly heard = new Map<Finess, Heard>();
   private readonly alarms = new Map<Finess, Alarms>();
-  private readonly looking = new Map<Finess, Promise<unknown>>();
+  private readonly looks = new Map<Finess, Looks>();
 
   constructor(
     private readonly log: EstablishmentLog,
@@ -96,39 +104,40 @@ export class WatchSenders {
     private readonly replicas: readonly ReplicaStatus[],
   ) {}
 
-  /** One look of an establishment at a time. */
+  /** One look of an establishment at a time; all who ask while one is under way share the next, so that none queue behind a dead log. */
   look(directory: Directory, establishment: Finess, now: Instant): Promise<readonly SenderWatch[]> {
-    const before = this.looking.get(establishment) ?? Promise.resolve();
-    const look = before.then(() => this.lookOnce(directory, establishment, now));
-    this.looking.set(
-      establishment,
-      look.catch(() => undefined),
-    );
+    const { last, next } = this.looks.get(establishment) ?? { last: Promise.resolve(), next: undefined };
+    if (next) return next;
+    const look = last.then(() => {
+      this.looks.set(establishment, { last: look.catch(() => undefined), next: undefined });
+      return this.lookOnce(directory, establishment, now);
+    });
+    this.looks.set(establishment, { last, next: look });
     return look;
   }
 
   private async lookOnce(directory: Directory, establishment: Finess, now: Instant): Promise<readonly SenderWatch[]> {
     const heard = await this.listen(establishment).catch(away);
     const alarms = await this.alarmsOf(establishment, now).catch(away);
-    return [...directory.senders.values()]
-      .filter(({ finess }) => finess === establishment)
-      .map(({ name, incarnation, hl7 }) => {
-        const numbering = heard?.numberings.get(keyOf(name, incarnation));
-        const opened = directory.senderHistories.get(name)?.incarnations.at(-1)?.at ?? Instant.of(0);
-        const own = alarms?.items.filter(({ sender, recordedAt }) => sender === name && recordedAt >= opened);
-        const reusedIds = own?.filter(({ code }) => code === 'message-id-reused') ?? [];
-        const evidence = evidenceOf(numbering?.evidence() ?? [], reusedIds);
-        const last = heard?.lastReceivedAt.get(name);
-        return {
-          name,
-          incarnation,
-          lastReceivedAt: last === undefined ? null : Instant.iso(last),
-          numbering: numbering?.report(now) ?? unknownNumbering,
-          authorities: heard?.authorities.get(name)?.proposals(hl7) ?? [],
-          alarms: own ? alarmReport(establishment, own) : null,
-          proposal: evidence.length > 0 ? { number: incarnation + 1, evidence } : null,
-        };
-      });
+    const own = [...directory.senders.values()].filter(({ finess }) => finess === establishment);
+    if (heard) for (const { name } of own) this.hearOlder(establishment, name, heard);
+    return own.map(({ name, incarnation, hl7 }) => {
+      const numbering = heard?.numberings.get(keyOf(name, incarnation));
+      const opened = directory.senderHistories.get(name)?.incarnations.at(-1)?.at ?? Instant.of(0);
+      const reused = alarms?.items.filter(({ sender, recordedAt }) => sender === name && recordedAt >= opened);
+      const reusedIds = reused?.filter(({ code }) => code === 'message-id-reused') ?? [];
+      const evidence = evidenceOf(numbering?.evidence() ?? [], reusedIds);
+      const last = heard?.lastReceivedAt.get(name);
+      return {
+        name,
+        incarnation,
+        lastReceivedAt: last === undefined ? null : Instant.iso(last),
+        numbering: numbering?.report(now) ?? unknownNumbering,
+        authorities: heard?.authorities.get(name)?.proposals(hl7) ?? [],
+        alarms: reused ? alarmReport(establishment, reused) : null,
+        proposal: evidence.length > 0 ? { number: incarnation + 1, evidence } : null,
+      };
+    });
   }
 
   private async listen(establishment: Finess): Promise<Heard> {
@@ -143,6 +152,7 @@ export class WatchSenders {
         journal: Position.none,
         numberings: new Map(),
         lastReceivedAt: new Map(),
+        askedFor: new Set(),
         authorities: new Map(),
         since,
       };
@@ -166,6 +176,16 @@ export class WatchSenders {
       }
     await this.account(establishment, heard);
     return heard;
+  }
+
+  /** Nobody waits for it: the message may be millions of rows back. */
+  private hearOlder(establishment: Finess, sender: string, { lastReceivedAt, askedFor }: Heard): void {
+    if (lastReceivedAt.has(sender) || askedFor.has(sender)) return;
+    askedFor.add(sender);
+    firstThatAnswers(this.replicas, async (replica) => {
+      const [newest] = await replica.messages(establishment, { sender, limit: 1 });
+      if (newest && !lastReceivedAt.has(sender)) lastReceivedAt.set(sender, newest.receivedAt);
+    }).catch(() => askedFor.delete(sender));
   }
 
   /** The position behind which there are at most so many events, and bytes. */
@@ -227,6 +247,20 @@ export class WatchSenders {
     });
   }
 }
+
+/** Senders of an establishment of which nothing can be told now. */
+export const unheard = (directory: Directory, establishment: Finess): readonly SenderWatch[] =>
+  [...directory.senders.values()]
+    .filter(({ finess }) => finess === establishment)
+    .map(({ name, incarnation }) => ({
+      name,
+      incarnation,
+      lastReceivedAt: null,
+      numbering: unknownNumbering,
+      alarms: null,
+      authorities: [],
+      proposal: null,
+    }));
 
 /** What cannot be asked now is told as not known. */
 const away = (error: unknown): undefined => {

@@ -4,14 +4,19 @@ import type { EstablishmentLog } from '../../ports/establishment-log.js';
 import type { LiveReport, ReplicaStatus } from '../../ports/replica-status.js';
 import { type BuildRate } from '../restores/plan-restore.js';
 import { lastProven, type ProvenRestore } from './last-proven.js';
-import type { AlarmReport, SenderWatch, WatchSenders } from '../senders/watch-senders.js';
-
-/** A source that has said nothing for this long is called silent. */
-export const silentAfterSeconds = 300;
+import { type AlarmReport, type SenderWatch, unheard, type WatchSenders } from '../senders/watch-senders.js';
+import { type SenderSilence, silenceOfSender, silentAfterSeconds } from '../senders/sender-silence.js';
+import { askLive, silenceOf, silentFor } from './follower-problems.js';
+import { answerWithinMs, within } from './within.js';
 
 export interface ReplicaLag {
   readonly replica: string;
-  readonly state: 'following' | 'unreachable' | 'not-begun';
+  /** `silent`: the process that writes it says nothing any more; `halted`: it follows this establishment no longer. */
+  readonly state: 'following' | 'halted' | 'silent' | 'unreachable' | 'not-begun';
+  /** A sentence why it does not follow; empty while it does. */
+  readonly reason: string;
+  /** How long ago its replicator last said that it lives; null = not known. */
+  readonly heardSecondsAgo: number | null;
   readonly timeline: number | null;
   readonly position: string | null;
   /** Seconds since it was level with the log's end; 0 = level; null = not known. */
@@ -22,7 +27,7 @@ export interface ReplicaLag {
 }
 
 /** What of a sender needs an operator's eye; `sender show` tells the rest. */
-export interface SenderLine {
+export interface SenderLine extends SenderSilence {
   readonly name: string;
   readonly incarnation: number;
   /** Numbers that did not come; null where that cannot be said. */
@@ -53,13 +58,17 @@ export interface EstablishmentReport {
   readonly senders: readonly SenderLine[];
 }
 
-const lineOf = ({ name, incarnation, numbering, alarms, proposal }: SenderWatch): SenderLine => ({
-  name,
-  incarnation,
-  missing: numbering.missing,
-  alarms: alarms && { count: alarms.count, since: alarms.since, codes: alarms.codes },
-  isIncarnationProposed: proposal !== null,
-});
+const lineOf = (directory: Directory, watched: SenderWatch, now: Instant): SenderLine => {
+  const { name, incarnation, numbering, alarms, proposal } = watched;
+  return {
+    name,
+    incarnation,
+    ...silenceOfSender(directory.senders.get(name) ?? {}, watched, now),
+    missing: numbering.missing,
+    alarms: alarms && { count: alarms.count, since: alarms.since, codes: alarms.codes },
+    isIncarnationProposed: proposal !== null,
+  };
+};
 
 interface Sample {
   readonly at: Instant;
@@ -80,26 +89,28 @@ export class ReportStatus {
     private readonly watch: WatchSenders,
   ) {}
 
-  async report(directory: Directory, now: Instant, rate: BuildRate): Promise<readonly EstablishmentReport[]> {
-    const live = await this.askLive();
-    return Promise.all(
-      [...directory.establishments.keys()].map((finess) => this.one(directory, finess, live, now, rate)),
-    );
+  /** Everything is asked at one time: what is dead costs the answer once. */
+  async report(
+    directory: Directory,
+    now: Instant,
+    rate: () => Promise<BuildRate>,
+  ): Promise<readonly EstablishmentReport[]> {
+    const asked = Promise.all([this.askLive(), rate()]);
+    return Promise.all([...directory.establishments.keys()].map((finess) => this.one(directory, finess, asked, now)));
   }
 
   private async one(
     directory: Directory,
     establishment: Finess,
-    live: ReadonlyMap<string, readonly LiveReport[] | 'unreachable'>,
+    asked: Promise<readonly [ReadonlyMap<string, readonly LiveReport[] | 'unreachable'>, BuildRate]>,
     now: Instant,
-    rate: BuildRate,
   ): Promise<EstablishmentReport> {
-    const end = await this.logEnd(establishment);
-    const replicas = [...live].map(([replica, reports]) => {
-      const report = reports === 'unreachable' ? undefined : reports.find((r) => r.establishment === establishment);
-      const lag = this.lagOf(replica, report, end, now);
-      return reports === 'unreachable' ? { ...lag, state: 'unreachable' as const } : lag;
-    });
+    const [[live, rate], end, senders] = await Promise.all([
+      asked,
+      within(answerWithinMs, this.logEnd(establishment), () => 'unknown' as const),
+      within(answerWithinMs, this.watch.look(directory, establishment, now), () => unheard(directory, establishment)),
+    ]);
+    const replicas = [...live].map(([replica, reports]) => this.lagOf(replica, reports, { establishment, end, now }));
     const lastAt = end === 'unknown' ? undefined : end.lastAt;
     const silentSeconds = lastAt === undefined ? null : Math.max(0, Math.round((now - lastAt) / 1000));
     const worst = replicas.toSorted((a, b) => (b.lagSeconds ?? -1) - (a.lagSeconds ?? -1))[0];
@@ -111,7 +122,7 @@ export class ReportStatus {
           ? 'unknown'
           : silentSeconds === null
             ? 'empty'
-            : silentSeconds > silentAfterSeconds
+            : silentSeconds > silenceOfSource(directory, establishment)
               ? 'silent'
               : 'live',
       lastRecordedAt: lastAt === undefined ? null : Instant.iso(lastAt),
@@ -128,26 +139,32 @@ export class ReportStatus {
       rtoBasis: rate.basis,
       lastProvenRestore: lastProven(directory.restores.values(), establishment),
       replicas,
-      senders: (await this.watch.look(directory, establishment, now)).map(lineOf),
+      senders: senders.map((watched) => lineOf(directory, watched, now)),
     };
   }
 
   private lagOf(
     replica: string,
-    report: LiveReport | undefined,
-    end: { readonly last: Position } | 'unknown',
-    now: Instant,
+    reports: readonly LiveReport[] | 'unreachable',
+    { establishment, end, now }: { establishment: Finess; end: { readonly last: Position } | 'unknown'; now: Instant },
   ): ReplicaLag {
-    if (!report) {
-      const unknown = { timeline: null, position: null, lagSeconds: null, lagEvents: null, trend: null, parked: null };
-      return { replica, state: 'not-begun', ...unknown };
+    const nothing = { timeline: null, position: null, lagSeconds: null, lagEvents: null, trend: null, parked: null };
+    if (reports === 'unreachable') {
+      const reason = `replica ${replica}: its database does not answer`;
+      return { replica, state: 'unreachable', reason, heardSecondsAgo: null, ...nothing };
     }
+    const report = reports.find((one) => one.establishment === establishment);
+    if (!report) return { replica, state: 'not-begun', reason: '', heardSecondsAgo: null, ...nothing };
     const lagEvents = end === 'unknown' ? null : Math.max(0, end.last - report.position);
     const sinceLevel = report.levelAt === 0 ? null : Math.max(0, (now - report.levelAt) / 1000);
     const lagSeconds = lagEvents === 0 ? 0 : sinceLevel === null ? null : Math.round(sinceLevel * 10) / 10;
+    const silent = silentFor(reports);
     return {
       replica,
-      state: 'following',
+      ...(silent !== undefined
+        ? { state: 'silent' as const, reason: silenceOf(replica, silent) }
+        : { state: report.halted === '' ? ('following' as const) : ('halted' as const), reason: report.halted }),
+      heardSecondsAgo: report.heardSecondsAgo,
       timeline: report.timeline.number,
       position: String(report.position),
       lagSeconds,
@@ -183,15 +200,13 @@ export class ReportStatus {
 
   private async askLive(): Promise<ReadonlyMap<string, readonly LiveReport[] | 'unreachable'>> {
     return new Map(
-      await Promise.all(
-        this.replicas.map(async (replica) => {
-          const reports = await replica.live().catch((error: unknown) => {
-            if (Failure.is(error, 'replica.unreachable')) return 'unreachable' as const;
-            throw error;
-          });
-          return [replica.name, reports] as const;
-        }),
-      ),
+      await Promise.all(this.replicas.map(async (replica) => [replica.name, await askLive(replica)] as const)),
     );
   }
 }
+
+/** An establishment is silent when the most patient of its senders would be called so. */
+const silenceOfSource = ({ senders }: Directory, establishment: Finess): number => {
+  const own = [...senders.values()].filter(({ finess }) => finess === establishment);
+  return Math.max(...(own.length > 0 ? own : [{}]).map(silentAfterSeconds));
+};
