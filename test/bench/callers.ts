@@ -23,9 +23,14 @@ export const writeSenders = (
   return { path: write(folder, { senders: listed }), token: known[0]?.token ?? '' };
 };
 
-/** One reader. */
-export const writeReader = (folder: string): { readonly path: string; readonly token: string } => {
-  const token = newToken();
-  const readers = [{ name: 'viewer', tokenSha256: hashOf(token), establishments: [establishment] }];
-  return { path: write(folder, { readers }), token };
+/** Two readers of the bench's establishment, `token` and `otherToken`. */
+export const writeReaders = (
+  folder: string,
+): { readonly path: string; readonly token: string; readonly otherToken: string } => {
+  const [token, otherToken] = [newToken(), newToken()];
+  const readers = [
+    { name: 'viewer', tokenSha256: hashOf(token), establishments: [establishment] },
+    { name: 'other-viewer', tokenSha256: hashOf(otherToken), establishments: [establishment] },
+  ];
+  return { path: write(folder, { readers }), token, otherToken };
 };

@@ -2,17 +2,21 @@ import type { BenchSystem } from './bench-system.js';
 import type { Loaded, MllpLoad } from './parts/mllp-load.js';
 
 /** As many connections as one sender may have, each with its next message as soon as it is answered. */
-const connections = 64;
+const usualConnections = 64;
+
+export interface Flood extends Pick<MllpLoad, 'port' | 'finess' | 'observations'> {
+  readonly seconds: number;
+  readonly connections?: number;
+}
 
 /** Does some work while a sender floods for so many seconds; gives what it came to, and the flood's rate. */
 export const besideFlood = async <T>(
   system: BenchSystem,
-  { port, finess, seconds }: { readonly port: number; readonly finess: string; readonly seconds: number },
+  { seconds, connections = usualConnections, ...flooded }: Flood,
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly rate: number }> => {
   const load: MllpLoad = {
-    port,
-    finess,
+    ...flooded,
     connections,
     messages: Number.MAX_SAFE_INTEGER,
     warmUp: connections,

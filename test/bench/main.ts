@@ -6,6 +6,7 @@ import { benchRead } from './read.js';
 import { machine, type Report, table } from './report.js';
 import { benchRestore } from './restore.js';
 import { benchSoak } from './soak.js';
+import { benchWithstand } from './withstand.js';
 import { topFunctionsIn, topStatements } from './where-time-goes.js';
 
 type Bench = (system: BenchSystem, events: number) => Promise<Report>;
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, readonly [Bench, number]>> = {
   restore: [benchRestore, 100_000],
   read: [benchRead, 60_000],
   soak: [benchSoak, 1_000_000],
+  withstand: [benchWithstand, 60_000],
 };
 
 const usage = `npm run bench -- ${Object.keys(benches).join('|')} [--events N] [--json] [--profile FOLDER]

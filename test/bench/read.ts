@@ -1,6 +1,6 @@
 import { freePorts } from '#testing';
 import type { BenchSystem } from './bench-system.js';
-import { writeReader } from './callers.js';
+import { writeReaders } from './callers.js';
 import { measured } from './measured.js';
 import { declareTerritory } from './declared-territory.js';
 import { openReplicaView, startReplicator, untilPosition } from './live.js';
@@ -16,7 +16,7 @@ const connections = 16;
 const seconds = 6;
 
 /** Through the log and the real replicator, which then ends: the reader needs nothing but its Postgres. */
-const fillReplica = async (system: BenchSystem, events: number): Promise<number> => {
+export const fillReplica = async (system: BenchSystem, events: number): Promise<number> => {
   const { brokers } = system.kafka;
   await declareTerritory(brokers);
   const { sent } = await system.part<{ sent: number }>('fill-log', {
@@ -36,17 +36,18 @@ const fillReplica = async (system: BenchSystem, events: number): Promise<number>
   return rows[0]?.generation ?? 0;
 };
 
-interface Served {
+export interface Served {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
   stop(): Promise<void>;
 }
 
-const startReader = async (system: BenchSystem): Promise<Served> => {
+/** `otherToken` is that of another caller. */
+export const startReader = async (system: BenchSystem): Promise<Served & { readonly otherToken: string }> => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const { path, token } = writeReader(system.folder);
+  const { path, token, otherToken } = writeReaders(system.folder);
   const reader = await system.launch('reader', {
     REPLICA: 'a',
     TERRITORY: territory,
@@ -56,7 +57,7 @@ const startReader = async (system: BenchSystem): Promise<Served> => {
     HOST: '127.0.0.1',
     READER_PORT: String(port),
   });
-  return { url, token, ...reader };
+  return { url, token, otherToken, ...reader };
 };
 
 const startBareReader = async (system: BenchSystem, generation: number): Promise<Served> => {

@@ -11,6 +11,8 @@ export type Asked =
   | 'read'
   | 'patient-by-identifier'
   | 'observations-of-patient'
+  /** As many conditions as a search may have, each of which many records meet. */
+  | 'heavy-search'
   | 'bare';
 
 export interface HttpLoad {
@@ -23,6 +25,8 @@ export interface HttpLoad {
   readonly after: number;
   /** Records that a read may ask for. */
   readonly records: number;
+  /** So many a second; without it a connection asks again as soon as it is answered. */
+  readonly perSecond?: number;
 }
 
 /** Entries of a Bundle, events of a batch. */
@@ -99,6 +103,8 @@ const requestOf = (asked: Asked, n: number, records: number): Request => {
       );
       return { method: 'GET', path: `${base}/Patient?identifier=${value}` };
     }
+    case 'heavy-search':
+      return { method: 'GET', path: heavySearch(n) };
     case 'observations-of-patient': {
       const id = patientId(spread(n, Math.floor(records / observationsOfPatient)));
       return { method: 'GET', path: `${base}/Observation?patient=${id}&_count=${observationsOfPatient}` };
@@ -106,16 +112,27 @@ const requestOf = (asked: Asked, n: number, records: number): Request => {
   }
 };
 
+/** 16 conditions that most patients meet, counted to the last; no two searches ask for the same values. */
+const heavySearch = (n: number): string => {
+  const born = Array.from(
+    { length: 15 },
+    (_, i) => `birthdate=ge19${10 + i}-01-${String(1 + (n % 28)).padStart(2, '0')}`,
+  );
+  return `${base}/Patient?gender=male,female&${born.join('&')}&_total=accurate&_count=500`;
+};
+
 const warmUpSeconds = 2;
 
-await runPart(async ({ url, token, asked, connections, seconds, after, records }: HttpLoad, mark): Promise<Loaded> => {
+await runPart(async (load: HttpLoad, mark): Promise<Loaded> => {
+  const { url, token, asked, connections, seconds, after, records, perSecond } = load;
   let n = after;
   const setupRequest = (request: Request) => {
     n += 1;
     const made = requestOf(asked, n, records);
     return { ...request, ...made, headers: { ...made.headers, authorization: `Bearer ${token}` } };
   };
-  const run = (duration: number) => autocannon({ url, connections, duration, requests: [{ setupRequest }] });
+  const pace = perSecond === undefined ? {} : { overallRate: perSecond };
+  const run = (duration: number) => autocannon({ url, connections, duration, ...pace, requests: [{ setupRequest }] });
   await run(warmUpSeconds);
   await mark('begin');
   const { latency, non2xx, errors, duration, ...result } = await run(seconds);

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { frame } from '#hl7v2';
 import { adtMessage } from '../adt-messages.js';
+import { largeResult } from '../large-result.js';
 import { percentile } from '../report.js';
 import { runPart } from './run-part.js';
 
@@ -18,6 +19,8 @@ export interface MllpLoad {
    * sends its next message when it has its answer.
    */
   readonly perSecond?: number;
+  /** Results of so many OBX instead of messages of usual size. */
+  readonly observations?: number;
 }
 
 export interface Loaded {
@@ -64,10 +67,15 @@ class Line {
 
 /** So many are made, and sent again and again: a gateway remembers none. */
 const madeMax = 8_000;
+const largeMade = 4;
 
 await runPart(async (load: MllpLoad, mark): Promise<Loaded> => {
   const lines = await Promise.all(Array.from({ length: load.connections }, () => Line.open(load.port)));
-  const made = Array.from({ length: Math.min(load.messages, madeMax) }, (_, n) => frame(adtMessage(n, load.finess)));
+  const { observations } = load;
+  const made =
+    observations === undefined
+      ? Array.from({ length: Math.min(load.messages, madeMax) }, (_, n) => frame(adtMessage(n, load.finess)))
+      : Array.from({ length: largeMade }, (_, n) => frame(largeResult(n, load.finess, observations)));
 
   const run = async (messages: number) => {
     const startedAt = performance.now();
