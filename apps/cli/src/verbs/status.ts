@@ -4,10 +4,13 @@ import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js
 import { printable } from '../output/table.js';
 import type { RunVerb, Session } from '../session/session.js';
 
-/** Name, timeline and position, which a log in which nothing is yet has none of. */
+/** Name, timeline and position, which a log in which nothing is yet has none of; behind them what it does where it does not follow. */
 const replicaText = (replica: Json): string => {
-  const [name, timeline, position] = ['replica', 'timeline', 'position'].map((member) => textAt(replica, member));
-  return position === '-1' ? `${name}:${timeline}` : `${name}:${timeline}-${position}`;
+  const [name, timeline, position, state = ''] = ['replica', 'timeline', 'position', 'state'].map((member) =>
+    textAt(replica, member),
+  );
+  const place = position === '' || position === '-1' ? timeline : `${timeline}-${position}`;
+  return `${name}:${[place, state === 'following' ? '' : state].filter((part) => part !== '').join(',')}`;
 };
 
 const replicas = (row: Json): string => listAt(row, 'replicas').map(replicaText).join(' ');
