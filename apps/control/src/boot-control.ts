@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, Instant } from '#domain';
+import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
 import { FolderKeyStore } from '#keys';
 import { CallersFile, httpApp, LogHeartbeat, type ProcessLog, type RunningApp } from '#platform';
@@ -64,7 +65,9 @@ export const bootControl = async (
   const [establishmentLog, journal] = [new KafkaEstablishmentLog(client), new KafkaRefusalJournal(client)];
   const directoryLog = new KafkaDirectoryLog(client);
   const topics = new LogTopics(client, configuration.logReplication);
-  const replicas = Object.entries(configuration.replicas).map(([name, url]) => new PostgresReplicaStatus(name, url));
+  const replicas = Object.entries(configuration.replicas).map(
+    ([name, url]) => new PostgresReplicaStatus(name, url, searchRule),
+  );
   const decisions = new DirectoryDecisions(directoryLog);
   const establishments = territory.establishments.map(({ finess }) => finess);
   const heartbeat = new LogHeartbeat();

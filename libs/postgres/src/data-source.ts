@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type pg from 'pg';
 import { Schema1790000000001 } from './migrations/0001-schema.js';
 import { SearchRule1790000000002 } from './migrations/0002-search-rule.js';
+import { Scrub1790000000003 } from './migrations/0003-scrub.js';
 import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
 import { asFailure } from './postgres-failure.js';
 
@@ -12,7 +13,7 @@ const options = (url: string): DataSourceOptions & { readonly type: 'postgres' }
   applicationName: 'reprise',
   connectTimeoutMS: 10_000,
   logging: false,
-  migrations: [Schema1790000000001, SearchRule1790000000002, Heartbeat1790000000006],
+  migrations: [Schema1790000000001, SearchRule1790000000002, Scrub1790000000003, Heartbeat1790000000006],
   migrationsTransactionMode: 'each',
   // A connection that breaks while it idles is replaced when the next one is asked for.
   poolErrorHandler: () => undefined,

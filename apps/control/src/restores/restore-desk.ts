@@ -20,6 +20,7 @@ import {
   PlanRestore,
   type PlanRequest,
   promoteRestore,
+  ProveBuilt,
   type ReplicaStatus,
   reportRestore,
   requestRestore,
@@ -50,12 +51,14 @@ export class RestoreDesk {
   private readonly planner: PlanRestore;
   private readonly comparer: CompareRestore;
   private readonly certifier: CertifyRestores;
+  private readonly built: ProveBuilt;
   private readonly saidFailed = new Set<string>();
 
   constructor(private readonly parts: DeskParts) {
     this.planner = new PlanRestore(parts.log);
     this.comparer = new CompareRestore(parts.replicas, parts.log);
     this.certifier = new CertifyRestores(parts.replicas, parts.keys);
+    this.built = new ProveBuilt(parts.replicas, parts.log);
   }
 
   async rate(): Promise<BuildRate> {
@@ -100,18 +103,24 @@ export class RestoreDesk {
   }
 
   async approve(restoreId: string, by: string): Promise<RestoreReport> {
-    await this.decide(async (directory) =>
-      approveRestore(directory, restoreId, { ...this.decider(by), sign: (document) => this.parts.keys.sign(document) }),
-    );
+    const sign = (document: object) => this.parts.keys.sign(document);
+    // What may not be approved is refused before anything is read.
+    approveRestore(this.parts.decisions.directory, restoreId, { ...this.decider(by), sign });
+    await this.prove(restoreId);
+    await this.decide(async (directory) => approveRestore(directory, restoreId, { ...this.decider(by), sign }));
     this.parts.processLog.info('restore.approved', { restoreId, caller: by });
     return this.report(restoreId);
   }
 
   async promote(restoreId: string, by: string): Promise<RestoreReport> {
-    await this.decide(async (directory) => {
+    const decided = async (directory: Directory): Promise<DirectoryEvent> => {
       const ends = await this.ends(directory, restoreId);
       return promoteRestore(directory, restoreId, { ...this.decider(by), ends });
-    });
+    };
+    await decided(this.parts.decisions.directory);
+    // Between approval and promotion hours may lie: what goes live is read once more.
+    await this.prove(restoreId);
+    await this.decide(decided);
     this.parts.processLog.info('restore.promoted', { restoreId, caller: by });
     return this.report(restoreId);
   }
@@ -176,6 +185,10 @@ export class RestoreDesk {
       this.saidFailed.add(restoreId);
       processLog.fault('restore.failed', new Failure('replica.diverged', failure), { restoreId });
     }
+  }
+
+  private prove(restoreId: string): Promise<void> {
+    return this.built.prove(restoreNamed(this.parts.decisions.directory, restoreId));
   }
 
   private decider(by: string): { readonly by: string; readonly at: Instant } {

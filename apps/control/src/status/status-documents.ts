@@ -16,6 +16,13 @@ class ReplicaLagDocument {
   @ApiProperty({ type: 'integer', nullable: true }) lagEvents: number | null;
   @ApiProperty({ enum: ['falling', 'steady', 'rising'], nullable: true }) trend: string | null;
   @ApiProperty({ type: 'integer', nullable: true }) parked: number | null;
+  @ApiProperty({
+    ...anything,
+    nullable: true,
+    description:
+      '{position, lastFullRoundAt, ageSeconds, firstDifference: {record, what} | null}: all that is served, read again and again',
+  })
+  scrub: unknown;
 }
 
 class SenderAlarmDocument {

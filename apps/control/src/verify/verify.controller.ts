@@ -16,6 +16,7 @@ import {
   type Check,
   DirectoryDecisions,
   establishmentNamed,
+  expectedTimeline,
   KeyStore,
   type Verdict,
   VerifyCertificate,
@@ -119,13 +120,16 @@ export class VerifyController {
 
   @Post('verify/replica')
   @HttpCode(200)
-  @ApiOperation({ summary: 'are the replicas byte-identical, establishment by establishment' })
+  @ApiOperation({
+    summary:
+      'do the replicas serve the same, and what was certified: every row and byte, establishment by establishment',
+  })
   @ApiQuery({ name: 'establishment', required: false })
   @ApiOkResponse({ type: VerificationDocument })
   async verifyReplica(@Query() query: Asked): Promise<Verification> {
     const verified: Verified[] = [];
     for (const finess of this.asked(query)) {
-      const replicas = await this.replicas.verify(finess);
+      const replicas = await this.replicas.verify(finess, () => expectedTimeline(this.decisions.directory, finess));
       verified.push({ ...replicas, empty: replicas.position === '-1' });
     }
     return together(verified);

@@ -1,16 +1,23 @@
+/** What readers are served, as hashes of the bytes that stand there: a stored hash tells what was once written. */
+const contents = (generation: string): string => `
+       select h.type, h.id, h.patient, h.position, sha256(v.content) as hash
+       from heads as h
+       left join versions as v on v.generation = ${generation} and v.type = h.type and v.id = h.id and v.position = h.position
+       where h.generation = ${generation} and not h.deleted`;
+
 /**
  * Both generations side by side, one row a record: $1 before, $2 after. A record that is deleted in one counts as not there.
  * `patient` is the record's own where it is one.
  */
 const sideBySide = `
-with b as (select type, id, patient, content_hash, position from heads where generation = $1 and not deleted),
-     a as (select type, id, patient, content_hash, position from heads where generation = $2 and not deleted),
+with b as (${contents('$1')}),
+     a as (${contents('$2')}),
      pairs as (
        select coalesce(a.type, b.type) as type, coalesce(a.id, b.id) as id,
               case when coalesce(a.type, b.type) = 'Patient' then 'Patient/' || coalesce(a.id, b.id)
                    else coalesce(a.patient, b.patient) end as patient,
               b.id is not null as before, a.id is not null as after,
-              a.id is not null and b.id is not null and a.content_hash is distinct from b.content_hash as changed,
+              a.id is not null and b.id is not null and a.hash is distinct from b.hash as changed,
               b.position as position_before, a.position as position_after
        from b full join a on a.type = b.type and a.id = b.id)`;
 

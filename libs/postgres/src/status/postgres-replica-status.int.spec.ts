@@ -12,8 +12,8 @@ let [a, b]: AReplica[] = [];
 let [statusA, statusB]: PostgresReplicaStatus[] = [];
 beforeAll(async () => {
   [a, b] = [await AReplica.open(), await AReplica.open()];
-  statusA = new PostgresReplicaStatus('a', a.database.urls.control);
-  statusB = new PostgresReplicaStatus('b', b.database.urls.control);
+  statusA = new PostgresReplicaStatus('a', a.database.urls.control, byWords);
+  statusB = new PostgresReplicaStatus('b', b.database.urls.control, byWords);
 });
 afterAll(async () => {
   await Promise.all([statusA?.close(), statusB?.close()]);
@@ -59,6 +59,9 @@ const feed = [
   anEvent([{ kind: 'remove', record: patientKey(2) }]),
   anEvent([put(patientKey(3))]),
 ];
+
+/** Nothing was restored. */
+const original = () => ({ timeline: 1 });
 
 describe('a replica as operators see it', () => {
   it('tells when its replicator was last heard, by the clock of the database, and what that no longer follows', async () => {
@@ -165,25 +168,25 @@ describe('a replica as operators see it', () => {
       const shorter = aLog();
       await follow(two.store, shorter, finess, whole.slice(0, -2), [11]);
       const verify = new VerifyReplicas([status, other], async () => undefined);
-      const behind = await verify.verify(finess);
+      const behind = await verify.verify(finess, original);
       expect(behind).toMatchObject({ basis: 'history', position: String(whole.length - 3) });
       expect(behind.examined.records).toBeGreaterThan(0);
       await follow(two.store, shorter, finess, whole.slice(-2));
-      expect(await verify.verify(finess)).toMatchObject({ verdict: 'same', basis: 'heads' });
+      expect(await verify.verify(finess, original)).toMatchObject({ verdict: 'same', basis: 'heads' });
     }
     const finess = anEstablishment();
     await follow(one.store, aLog(), finess, feed);
     await follow(two.store, aLog(), finess, feed.slice(0, -1).concat(anEvent([put(patientKey(4))])));
     const verify = new VerifyReplicas([status, other], async () => undefined);
-    expect((await verify.verify(finess)).verdict).toBe('differs');
+    expect((await verify.verify(finess, original)).verdict).toBe('differs');
     const empty = anEstablishment();
     await follow(one.store, aLog(), empty, []);
     await follow(two.store, aLog(), empty, []);
-    expect((await verify.verify(empty)).verdict).toBe('nothing-examined');
+    expect((await verify.verify(empty, original)).verdict).toBe('nothing-examined');
   });
 
   it('is away, and says so', async () => {
-    const away = new PostgresReplicaStatus('c', 'postgres://nobody:x@127.0.0.1:1/none');
+    const away = new PostgresReplicaStatus('c', 'postgres://nobody:x@127.0.0.1:1/none', byWords);
     await expect(away.live()).rejects.toMatchObject({ code: 'replica.unreachable' });
     await expect(away.snapshot(anEstablishment())).rejects.toMatchObject({ code: 'replica.unreachable' });
     await away.close();

@@ -1,7 +1,6 @@
 import pg from 'pg';
-import { type Finess, Instant, isObject, messageKeyOf, parseLossless, Position, type Timeline } from '#domain';
+import { type Finess, Instant, isObject, messageKeyOf, parseLossless, type Position } from '#domain';
 import {
-  type DigestReport,
   type FieldDifferences,
   type GenerationDifference,
   type GenerationReport,
@@ -16,16 +15,19 @@ import {
   type TypeDifference,
 } from '#usecases';
 import { asFailure } from '../postgres-failure.js';
+import type { SearchRule } from '../rows/search-rule.js';
 import { changedContents, compareTypes, countPatients, listPatients } from './compare-generations.sql.js';
-import { digestOfSnapshot } from './digest-of-snapshot.js';
+import { PostgresSnapshot, type SnapshotRow } from './postgres-snapshot.js';
 import {
   selectLive,
   selectLiveGeneration,
+  selectLiveSnapshot,
   selectMessages,
   selectParked,
   selectReports,
   selectSameId,
   selectSenders,
+  selectSnapshotOf,
 } from './status.sql.js';
 
 type Nulls<T> = { readonly [K in keyof T]-?: T[K] | (undefined extends T[K] ? null : never) };
@@ -50,6 +52,8 @@ export class PostgresReplicaStatus extends ReplicaStatus {
   constructor(
     override readonly name: string,
     url: string,
+    /** What records are found by, as the replicators of this version compute it. */
+    private readonly rule: SearchRule,
   ) {
     super();
     this.pool = new pg.Pool({
@@ -115,31 +119,12 @@ export class PostgresReplicaStatus extends ReplicaStatus {
     return generation === undefined ? [] : this.query<ParkedReport>(selectParked, [generation]);
   }
 
-  override async snapshot(establishment: Finess): Promise<ReplicaSnapshot | undefined> {
-    const client = await this.pool.connect().catch((error: unknown) => {
-      throw asFailure(error);
-    });
-    const end = async (): Promise<void> => {
-      // A connection that broke meanwhile is thrown away.
-      const broken = await client.query('rollback').catch(() => true);
-      client.release(broken === true);
-    };
-    try {
-      await client.query('begin isolation level repeatable read read only');
-      const { rows } = await client.query<LiveReport & { readonly chainHash: string }>(
-        `select g.generation, g.timeline, g.position::float8, encode(g.chain_hash, 'hex') as "chainHash"
-         from establishments as e join generations as g on g.generation = e.live_generation
-         where e.establishment = $1`,
-        [establishment],
-      );
-      const [row] = rows;
-      if (row) return new Snapshot(client, row, end);
-      await end();
-      return undefined;
-    } catch (error) {
-      await end();
-      throw asFailure(error);
-    }
+  override snapshot(establishment: Finess): Promise<ReplicaSnapshot | undefined> {
+    return this.snapshotOfRow(selectLiveSnapshot, establishment);
+  }
+
+  override snapshotOf(generation: number): Promise<ReplicaSnapshot | undefined> {
+    return this.snapshotOfRow(selectSnapshotOf, generation);
   }
 
   override async compare(before: number, after: number): Promise<GenerationDifference> {
@@ -180,6 +165,28 @@ export class PostgresReplicaStatus extends ReplicaStatus {
     return { version: row.version, now: Instant.of(row.now) };
   }
 
+  private async snapshotOfRow(select: string, of: Finess | number): Promise<ReplicaSnapshot | undefined> {
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw asFailure(error);
+    });
+    const end = async (): Promise<void> => {
+      // A connection that broke meanwhile is thrown away.
+      const broken = await client.query('rollback').catch(() => true);
+      client.release(broken === true);
+    };
+    try {
+      await client.query('begin isolation level repeatable read read only');
+      const { rows } = await client.query<SnapshotRow>(select, [of]);
+      const [row] = rows;
+      if (row) return new PostgresSnapshot(client, row, this.rule, end);
+      await end();
+      return undefined;
+    } catch (error) {
+      await end();
+      throw asFailure(error);
+    }
+  }
+
   private async liveGeneration(establishment: Finess): Promise<number | undefined> {
     const [row] = await this.query<{ readonly generation: number }>(selectLiveGeneration, [establishment]);
     return row?.generation;
@@ -211,42 +218,6 @@ export class PostgresReplicaStatus extends ReplicaStatus {
   ): Promise<readonly Row[]> {
     try {
       return (await this.pool.query<Row & pg.QueryResultRow>({ text, values: [...values], ...bounds })).rows;
-    } catch (error) {
-      throw asFailure(error);
-    }
-  }
-}
-
-class Snapshot implements ReplicaSnapshot {
-  readonly position: Position;
-  readonly timeline: number;
-
-  constructor(
-    private readonly client: pg.ClientBase,
-    private readonly row: {
-      readonly generation: number;
-      readonly timeline: Timeline;
-      readonly position: number;
-      readonly chainHash: string;
-    },
-    readonly close: () => Promise<void>,
-  ) {
-    this.position = Position.of(row.position);
-    this.timeline = row.timeline.number;
-  }
-
-  async digest(): Promise<DigestReport> {
-    return this.of('heads', this.position, this.row.chainHash);
-  }
-
-  async digestAt(position: Position): Promise<DigestReport> {
-    return this.of('history', position, '');
-  }
-
-  private async of(basis: 'heads' | 'history', position: Position, chainHash: string): Promise<DigestReport> {
-    try {
-      const digest = await digestOfSnapshot(this.client, this.row.generation, { basis, position });
-      return { ...digest, timeline: this.timeline, position, chainHash };
     } catch (error) {
       throw asFailure(error);
     }

@@ -1,3 +1,5 @@
+import { standing } from '../proof/rows-that-differ.sql.js';
+
 /** What readers see of every establishment. */
 export const selectLive = `
 select e.establishment, g.generation, g.timeline, g.position::float8, g.clock::float8, e.level_at::float8 as "levelAt",
@@ -5,8 +7,17 @@ select e.establishment, g.generation, g.timeline, g.position::float8, g.clock::f
             then round(greatest(0, extract(epoch from clock_timestamp()) - e.heard_at / 1000.0), 1)::float8 end as "heardSecondsAgo",
        coalesce(e.halted, '') as halted,
        g.search_version as "searchVersion", coalesce((g.search_progress ->> 'versions')::float8, 0) as reindexed,
-       (select count(*)::int from parked as p where p.generation = g.generation) as parked
+       (select count(*)::int from parked as p where p.generation = g.generation) as parked,
+       json_build_object(
+         'position', coalesce((s.place ->> 'table') || ' ' || s.rows, ''), 'lastFullRoundAt', s.last_full_round_at, 'beganAt', s.began_at,
+         'firstDifference', s.difference, 'rowsEstimate', t.rows, 'bytesEstimate', t.bytes) as scrub
 from establishments as e join generations as g on g.generation = e.live_generation
+left join scrubs as s on s.generation = g.generation
+cross join lateral (
+  select coalesce(sum(greatest(reltuples, 0)), 0)::float8 as rows, coalesce(sum(pg_total_relation_size(oid)), 0)::float8 as bytes
+  from pg_class where oid in (to_regclass('versions_g' || g.generation), to_regclass('heads_g' || g.generation),
+                              to_regclass('tokens_g' || g.generation), to_regclass('messages_g' || g.generation))
+) as t
 order by e.establishment`;
 
 /** $1 restore, or null for all. */
@@ -64,3 +75,16 @@ from parked where generation = $1 order by position`;
 
 /** Senders that this generation has heard: $1 generation. */
 export const selectSenders = `select distinct sender from messages where generation = $1`;
+
+const snapshotColumns = `
+g.generation, g.timeline, g.position::float8, encode(g.chain_hash, 'hex') as "chainHash", g.search_version as "searchVersion"`;
+
+/** $1 establishment. */
+export const selectLiveSnapshot = `
+select ${snapshotColumns}
+from establishments as e join generations as g on g.generation = e.live_generation
+where e.establishment = $1`;
+
+/** $1 generation: where it stands, live or not. */
+export const selectSnapshotOf = `
+select ${snapshotColumns} from generations as g where g.generation = $1 and ${standing}`;

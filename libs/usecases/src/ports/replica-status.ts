@@ -1,5 +1,6 @@
-import type { Finess, Instant, Outcome, Position, RecordKey, Timeline, Warning } from '#domain';
+import type { DigestedRecord, Finess, Instant, Outcome, Position, RecordKey, Timeline, Warning } from '#domain';
 import type { BuildPhase } from './generation-builder.js';
+import type { Difference } from './replica-scrub.js';
 import type { GenerationState } from './replica-store.js';
 
 /** One generation as its replica tells of it. */
@@ -32,6 +33,21 @@ export interface GenerationReport {
   readonly finishedAt?: Instant;
 }
 
+/** How far the replica is with reading all that it serves of one establishment, again and again. */
+export interface ScrubReport {
+  /** Table and number of rows of the present round: `versions 1200`; empty between two rounds. */
+  readonly position: string;
+  /** Null before the first round was full. */
+  readonly lastFullRoundAt: Instant | null;
+  /** When scrubbing of this generation began: what counts before a round was full; null where it has not. */
+  readonly beganAt: Instant | null;
+  /** Of the present round, or else of the last full one. */
+  readonly firstDifference: Difference | null;
+  /** What a round has to read, as Postgres estimates it. */
+  readonly rowsEstimate: number;
+  readonly bytesEstimate: number;
+}
+
 /** What readers of this replica see of one establishment. */
 export interface LiveReport {
   readonly establishment: Finess;
@@ -51,6 +67,7 @@ export interface LiveReport {
   /** Versions of records that were looked at to bring it to the rule of its replicator; 0 while nothing is. */
   readonly reindexed: number;
   readonly parked: number;
+  readonly scrub: ScrubReport;
 }
 
 /** An accepted message as the live generation's journal has it. */
@@ -102,7 +119,7 @@ export interface ParkedReport {
   readonly reason: string;
 }
 
-/** The state digest of one generation, over what its tables hold. */
+/** The state digest of one generation, over the bytes that its tables hold. */
 export interface DigestReport {
   readonly timeline: number;
   readonly position: Position;
@@ -112,14 +129,49 @@ export interface DigestReport {
   readonly records: number;
 }
 
+/** Does one generation hold together by itself? */
+export interface SelfCheck {
+  /** Rows of all tables that were looked at. */
+  readonly rows: number;
+  readonly firstDifference?: Difference;
+}
+
+/** Tables whose rows two replicas must have alike; heads and tokens follow from the versions, which `selfCheck` proves. */
+export const comparedTables = ['versions', 'messages', 'parked'] as const;
+export type ComparedTable = (typeof comparedTables)[number];
+
+/** One row as a reader is served it, long values as hashes. */
+export interface ServedRow {
+  /** As in `Difference`. */
+  readonly record: string;
+  readonly position: Position;
+  /** In the order of `columnsCompared`. */
+  readonly values: readonly (string | null)[];
+}
+
+/** Column names of `ServedRow.values`. `tokens` comes last: it is left out where the replicas have different search rules. */
+export const columnsCompared = {
+  versions: ['timeline', 'recorded_at', 'deleted', 'patient', 'content', 'tokens'],
+  messages: ['recorded_at', 'records'],
+  parked: ['recorded_at', 'appended_at', 'waiting'],
+} as const satisfies Record<ComparedTable, readonly string[]>;
+
 /** The tables at one moment: what is asked of it is asked of one state, whatever is written meanwhile. Close it. */
 export interface ReplicaSnapshot {
   readonly timeline: number;
   readonly position: Position;
-  /** From the heads: what readers see. */
+  /** Every row has the tokens of this search rule or of a newer one. */
+  readonly searchVersion: number;
+  /** From the heads and the contents that go with them: what readers see. */
   digest(): Promise<DigestReport>;
-  /** From the history, as it was at an earlier position. */
-  digestAt(position: Position): Promise<DigestReport>;
+  /** From the history, as it was at an earlier position. `parked`: what waited then, where that is known; else what did and still does. */
+  digestAt(position: Position, parked?: readonly Position[]): Promise<DigestReport>;
+  /** What `digest` hashes, in its order. */
+  digested(): AsyncIterable<DigestedRecord>;
+  /** Reads every row and every content. */
+  selfCheck(): Promise<SelfCheck>;
+  /** Rows up to a position, in the order of their key, a page at a time. */
+  served(table: ComparedTable, upTo: Position): AsyncIterable<readonly ServedRow[]>;
   close(): Promise<void>;
 }
 
@@ -158,6 +210,8 @@ export abstract class ReplicaStatus {
   abstract parked(establishment: Finess): Promise<readonly ParkedReport[]>;
   /** Undefined where the replica does not have the establishment yet. */
   abstract snapshot(establishment: Finess): Promise<ReplicaSnapshot | undefined>;
+  /** The same of one generation, live or not; undefined where there is none that stands. */
+  abstract snapshotOf(generation: number): Promise<ReplicaSnapshot | undefined>;
   abstract compare(before: number, after: number): Promise<GenerationDifference>;
   abstract comparePatients(before: number, after: number, limit: number): Promise<readonly PatientDifference[]>;
   abstract compareFields(before: number, after: number): Promise<FieldDifferences>;

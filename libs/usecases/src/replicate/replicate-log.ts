@@ -1,5 +1,6 @@
 import { type Finess, Position } from '#domain';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
+import type { OwnedEstablishment } from '../ports/replica-scrub.js';
 import type { ReplicaStore } from '../ports/replica-store.js';
 import { FollowedGeneration } from './followed-generation.js';
 
@@ -24,7 +25,7 @@ const all = async (works: readonly Promise<void>[]): Promise<void> => {
 
 /** Applies a log to all generations of its establishment that follow it. */
 export class ReplicateLog {
-  private readonly owned = new Map<Finess, Owned>();
+  private readonly ownedBy = new Map<Finess, Owned>();
 
   constructor(
     private readonly store: ReplicaStore,
@@ -34,7 +35,7 @@ export class ReplicateLog {
   /** Makes the establishment's tables where there are none, takes ownership, and says where to go on. */
   async start(establishment: Finess): Promise<Position> {
     await this.store.ensureEstablishment(establishment);
-    this.owned.set(establishment, { epoch: await this.store.takeOver(establishment), generations: new Map() });
+    this.ownedBy.set(establishment, { epoch: await this.store.takeOver(establishment), generations: new Map() });
     const following = (await this.store.generations(establishment)).filter(({ state }) => state === 'following');
     for (const { generation } of following) this.followed(establishment, generation);
     const newest = following.reduce((most, { progress }) => Math.max(most, progress.position), Position.none as number);
@@ -43,7 +44,11 @@ export class ReplicateLog {
 
   /** Those that were started. */
   get establishments(): readonly Finess[] {
-    return [...this.owned.keys()];
+    return [...this.ownedBy.keys()];
+  }
+
+  get owned(): readonly OwnedEstablishment[] {
+    return Array.from(this.ownedBy, ([establishment, { epoch }]) => ({ establishment, epoch }));
   }
 
   epoch(establishment: Finess): number {
@@ -88,7 +93,7 @@ export class ReplicateLog {
   }
 
   private owner(establishment: Finess): Owned {
-    const owned = this.owned.get(establishment);
+    const owned = this.ownedBy.get(establishment);
     if (!owned) throw new Error(`not started: ${establishment}`);
     return owned;
   }

@@ -3,6 +3,7 @@ import type { Directory } from '../../directory/directory.js';
 import type { EstablishmentLog } from '../../ports/establishment-log.js';
 import type { LiveReport, ReplicaStatus } from '../../ports/replica-status.js';
 import { type BuildRate } from '../restores/plan-restore.js';
+import { type ScrubLine, scrubLine } from './scrub-problems.js';
 import { lastProven, type ProvenRestore } from './last-proven.js';
 import { type AlarmReport, type SenderWatch, unheard, type WatchSenders } from '../senders/watch-senders.js';
 import { type SenderSilence, silenceOfSender, silentAfterSeconds } from '../senders/sender-silence.js';
@@ -24,6 +25,7 @@ export interface ReplicaLag {
   readonly lagEvents: number | null;
   readonly trend: 'falling' | 'steady' | 'rising' | null;
   readonly parked: number | null;
+  readonly scrub: ScrubLine | null;
 }
 
 /** What of a sender needs an operator's eye; `sender show` tells the rest. */
@@ -148,7 +150,7 @@ export class ReportStatus {
     reports: readonly LiveReport[] | 'unreachable',
     { establishment, end, now }: { establishment: Finess; end: { readonly last: Position } | 'unknown'; now: Instant },
   ): ReplicaLag {
-    const nothing = { timeline: null, position: null, lagSeconds: null, lagEvents: null, trend: null, parked: null };
+    const nothing = { timeline: null, position: null, lagSeconds: null, lagEvents: null, trend: null, parked: null, scrub: null };
     if (reports === 'unreachable') {
       const reason = `replica ${replica}: its database does not answer`;
       return { replica, state: 'unreachable', reason, heardSecondsAgo: null, ...nothing };
@@ -171,6 +173,7 @@ export class ReportStatus {
       lagEvents,
       trend: lagSeconds === null ? null : this.trendOf(`${replica} ${report.establishment}`, { at: now, lagSeconds }),
       parked: report.parked,
+      scrub: scrubLine(report.scrub, now),
     };
   }
 

@@ -1,23 +1,14 @@
-import { emptyChain, type Finess, FOLD_VERSION, FoldMemory, Instant, Position, StateDigest } from '#domain';
+import { FOLD_VERSION, type FoldMemory, Position, StateDigest } from '#domain';
 import type { Certificate } from '../../directory/directory-event.js';
 import type { EstablishmentLog } from '../../ports/establishment-log.js';
 import type { KeyStore } from '../../ports/key-store.js';
-import type { Progress } from '../../ports/replica-store.js';
-import { foldBatch, readEntries } from '../../replicate/fold-batch.js';
+import { foldAgain } from './fold-again.js';
 import { type Check, check, type Verdict, verdictOf } from './verdict.js';
 
 export interface CertificateVerification {
   readonly verdict: Verdict;
   readonly examined: { readonly events: number; readonly records: number };
   readonly checks: readonly Check[];
-}
-
-interface Folded {
-  readonly events: number;
-  readonly records: number;
-  readonly logHash: string;
-  readonly stateDigest: string;
-  readonly parked: readonly string[];
 }
 
 const digestOf = (state: FoldMemory): { readonly stateDigest: string; readonly records: number } => {
@@ -56,33 +47,16 @@ export class VerifyCertificate {
       check('cut', certificate.cut, 'parent' in definition ? definition.cut : certificate.cut),
       check('gaps', 0, certificate.gaps.length),
     ];
-    const found = await this.fold(certificate.establishment, certificate, inLog);
+    const { state, progress, events } = await foldAgain(this.log, certificate, inLog);
+    const { stateDigest, records } = digestOf(state);
+    const parked = state.parked.map(({ recorded }) => recorded.position).join(' ');
     checks.push(
-      check('events', certificate.events, found.events),
-      check('log hash', certificate.logHash, found.logHash),
-      check('records', certificate.records, found.records),
-      check('parked', certificate.parked.join(' '), found.parked.join(' ')),
-      check('state digest', certificate.stateDigest, found.stateDigest),
+      check('events', certificate.events, events),
+      check('log hash', certificate.logHash, Buffer.from(progress.chainHash).toString('hex')),
+      check('records', certificate.records, records),
+      check('parked', certificate.parked.join(' '), parked),
+      check('state digest', certificate.stateDigest, stateDigest),
     );
-    const { events, records } = found;
     return { verdict: verdictOf(checks, [events, records]), examined: { events, records }, checks };
-  }
-
-  /** The function that runs live and in a rebuild, over memory that keeps contents because patches need them. */
-  private async fold(establishment: Finess, { definition }: Certificate, to: Position): Promise<Folded> {
-    const state = new FoldMemory(Instant.of(0));
-    let progress: Progress = { logId: '', position: Position.none, chainHash: emptyChain, clock: Instant.of(0) };
-    let events = 0;
-    if (to !== Position.none)
-      for await (const entries of this.log.read(establishment, Position.of(0), to)) {
-        events += entries.length;
-        ({ progress } = foldBatch(state, { entries, events: readEntries(entries) }, definition, progress));
-      }
-    return {
-      events,
-      ...digestOf(state),
-      logHash: Buffer.from(progress.chainHash).toString('hex'),
-      parked: state.parked.map(({ recorded }) => String(recorded.position)),
-    };
   }
 }
