@@ -14,6 +14,7 @@ import {
   LookForProblems,
   type RefusalJournal,
   type ReplicaStatus,
+  ScrubProblems,
   ReportSenders,
   ReportStatus,
   ResolveCut,
@@ -81,7 +82,11 @@ export class ControlModule {
       folder: configuration.keysDir,
     };
     const watch = new WatchSenders(log, journal, replicas);
-    const problems = new LookForProblems([new FollowerProblems(replicas, log), new SilentSenders(watch)]);
+    const problems = new LookForProblems([
+      new FollowerProblems(replicas, log),
+      new SilentSenders(watch),
+      new ScrubProblems(replicas),
+    ]);
     const given = [
       [ProcessLog, parts.log],
       [DirectoryDecisions, decisions],

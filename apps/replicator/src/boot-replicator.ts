@@ -9,6 +9,7 @@ import {
   openOwner,
   openReplica,
   PostgresGenerationBuilder,
+  PostgresReplicaScrub,
   PostgresReplicaStore,
   PostgresSearchIndex,
 } from '#postgres';
@@ -18,6 +19,7 @@ import { ReindexLane } from './reindex-lane.js';
 import type { ReplicatorConfiguration } from './replicator-configuration.js';
 import { ReplicatorModule } from './replicator.module.js';
 import { RestoreLanes } from './restore-lanes.js';
+import { ScrubLane } from './scrub-lane.js';
 
 const retryMs = 500;
 
@@ -61,6 +63,7 @@ export const bootReplicator = async (
   const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory));
   const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, log);
   const reindex = new ReindexLane(new ReindexOlder(new PostgresSearchIndex(rows, searchRule), replicate), log);
+  const scrub = new ScrubLane(new PostgresReplicaScrub(rows, searchRule), () => replicate.owned, log);
   const strategy = new LogBatchStrategy({
     client,
     replica,
@@ -90,12 +93,13 @@ export const bootReplicator = async (
   await app.listen();
   lanes.start();
   reindex.start();
+  scrub.start();
   booted.resolve();
   return {
     ready: { replica, territory, count: members(followed.directory).length },
     close: async () => {
       await followed.close();
-      await Promise.all([lanes.close(), reindex.close(), heartbeat.close(), app.close()]);
+      await Promise.all([lanes.close(), reindex.close(), scrub.close(), heartbeat.close(), app.close()]);
       await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy()]);
     },
   };

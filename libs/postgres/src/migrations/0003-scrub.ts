@@ -22,9 +22,10 @@ create policy control on scrubs for select to reprise_control using (true);
 grant select, insert, update on scrubs to reprise_replicator;
 grant select on scrubs to reprise_control;`;
 
-/** A reader sees of a generation what a watermark is made of: a column that is not shown need not be proven. */
+/** A reader sees of both what a watermark is made of: a column that is not shown need not be proven. */
 const grants = `
-revoke select on generations from reprise_reader;
+revoke select on establishments, generations from reprise_reader;
+grant select (establishment, live_generation, level_at) on establishments to reprise_reader;
 grant select (generation, establishment, timeline, position, search_version) on generations to reprise_reader;`;
 
 export class Scrub1790000000003 implements MigrationInterface {

@@ -20,6 +20,14 @@ const level: LiveReport = {
   halted: '',
   searchVersion: 2,
   reindexed: 0,
+  scrub: {
+    position: '',
+    lastFullRoundAt: null,
+    beganAt: null,
+    firstDifference: null,
+    rowsEstimate: 0,
+    bytesEstimate: 0,
+  },
   parked: 0,
 };
 const directory = new Directory();

@@ -150,7 +150,15 @@ export class ReportStatus {
     reports: readonly LiveReport[] | 'unreachable',
     { establishment, end, now }: { establishment: Finess; end: { readonly last: Position } | 'unknown'; now: Instant },
   ): ReplicaLag {
-    const nothing = { timeline: null, position: null, lagSeconds: null, lagEvents: null, trend: null, parked: null, scrub: null };
+    const nothing = {
+      timeline: null,
+      position: null,
+      lagSeconds: null,
+      lagEvents: null,
+      trend: null,
+      parked: null,
+      scrub: null,
+    };
     if (reports === 'unreachable') {
       const reason = `replica ${replica}: its database does not answer`;
       return { replica, state: 'unreachable', reason, heardSecondsAgo: null, ...nothing };

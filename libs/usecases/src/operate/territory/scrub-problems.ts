@@ -1,7 +1,8 @@
-import { Failure, Instant } from '#domain';
+import { Instant } from '#domain';
 import type { Directory } from '../../directory/directory.js';
 import type { Difference } from '../../ports/replica-scrub.js';
 import type { LiveReport, ReplicaStatus, ScrubReport } from '../../ports/replica-status.js';
+import { askLive } from './follower-problems.js';
 import { type Problem, ProblemSource } from './problem.js';
 
 /** What `status` shows of reading all that a replica serves, again and again. */
@@ -46,11 +47,9 @@ export class ScrubProblems extends ProblemSource {
   override async look(_directory: Directory, now: Instant): Promise<readonly Problem[]> {
     const found = await Promise.all(
       this.replicas.map(async (replica) => {
-        const live = await replica.live().catch((error: unknown) => {
-          // That it is away is another source's to tell.
-          if (Failure.is(error, 'replica.unreachable')) return [];
-          throw error;
-        });
+        const live = await askLive(replica);
+        // That it is away is another source's to tell.
+        if (live === 'unreachable') return [];
         return live.flatMap((report) => problemsOf(replica.name, report, now));
       }),
     );
