@@ -4,7 +4,7 @@ import { speak } from '../words/words.js';
 import { writeCsv } from './csv.js';
 import { writeSeconds } from './durations.js';
 import { displayWidth } from './display-width.js';
-import { writeTable } from './table.js';
+import { printable, writeTable } from './table.js';
 
 /** RFC 4180, read back by another way than it was written. */
 const readCsv = (text: string): string[][] => {
@@ -29,6 +29,45 @@ describe('output', () => {
       }),
     );
   });
+
+  it.each([
+    '=1+1',
+    '+33 1 40',
+    '-cmd|calc',
+    '@SUM(A1)',
+    ' =1',
+    '\t=1',
+    '\r\n=1',
+    '\u00a0\ufeff=1',
+    '\u200b=1',
+    '＝1',
+    '＋1',
+    '－1',
+    '＠x',
+    '﹣1',
+    'a;=1+1',
+    'a\t@x',
+  ])('csv holds no formula: %j', (text) => {
+    const [[cell = '', other] = []] = readCsv(writeCsv([[text, 'x']]));
+    expect(cell).toBe(text.replace(/^[\s\u200b]*(?=[=+\-@＝＋－＠﹣])|(?<=[;\t])(?=[=@])/, "'$&"));
+    expect(other).toBe('x');
+  });
+
+  it.each(['-3', '+1.5', '-2e10', '2026-11-20T10:00:00+01:00', '1-812', 'a-b@c', '990000010-812'])(
+    'csv leaves numbers, times and ids as they are: %s',
+    (text) => {
+      expect(writeCsv([[text]])).toBe(`${text}\r\n`);
+    },
+  );
+
+  it.each(['\u001b[2J', '\u0000', '\u0007', '\u009b31m', '\u007f', '\u202e', '\u0008'])(
+    'neither csv nor a table steers a terminal: %j',
+    (text) => {
+      // oxlint-disable-next-line no-control-regex
+      for (const shown of [writeCsv([[`a${text}b`]]), writeTable([[{ text: printable(`a${text}b`), align: 'left' }]])])
+        expect([shown.includes(text), /^a.+b\s$/u.test(shown.replace('\r', ''))]).toEqual([false, true]);
+    },
+  );
 
   it('tables are aligned, by what a terminal shows', () => {
     expect(displayWidth('é')).toBe(1);

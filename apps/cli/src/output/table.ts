@@ -1,10 +1,15 @@
 import { displayWidth } from './display-width.js';
 import { fitted, wrapped } from './fit.js';
 
-/** What came from outside must not steer the terminal: control characters and direction marks become visible. */
-export const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
+// oxlint-disable-next-line no-control-regex
+const steering = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Control characters and direction marks as U+FFFD; with `lines-stay` all but tabs and line ends. */
+export const visible = (text: string, lines?: 'lines-stay'): string =>
+  text.replaceAll(steering, (one) => (lines && /[\t\r\n]/.test(one) ? one : '\ufffd'));
+
+/** What came from outside must not steer the terminal. */
+export const printable = (text: string): string => visible(text);
 
 const pad = (text: string, width: number, side: 'left' | 'right'): string => {
   const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
