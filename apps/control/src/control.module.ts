@@ -20,6 +20,8 @@ import {
   ResolveCut,
   ShowMessage,
   SilentSenders,
+  SpotSpikes,
+  SummarizeMessages,
   VerifyCertificate,
   VerifyLog,
   VerifyReplicas,
@@ -86,6 +88,7 @@ export class ControlModule {
       new FollowerProblems(replicas, log),
       new SilentSenders(watch),
       new ScrubProblems(replicas),
+      new SpotSpikes(replicas),
     ]);
     const given = [
       [ProcessLog, parts.log],
@@ -99,6 +102,7 @@ export class ControlModule {
       [ReportSenders, new ReportSenders(watch)],
       [ResolveCut, new ResolveCut(log)],
       [ListMessages, new ListMessages(replicas, journal)],
+      [SummarizeMessages, new SummarizeMessages(replicas, journal)],
       [ShowMessage, new ShowMessage(replicas, log, journal, acknowledgementOf)],
       [DrainParked, new DrainParked(replicas, log)],
       [VerifyCertificate, new VerifyCertificate(log, keys)],

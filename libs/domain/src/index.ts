@@ -12,6 +12,7 @@ export * from './record.js';
 export * from './digest.js';
 export * from './fold/evolve.js';
 export * from './fold/fold-memory.js';
+export { foldWarningCodes } from './fold/fold-warnings.js';
 export * from './fold/members.js';
 export * from './fold/message-key.js';
 export * from './fold/seen-under-id.js';

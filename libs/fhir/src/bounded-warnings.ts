@@ -12,3 +12,14 @@ export const bounded = (warnings: readonly Warning[], max = maxWarnings): readon
     { code: 'more-warnings', location: '', text: `and ${warnings.length - kept} more` },
   ];
 };
+
+/** Of every warning that a write can be given. */
+export const writeWarningCodes: readonly string[] = [
+  'fhir-doubtful',
+  'ins-test',
+  'ins-production',
+  'reference-conditional',
+  'reference-unresolved',
+  'reference-replaced',
+  'more-warnings',
+];

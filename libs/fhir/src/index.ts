@@ -1,3 +1,4 @@
+export { writeWarningCodes } from './bounded-warnings.js';
 export { history, searchset, writeResponse } from './bundles.js';
 export type { HistoryEntry, Links, ResponseEntry, SearchEntry } from './bundles.js';
 export { capabilityStatement } from './capability-statement.js';

@@ -346,6 +346,11 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
+/** Of every warning that a message can be given. */
+export const warningCodes: readonly string[] = Object.keys(warnings);
+/** HL7 table 0357, as far as reasons to refuse use it. */
+export const refusalCodes: readonly string[] = [...new Set(Object.values(refusals).map(({ code }) => code))];
+
 const findingsMax = 100;
 
 const place = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\[(\d+)\])?(?:\.(\d+)(?:\.(\d+))?)?)?$/;

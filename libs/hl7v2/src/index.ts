@@ -1,5 +1,5 @@
 export { acknowledge, type AcknowledgementCode, answers, type Outcome } from './acknowledge.js';
-export type { MessageError } from './findings.js';
+export { type MessageError, refusalCodes, warningCodes } from './findings.js';
 export type { MappedEvent } from './mapped-event.js';
 export { type ShownSegment, shownSegments } from './message/shown-segments.js';
 export type { MessageHead } from './message-head.js';

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { Schema1790000000001 } from './migrations/0001-schema.js';
 import { SearchRule1790000000002 } from './migrations/0002-search-rule.js';
 import { Scrub1790000000003 } from './migrations/0003-scrub.js';
+import { RemovedVersions1790000000005 } from './migrations/0005-removed-versions.js';
 import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
 import { asFailure } from './postgres-failure.js';
 
@@ -13,7 +14,13 @@ const options = (url: string): DataSourceOptions & { readonly type: 'postgres' }
   applicationName: 'reprise',
   connectTimeoutMS: 10_000,
   logging: false,
-  migrations: [Schema1790000000001, SearchRule1790000000002, Scrub1790000000003, Heartbeat1790000000006],
+  migrations: [
+    Schema1790000000001,
+    SearchRule1790000000002,
+    Scrub1790000000003,
+    RemovedVersions1790000000005,
+    Heartbeat1790000000006,
+  ],
   migrationsTransactionMode: 'each',
   // A connection that breaks while it idles is replaced when the next one is asked for.
   poolErrorHandler: () => undefined,

@@ -63,7 +63,6 @@ describe('output', () => {
   it.each(['\u001b[2J', '\u0000', '\u0007', '\u009b31m', '\u007f', '\u202e', '\u0008'])(
     'neither csv nor a table steers a terminal: %j',
     (text) => {
-      // oxlint-disable-next-line no-control-regex
       for (const shown of [writeCsv([[`a${text}b`]]), writeTable([[{ text: printable(`a${text}b`), align: 'left' }]])])
         expect([shown.includes(text), /^a.+b\s$/u.test(shown.replace('\r', ''))]).toEqual([false, true]);
     },

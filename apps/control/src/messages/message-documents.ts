@@ -12,7 +12,8 @@ class MessageDocument {
   @ApiProperty({ type: String }) establishment: string;
   @ApiProperty({ type: String }) sender: string;
   @ApiProperty({ type: String, description: 'MSH-10, or what the sender gave in its place' }) controlId: string;
-  @ApiProperty({ type: String }) label: string;
+  @ApiProperty({ type: String, description: 'its type: ADT^A01, PUT Patient, DELETE Patient, Bundle transaction' })
+  label: string;
   @ApiProperty({ type: String, format: 'date-time' }) receivedAt: string;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) recordedAt: string | null;
   @ApiProperty({ enum: ['applied', 'parked', 'duplicate', 'unmapped', 'refused', 'omitted', 'waiting'] }) state: string;
@@ -24,6 +25,44 @@ class MessageDocument {
 
 export class MessagePageDocument {
   @ApiProperty({ type: [MessageDocument] }) items: MessageDocument[];
+  @ApiProperty({ type: String, nullable: true, description: 'cursor of the next page' }) next: string | null;
+}
+
+class SummaryRowDocument {
+  @ApiProperty({ type: String, format: 'date-time', description: 'where the piece of time begins' }) from: string;
+  @ApiProperty({ type: String }) establishment: string;
+  @ApiProperty({ type: String }) sender: string;
+  @ApiProperty({ type: String }) type: string;
+  @ApiProperty({ type: 'integer' }) messages: number;
+  @ApiProperty({ type: 'integer' }) parked: number;
+  @ApiProperty({ type: 'integer' }) refused: number;
+  @ApiProperty({ type: 'integer', description: 'records that they touched' }) records: number;
+  @ApiProperty({ type: 'integer', description: 'records that they removed' }) removed: number;
+}
+
+class SummaryPeakDocument {
+  @ApiProperty({ type: String, format: 'date-time' }) from: string;
+  @ApiProperty({ type: 'integer' }) messages: number;
+}
+
+class SummarySeriesDocument {
+  @ApiProperty({ type: String }) establishment: string;
+  @ApiProperty({ type: String }) sender: string;
+  @ApiProperty({ type: String }) type: string;
+  @ApiProperty({ type: 'integer' }) messages: number;
+  @ApiProperty({ type: 'integer' }) removed: number;
+  @ApiProperty({ type: SummaryPeakDocument }) peak: SummaryPeakDocument;
+  @ApiProperty({ type: [Number], description: 'messages of each piece, oldest first' }) counts: number[];
+}
+
+export class MessageSummaryDocument {
+  @ApiProperty({ type: String, format: 'date-time' }) since: string;
+  @ApiProperty({ type: String, format: 'date-time' }) until: string;
+  @ApiProperty({ enum: ['minute', 'ten-minutes', 'hour', 'day'] }) piece: string;
+  @ApiProperty({ type: Boolean, description: 'false: more came than is counted here; narrow the interval' })
+  complete: boolean;
+  @ApiProperty({ type: [SummaryRowDocument], description: 'newest first' }) items: SummaryRowDocument[];
+  @ApiProperty({ type: [SummarySeriesDocument] }) series: SummarySeriesDocument[];
   @ApiProperty({ type: String, nullable: true, description: 'cursor of the next page' }) next: string | null;
 }
 

@@ -1,26 +1,54 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Failure, type Finess, Instant } from '#domain';
+import { applyDecorators, Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Failure, Instant } from '#domain';
 import { type Caller, Callers, TheCaller } from '#platform';
 import {
   DirectoryDecisions,
-  establishmentNamed,
   ListMessages,
   MessageId,
   type MessageDetail,
   type MessagePage,
   messageStates,
-  readMoment,
+  type MessageSummary,
   ShowMessage,
+  SummarizeMessages,
+  summarySpanMs,
   type WaitsFor,
 } from '#usecases';
 import { Clock } from '../clock.js';
 import { PhiAudit } from '../phi-audit.js';
-import { count, flag, one, oneOf, type Query as Asked } from '../query.js';
+import { count, flag, one, type Query as Asked } from '../query.js';
 import { withoutIds } from './without-ids.js';
-import { MessageDetailDocument, MessagePageDocument } from './message-documents.js';
+import { MessageDetailDocument, MessagePageDocument, MessageSummaryDocument } from './message-documents.js';
+import { readScope } from './read-scope.js';
 
-const limitMax = 1000;
+/** Messages, or rows of a summary, in one page. Beyond it, `next` is the cursor of the next page. */
+export const pageMax = 1000;
+const pageOfMessages = 50;
+const pageOfRows = 200;
+
+const ofScope = [
+  ['establishment', ''],
+  ['sender', ''],
+  ['since', 'RFC 3339 with zone, or "15m ago": recorded at or after it (of what was refused: received)'],
+  ['until', 'RFC 3339 with zone, or "15m ago": recorded before it'],
+  ['type', 'a label or its first word: ADT, ADT^A01, DELETE, PUT Patient, Bundle transaction'],
+  ['record', 'Type/id: among the records that it touched'],
+  ['id', 'MSH-10, or what the sender gave in its place'],
+  ['warning', 'code of a warning, or of a reason to refuse'],
+  ['cursor', '`next` of the page before'],
+] as const;
+
+/** What tells which messages are meant. */
+const ApiScope = (limit: number): MethodDecorator =>
+  applyDecorators(
+    ...ofScope.map(([name, description]) => ApiQuery({ name, required: false, description })),
+    ApiQuery({ name: 'state', required: false, enum: [...messageStates] }),
+    ApiQuery({ name: 'limit', required: false, description: `1 to ${pageMax}, ${limit} unless said` }),
+    ApiBadRequestResponse({
+      description: 'a time, type, record, code or cursor that is none: what is wrong, and a hint',
+    }),
+  );
 
 type ShownMessage = Omit<MessageDetail, 'raw' | 'waitsFor'> & {
   readonly raw: string | null;
@@ -42,6 +70,7 @@ const withheld = ({ waitsFor, ...detail }: MessageDetail): ShownMessage => ({
 export class MessagesController {
   constructor(
     @Inject(ListMessages) private readonly messages: ListMessages,
+    @Inject(SummarizeMessages) private readonly summaries: SummarizeMessages,
     @Inject(ShowMessage) private readonly message: ShowMessage,
     @Inject(DirectoryDecisions) private readonly decisions: DirectoryDecisions,
     @Inject(Clock) private readonly clock: Clock,
@@ -50,28 +79,35 @@ export class MessagesController {
 
   @Get()
   @ApiOperation({ summary: 'what became of messages, newest first; a sender sees its own' })
-  @ApiQuery({ name: 'establishment', required: false })
-  @ApiQuery({ name: 'sender', required: false })
-  @ApiQuery({ name: 'state', required: false, enum: [...messageStates] })
-  @ApiQuery({ name: 'since', required: false, description: 'RFC 3339 with zone, or "15m ago"' })
-  @ApiQuery({ name: 'id', required: false, description: 'MSH-10, or what the sender gave in its place' })
-  @ApiQuery({ name: 'warning', required: false, description: 'code of a warning, or of a reason to refuse' })
-  @ApiQuery({ name: 'limit', required: false, description: '1 to 1000, 50 unless said' })
-  @ApiQuery({ name: 'cursor', required: false, description: '`next` of the page before' })
+  @ApiScope(pageOfMessages)
   @ApiOkResponse({ type: MessagePageDocument })
   list(@Query() query: Asked, @TheCaller() caller: Caller): Promise<MessagePage> {
-    const { establishments, sender } = this.scope(query, caller);
-    const [state, controlId, cursor] = [oneOf(query, 'state', messageStates), one(query, 'id'), one(query, 'cursor')];
-    const [since, warning] = [this.since(query, establishments[0]), one(query, 'warning')];
+    const cursor = one(query, 'cursor');
     return this.messages.list({
-      establishments,
-      limit: count(query, 'limit', 50, limitMax),
-      ...(sender !== undefined && { sender }),
-      ...(state !== undefined && { state }),
-      ...(controlId !== undefined && { controlId }),
-      ...(warning !== undefined && { warning }),
+      ...readScope(this.decisions.directory, query, caller, this.clock.now()),
+      limit: count(query, 'limit', pageOfMessages, pageMax),
       ...(cursor !== undefined && { cursor }),
-      ...(since !== undefined && { since }),
+    });
+  }
+
+  @Get('summary')
+  @ApiOperation({
+    summary: 'messages --summary: how many of which type came when, from whom; the last 24 hours unless since is said',
+  })
+  @ApiScope(pageOfRows)
+  @ApiOkResponse({ type: MessageSummaryDocument })
+  summary(@Query() query: Asked, @TheCaller() caller: Caller): Promise<MessageSummary> {
+    const now = this.clock.now();
+    const cursor = one(query, 'cursor');
+    const scope = readScope(this.decisions.directory, query, caller, now);
+    // What is recorded within this very second counts.
+    const until = scope.until ?? Instant.of(now + 1000);
+    return this.summaries.summarize({
+      ...scope,
+      since: scope.since ?? Instant.of(until - summarySpanMs),
+      until,
+      limit: count(query, 'limit', pageOfRows, pageMax),
+      ...(cursor !== undefined && { cursor }),
     });
   }
 
@@ -90,30 +126,5 @@ export class MessagesController {
     if (!flag(query, 'showPhi')) return withheld(detail);
     this.phi.shown(caller, { route: 'message show', establishment, position });
     return { ...detail, withheld: [] };
-  }
-
-  /** A sender sees its own, whatever it asks for. */
-  private scope(query: Asked, caller: Caller): { establishments: readonly Finess[]; sender?: string } {
-    if (caller.kind === 'sender') return { establishments: [caller.finess], sender: caller.name };
-    const { directory } = this.decisions;
-    const [raw, sender] = [one(query, 'establishment'), one(query, 'sender')];
-    const named = raw === undefined ? undefined : establishmentNamed(directory, raw);
-    if (sender === undefined)
-      return { establishments: named === undefined ? [...directory.establishments.keys()] : [named] };
-    const finess = directory.senders.get(sender)?.finess;
-    if (finess === undefined)
-      throw new Failure(
-        'not-found',
-        `no sender "${sender.slice(0, 40)}" is declared`,
-        `declared are: ${[...directory.senders.keys()].join(', ')}`,
-      );
-    return { establishments: [named ?? finess], sender };
-  }
-
-  private since(query: Asked, establishment: Finess | undefined): Instant | undefined {
-    const raw = one(query, 'since');
-    if (raw === undefined) return undefined;
-    const known = establishment && this.decisions.directory.establishments.get(establishment);
-    return readMoment(raw, { now: this.clock.now(), timeZone: known?.timeZone ?? 'Europe/Paris' });
   }
 }

@@ -45,6 +45,13 @@ export const foldWarnings = {
   ),
 } as const;
 
+/** Of every warning that the fold gives, those of ids and numbers used twice among them. */
+export const foldWarningCodes: readonly string[] = [
+  'message-id-reused',
+  'filler-number-reused',
+  ...Object.values(foldWarnings).map(({ code }) => code),
+];
+
 /** What a movement that was just told means for the end of its visit, where it is not what one expects. A cancel may well reopen a visit. */
 export const warningOfEnd = (
   before: VisitSubject,

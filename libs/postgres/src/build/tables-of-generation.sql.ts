@@ -70,6 +70,7 @@ export const indexHistory = (generation: number): string => {
 create unique index if not exists ${versions}_pkey on ${versions} (${keys.versions});
 create index if not exists ${versions}_position_idx on ${versions} using brin (position);
 create index if not exists ${versions}_patient_type_id_idx on ${versions} (patient, type, id);
+create index if not exists ${versions}_recorded_at_position_idx on ${versions} (recorded_at, position) where deleted;
 create unique index if not exists ${messages}_pkey on ${messages} (${keys.messages});
 create index if not exists ${messages}_message_key_recorded_at_idx on ${messages} (message_key, recorded_at) where message_key is not null;
 create index if not exists ${messages}_recorded_at_idx on ${messages} (recorded_at);`;

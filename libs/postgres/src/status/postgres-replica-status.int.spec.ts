@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Finess, Position, type Timeline } from '#domain';
+import { type Finess, Instant, Position, type Timeline } from '#domain';
 import { BuildGeneration, VerifyReplicas } from '#usecases';
 import { anEvent, anyFeed, patientKey, put } from '../../../testing/src/builders/feed.js';
 import type { MemoryEstablishmentLog } from '../../../testing/src/memory-establishment-log.js';
@@ -111,6 +111,13 @@ describe('a replica as operators see it', () => {
     expect(await found({ limit: 9, since: all[1]?.recordedAt as never })).toEqual([7, 6]);
     expect(await found({ limit: 9, warning: 'message-id-reused' })).toEqual([5]);
     expect(await found({ limit: 9, warning: 'message-id' })).toEqual([]);
+    expect(await found({ limit: 9, until: all[1]?.recordedAt as never })).toEqual([5, 4, 3, 2, 1, 0]);
+    expect(await found({ limit: 9, type: 'ZZZ' })).toEqual([3]);
+    expect(await found({ limit: 9, type: 'ZZZ^Z99' })).toEqual([3]);
+    expect(await found({ limit: 9, type: 'PUT' })).toEqual([7, 6, 5, 4, 2, 1, 0]);
+    expect(await found({ limit: 9, type: 'PUT P' })).toEqual([]);
+    expect(await found({ limit: 9, record: patientKey(2) })).toEqual([6, 1]);
+    expect(await found({ limit: 9, record: 'Observation/none' as never })).toEqual([4]);
     expect(await found({ limit: 9, after: Position.of(3) })).toEqual([7, 6, 5, 4]);
     expect(await status.sameId(finess, Position.of(5))).toMatchObject([{ position: 0, sameBytes: false }]);
     expect(await status.sameId(finess, Position.of(2))).toEqual([]);
@@ -122,6 +129,29 @@ describe('a replica as operators see it', () => {
       { position: 5, sameBytes: false, outcome: 'applied' },
     ]);
     expect(await status.messages(anEstablishment(), { limit: 9 })).toEqual([]);
+  });
+
+  it('counts messages by time, sender and type, and what they removed', async () => {
+    const [replica, , status] = both();
+    const [log, finess] = [aLog(), anEstablishment()];
+    await follow(replica.store, log, finess, feed);
+    const [newest] = await status.messages(finess, { limit: 1 });
+    const at = newest?.recordedAt ?? Number.NaN;
+    const counting = { since: Instant.of(at - 7000), until: Instant.of(at + 1), bucketMs: 60_000, limit: 99 };
+    const rows = await status.countMessages(finess, counting);
+    const sum = (member: 'messages' | 'parked' | 'records' | 'removed') =>
+      rows.reduce((total, row) => total + row[member], 0);
+    expect([sum('messages'), sum('parked'), sum('records'), sum('removed')]).toEqual([8, 1, 7, 1]);
+    expect(rows.every(({ from }) => from % 60_000 === 0)).toBe(true);
+    const whole = await status.countMessages(finess, { ...counting, bucketMs: 86_400_000 });
+    expect(whole.map(({ sender, label, messages, removed }) => [sender, label, messages, removed])).toEqual([
+      ['his-b', 'PUT Patient', 1, 0],
+      ['his-demo', 'PUT Patient', 6, 1],
+      ['his-demo', 'ZZZ^Z99', 1, 0],
+    ]);
+    expect(await status.countMessages(finess, { ...counting, limit: 1 })).toHaveLength(1);
+    expect(await status.countMessages(finess, { ...counting, until: Instant.of(at) })).not.toEqual(rows);
+    expect(await status.countMessages(finess, { ...counting, sender: 'nobody' })).toEqual([]);
   });
 
   it('tells of builds, and how the restored generation differs from the live one', async () => {

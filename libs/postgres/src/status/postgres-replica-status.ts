@@ -4,7 +4,10 @@ import {
   type FieldDifferences,
   type GenerationDifference,
   type GenerationReport,
+  type JournalReach,
   type LiveReport,
+  type MessageCount,
+  type MessageCounting,
   type MessageFilter,
   type MessageReport,
   type ParkedReport,
@@ -12,13 +15,16 @@ import {
   type ReplicaSnapshot,
   ReplicaStatus,
   type SameIdReport,
+  type SenderMinute,
   type TypeDifference,
 } from '#usecases';
 import { asFailure } from '../postgres-failure.js';
 import type { SearchRule } from '../rows/search-rule.js';
 import { changedContents, compareTypes, countPatients, listPatients } from './compare-generations.sql.js';
 import { PostgresSnapshot, type SnapshotRow } from './postgres-snapshot.js';
+import { countRewritten, selectActivity, selectReach } from './sender-activity.sql.js';
 import {
+  countMessages,
   selectLive,
   selectLiveGeneration,
   selectLiveSnapshot,
@@ -88,25 +94,46 @@ export class PostgresReplicaStatus extends ReplicaStatus {
   override async messages(establishment: Finess, filter: MessageFilter): Promise<readonly MessageReport[]> {
     const generation = await this.liveGeneration(establishment);
     if (generation === undefined) return [];
-    const { sender, outcome, since, controlId, warning, before, after, limit } = filter;
-    const keys = controlId === undefined ? undefined : await this.keysOf(generation, controlId, sender);
     const rows = await this.query<Nulls<MessageReport>>(selectMessages, [
-      generation,
-      sender ?? null,
-      outcome ?? null,
-      since ?? null,
-      before ?? null,
-      limit,
-      keys ?? null,
-      controlId ?? null,
-      warning === undefined ? null : JSON.stringify([{ code: warning }]),
-      after ?? null,
+      ...(await this.fitting(generation, filter)),
+      filter.before ?? null,
+      filter.after ?? null,
     ]);
     return rows.map(({ sentAt, occurredAt, ...rest }) => ({
       ...rest,
       ...given('sentAt', sentAt),
       ...given('occurredAt', occurredAt),
     }));
+  }
+
+  override async countMessages(establishment: Finess, counting: MessageCounting): Promise<readonly MessageCount[]> {
+    const generation = await this.liveGeneration(establishment);
+    if (generation === undefined) return [];
+    return this.query<MessageCount>(countMessages, [...(await this.fitting(generation, counting)), counting.bucketMs]);
+  }
+
+  override async reach(establishment: Finess): Promise<JournalReach | undefined> {
+    const [row] = await this.query<Nulls<JournalReach>>(selectReach, [establishment]);
+    return row && { generation: row.generation, clock: row.clock, ...given('first', row.first) };
+  }
+
+  override activity(generation: number, since: Instant, until: Instant): Promise<readonly SenderMinute[]> {
+    return this.query<SenderMinute>(selectActivity, [generation, since, until]);
+  }
+
+  override async rewritten(
+    generation: number,
+    sender: string,
+    { since, until, limit }: { readonly since: Instant; readonly until: Instant; readonly limit: number },
+  ): Promise<number> {
+    const [row] = await this.query<{ readonly rewritten: number }>(countRewritten, [
+      generation,
+      sender,
+      since,
+      until,
+      limit,
+    ]);
+    return row?.rewritten ?? 0;
   }
 
   override async sameId(establishment: Finess, position: Position): Promise<readonly SameIdReport[]> {
@@ -185,6 +212,25 @@ export class PostgresReplicaStatus extends ReplicaStatus {
       await end();
       throw asFailure(error);
     }
+  }
+
+  /** What `fitting` of the statements asks for. */
+  private async fitting(generation: number, filter: Omit<MessageFilter, 'before' | 'after'>): Promise<unknown[]> {
+    const { sender, outcome, since, until, limit, controlId, warning, type, record } = filter;
+    const keys = controlId === undefined ? undefined : await this.keysOf(generation, controlId, sender);
+    return [
+      generation,
+      sender ?? null,
+      outcome ?? null,
+      since ?? null,
+      until ?? null,
+      limit,
+      keys ?? null,
+      controlId ?? null,
+      warning === undefined ? null : JSON.stringify([{ code: warning }]),
+      type ?? null,
+      record ?? null,
+    ];
   }
 
   private async liveGeneration(establishment: Finess): Promise<number | undefined> {

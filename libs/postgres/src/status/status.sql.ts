@@ -39,23 +39,50 @@ order by g.generation`;
 export const selectLiveGeneration = `select live_generation as generation from establishments where establishment = $1`;
 
 /**
- * $1 generation, $2 sender, $3 outcome, $4 since (recorded, ms), $5 before (position), $6 limit, $7 keys of the message, $8 its id,
- * $9 a warning that it has, as JSON, $10 after (position); null = any. Newest first.
+ * $1 generation, $2 sender, $3 outcome, $4 since and $5 until (recorded, ms), $6 limit, $7 keys of the message, $8 its id, $9 a warning that
+ * it has, as JSON, $10 type, $11 a record that it touched; null = any.
  */
+const fitting = `
+generation = $1
+  and ($2::text is null or sender = $2)
+  and ($3::text is null or outcome = $3)
+  and ($4::bigint is null or recorded_at >= $4)
+  and ($5::bigint is null or recorded_at < $5)
+  and ($7::bytea[] is null or (message_key = any ($7) and message_id = $8))
+  and ($9::jsonb is null or warnings @> $9)
+  and ($10::text is null or label = $10 or split_part(translate(label, '^', ' '), ' ', 1) = $10)
+  and ($11::text is null or $11 = any (records))`;
+
+/** As `fitting`, then: $12 before (position), $13 after (position). Newest first. */
 export const selectMessages = `
 select position::float8, sender, message_id as "controlId", label, charset, acknowledgement,
        received_at::float8 as "receivedAt", recorded_at::float8 as "recordedAt", sent_at::float8 as "sentAt",
        occurred_at::float8 as "occurredAt", outcome, records, warnings, bytes as "sizeBytes"
 from messages
-where generation = $1
-  and ($2::text is null or sender = $2)
-  and ($3::text is null or outcome = $3)
-  and ($4::bigint is null or recorded_at >= $4)
-  and ($5::bigint is null or position < $5)
-  and ($7::bytea[] is null or (message_key = any ($7) and message_id = $8))
-  and ($9::jsonb is null or warnings @> $9)
-  and ($10::bigint is null or position > $10)
+where ${fitting}
+  and ($12::bigint is null or position < $12)
+  and ($13::bigint is null or position > $13)
 order by position desc
+limit $6`;
+
+/** As `fitting`, then: $12 length of a piece, ms. What was removed is found by the index of removed versions. */
+export const countMessages = `
+with counted as (
+  select position, recorded_at / $12::bigint * $12::bigint as "from", sender, label, outcome, cardinality(records) as records
+  from messages
+  where ${fitting}
+), gone as (
+  select position, count(*) as removed
+  from versions
+  where generation = $1 and deleted and recorded_at >= $4 and recorded_at < $5
+  group by position
+)
+select "from"::float8, sender, label, count(*)::float8 as messages,
+       count(*) filter (where outcome = 'parked')::float8 as parked, sum(records)::float8 as records,
+       coalesce(sum(removed), 0)::float8 as removed
+from counted left join gone using (position)
+group by "from", sender, label
+order by "from" desc, sender, label
 limit $6`;
 
 /** $1 generation, $2 position: the others of the same sender, incarnation and id. */

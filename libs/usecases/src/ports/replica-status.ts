@@ -92,7 +92,14 @@ export interface MessageReport {
 export interface MessageFilter {
   readonly sender?: string;
   readonly outcome?: Outcome;
+  /** Recorded at or after it. */
   readonly since?: Instant;
+  /** Recorded before it. */
+  readonly until?: Instant;
+  /** Its label, or the first word of it: `ADT^A01`, `ADT`, `DELETE Patient`, `DELETE`. */
+  readonly type?: string;
+  /** Among those that it touched. */
+  readonly record?: RecordKey;
   /** MSH-10, or what the sender gave in its place. */
   readonly controlId?: string;
   /** Code of a warning that it was given, by the gateway or by the fold. */
@@ -102,6 +109,46 @@ export interface MessageFilter {
   /** Only those behind this position. */
   readonly after?: Position;
   readonly limit: number;
+}
+
+/** What is counted, and how: the recorded interval is cut into pieces of this length, from the hour 0 of UTC on. */
+export interface MessageCounting extends Omit<MessageFilter, 'before' | 'after'> {
+  readonly since: Instant;
+  readonly until: Instant;
+  readonly bucketMs: number;
+}
+
+/** Messages of one sender and one type in one piece of the interval. */
+export interface MessageCount {
+  readonly from: Instant;
+  readonly sender: string;
+  readonly label: string;
+  readonly messages: number;
+  readonly parked: number;
+  /** Records that they touched. */
+  readonly records: number;
+  /** Records that they removed. */
+  readonly removed: number;
+}
+
+/** How far a generation's journal of messages reaches. */
+export interface JournalReach {
+  readonly generation: number;
+  /** `recorded` of its oldest message; absent where it has none. */
+  readonly first?: Instant;
+  /** What is recorded before this moment is there whole. */
+  readonly clock: Instant;
+}
+
+/** What the messages of one sender did within one minute. */
+export interface SenderMinute {
+  /** Where the minute begins, on the recorded clock. */
+  readonly from: Instant;
+  readonly sender: string;
+  /** Records removed, by whatever kind of message. */
+  readonly removed: number;
+  /** Records that FHIR writes and CloudEvents named. */
+  readonly written: number;
 }
 
 /** Another message of the same sender, incarnation and id. */
@@ -205,6 +252,18 @@ export abstract class ReplicaStatus {
   abstract generations(restoreId?: string): Promise<readonly GenerationReport[]>;
   /** Newest first. */
   abstract messages(establishment: Finess, filter: MessageFilter): Promise<readonly MessageReport[]>;
+  /** Newest piece first, at most `limit` rows. */
+  abstract countMessages(establishment: Finess, counting: MessageCounting): Promise<readonly MessageCount[]>;
+  /** Of the live generation; undefined where the replica does not have the establishment yet. */
+  abstract reach(establishment: Finess): Promise<JournalReach | undefined>;
+  /** Minutes in which somebody removed or wrote, of `since` (inclusive) to `until` (exclusive), on the recorded clock. */
+  abstract activity(generation: number, since: Instant, until: Instant): Promise<readonly SenderMinute[]>;
+  /** Records that FHIR writes of this sender gave another version, of those that were there before; at most `limit` are looked at. */
+  abstract rewritten(
+    generation: number,
+    sender: string,
+    interval: { readonly since: Instant; readonly until: Instant; readonly limit: number },
+  ): Promise<number>;
   /** The other messages with the id of the one at this position, in the order of their positions; at most a hundred. */
   abstract sameId(establishment: Finess, position: Position): Promise<readonly SameIdReport[]>;
   abstract parked(establishment: Finess): Promise<readonly ParkedReport[]>;

@@ -1,6 +1,7 @@
-import { Failure, type Finess, Instant, type Outcome, Position, type Warning } from '#domain';
+import { Failure, type Finess, Instant, type Outcome, Position, type RecordKey, type Warning } from '#domain';
 import type { JournalEntry, RefusalJournal } from '../../ports/refusal-journal.js';
-import type { MessageReport, ReplicaStatus } from '../../ports/replica-status.js';
+import type { MessageFilter, MessageReport, ReplicaStatus } from '../../ports/replica-status.js';
+import { refuseUnknownType, refuseUnknownWarning } from './known-words.js';
 import { MessageId } from './message-id.js';
 
 export const messageStates = ['applied', 'parked', 'duplicate', 'unmapped', 'refused'] as const;
@@ -26,14 +27,25 @@ export interface MessageItem {
   readonly warnings: readonly Warning[];
 }
 
-export interface MessageWishes {
+/** Which messages are meant; what is left out counts for all. */
+export interface MessageScope {
   readonly establishments: readonly Finess[];
   readonly sender?: string;
   readonly state?: MessageState;
+  /** Recorded at or after it; of what was refused, received. */
   readonly since?: Instant;
+  /** Recorded before it; of what was refused, received. */
+  readonly until?: Instant;
   readonly controlId?: string;
   /** Code of a warning; of what was refused, the code of a reason. */
   readonly warning?: string;
+  /** A label, or the first word of one. */
+  readonly type?: string;
+  /** Among those that it touched. */
+  readonly record?: RecordKey;
+}
+
+export interface MessageWishes extends MessageScope {
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -55,7 +67,50 @@ interface Candidate {
 }
 
 /** A refusal is looked for among this many at a time. */
-const journalPage = 200;
+export const journalPage = 200;
+
+export const asksTheLog = ({ state }: MessageScope): boolean => state !== 'refused';
+/** What was refused touched no record. */
+export const asksTheJournal = ({ state, record }: MessageScope): boolean =>
+  record === undefined && (state === undefined || state === 'refused');
+
+/** What of the scope a replica is asked for. */
+export const filterOf = ({
+  sender,
+  state,
+  since,
+  until,
+  controlId,
+  warning,
+  type,
+  record,
+}: MessageScope): Omit<MessageFilter, 'limit'> => ({
+  ...(sender !== undefined && { sender }),
+  ...(state !== undefined && state !== 'refused' && { outcome: state satisfies Outcome }),
+  ...(since !== undefined && { since }),
+  ...(until !== undefined && { until }),
+  ...(controlId !== undefined && { controlId }),
+  ...(warning !== undefined && { warning }),
+  ...(type !== undefined && { type }),
+  ...(record !== undefined && { record }),
+});
+
+/** As a replica filters, but for `since`, at which a journal is left. */
+export const fitsRefusal = (
+  { sender, until, controlId, warning, type }: MessageScope,
+  refusal: JournalEntry['refusal'],
+): boolean =>
+  (sender === undefined || refusal.sender === sender) &&
+  (until === undefined || refusal.receivedAt < until) &&
+  (controlId === undefined || refusal.controlId === controlId) &&
+  (warning === undefined || refusal.reasons.some(({ code }) => code === warning)) &&
+  (type === undefined || refusal.label === type || refusal.label.split(/[\s^]/, 1)[0] === type);
+
+/** Nothing was found: because of a word that no message can have? A word that is known to none but was found is never refused. */
+export const refuseUnknownWords = ({ type, warning }: MessageScope): void => {
+  if (type !== undefined) refuseUnknownType(type);
+  if (warning !== undefined) refuseUnknownWarning(warning);
+};
 
 const parseCursor = (raw: string | undefined): Cursor => {
   if (raw === undefined) return {};
@@ -109,10 +164,8 @@ export class ListMessages {
   async list(wishes: MessageWishes): Promise<MessagePage> {
     const cursor = parseCursor(wishes.cursor);
     const sources = wishes.establishments.flatMap((establishment) => [
-      ...(wishes.state === 'refused' ? [] : [{ establishment, kept: 'log' as const }]),
-      ...(wishes.state === undefined || wishes.state === 'refused'
-        ? [{ establishment, kept: 'journal' as const }]
-        : []),
+      ...(asksTheLog(wishes) ? [{ establishment, kept: 'log' as const }] : []),
+      ...(asksTheJournal(wishes) ? [{ establishment, kept: 'journal' as const }] : []),
     ]);
     const found = await Promise.all(
       sources.map(async ({ establishment, kept }) => {
@@ -127,6 +180,7 @@ export class ListMessages {
     );
     const merged = found.flat().toSorted((a, b) => b.at - a.at || b.position - a.position);
     const page = merged.slice(0, wishes.limit);
+    if (page.length === 0 && wishes.cursor === undefined) refuseUnknownWords(wishes);
     if (merged.length <= wishes.limit && found.every((list) => list.length <= wishes.limit))
       return { items: page.map(({ item }) => item), next: null };
     const next: Record<string, number> = { ...cursor };
@@ -141,18 +195,10 @@ export class ListMessages {
   private async accepted(
     source: string,
     establishment: Finess,
-    { sender, state, since, controlId, warning, limit }: MessageWishes,
+    wishes: MessageWishes,
     before: Position | undefined,
   ): Promise<readonly Candidate[]> {
-    const filter = {
-      ...(sender !== undefined && { sender }),
-      ...(state !== undefined && state !== 'refused' && { outcome: state satisfies Outcome }),
-      ...(since !== undefined && { since }),
-      ...(controlId !== undefined && { controlId }),
-      ...(warning !== undefined && { warning }),
-      ...(before !== undefined && { before }),
-      limit: limit + 1,
-    };
+    const filter = { ...filterOf(wishes), ...(before !== undefined && { before }), limit: wishes.limit + 1 };
     const reports = await firstThatAnswers(this.replicas, (replica) => replica.messages(establishment, filter));
     return reports.map((report) => ({
       source,
@@ -165,19 +211,17 @@ export class ListMessages {
   private async refused(
     source: string,
     establishment: Finess,
-    { sender, since, controlId, warning, limit }: MessageWishes,
+    wishes: MessageWishes,
     before: Position | undefined,
   ): Promise<readonly Candidate[]> {
+    const { since, limit } = wishes;
     const found: Candidate[] = [];
     for (let from = before; found.length <= limit; ) {
       const entries = await this.journal.newest(establishment, journalPage, from);
       for (const entry of entries) {
         const { refusal, position } = entry;
         if (since !== undefined && refusal.receivedAt < since) return found;
-        if (sender !== undefined && refusal.sender !== sender) continue;
-        if (controlId !== undefined && refusal.controlId !== controlId) continue;
-        if (warning !== undefined && !refusal.reasons.some(({ code }) => code === warning)) continue;
-        if (found.length <= limit)
+        if (fitsRefusal(wishes, refusal) && found.length <= limit)
           found.push({ source, position, at: refusal.receivedAt, item: refusedItem(establishment, entry) });
       }
       const last = entries.at(-1);

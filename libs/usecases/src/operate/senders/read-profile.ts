@@ -1,5 +1,6 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml';
 import type { Sender } from '#domain';
+import { nearestOf } from '../nearest.js';
 import { type Field, type Fields, profileDefaults, profileFields, type Sentence } from './profile-fields.js';
 
 /** A sender as its file declares it; its incarnation is an operator's word, and no file's. */
@@ -61,26 +62,6 @@ const duplicate: Sentence = { fr: 'ce champ est donné deux fois', en: 'this fie
 const givenTwice: Sentence = { fr: 'cette valeur est donnée deux fois', en: 'this value is given twice' };
 const onlyOnce: Sentence = { fr: "n'en garder qu'un", en: 'keep one of them' };
 
-/** Edits from one word to the other (Levenshtein). */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a).entries())
-    row = row.reduce<number[]>(
-      (next, above, j) =>
-        j === 0
-          ? [i + 1]
-          : [...next, Math.min(above + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + Number(letter !== b[j - 1]))],
-      [],
-    );
-  return row[b.length] ?? 0;
-};
-
-const nearest = (word: string, known: readonly string[]): string | undefined =>
-  known
-    .map((one) => ({ one, far: distance(word.toLowerCase(), one.toLowerCase()) }))
-    .filter(({ one, far }) => far <= Math.max(1, Math.floor(one.length / 3)))
-    .toSorted((a, b) => a.far - b.far)[0]?.one;
-
 type Value = string | readonly Value[] | { readonly [member: string]: Value };
 
 /** One file while it is read: gathers faults, and where things stand. */
@@ -118,7 +99,7 @@ const pairsOf = (map: YAMLMap): readonly Pair[] => map.items.filter((item) => is
 const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 const unknownField = (reading: Reading, offset: number, path: string, name: string, known: readonly string[]): void => {
-  const near = nearest(name, known);
+  const [near] = nearestOf(name, known, 1);
   const all = known.join(', ');
   const [fr, en] = near ? [`vouliez-vous dire ${near} ? `, `did you mean ${near}? `] : ['', ''];
   reading.fault(
