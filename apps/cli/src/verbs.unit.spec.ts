@@ -18,6 +18,7 @@ const restore = {
 const message = {
   messageId: '990000010-812',
   sender: 'labo',
+  label: 'ADT^A01',
   controlId: 'M"1,x',
   receivedAt: '2026-11-20T13:02:00Z',
   state: 'applied',
@@ -39,6 +40,16 @@ describe('a verb', () => {
     [
       ['messages', '--sender', 'labo', '--state', 'refused', '--since', '15m ago', '--id', 'M&1', '--limit', '5'],
       'GET /api/messages?sender=labo&state=refused&since=15m+ago&id=M%261&limit=5',
+      undefined,
+    ],
+    [
+      ['messages', '--type', 'ADT^A01', '--until', '5m ago', '--record', 'Patient/1'],
+      'GET /api/messages?until=5m+ago&type=ADT%5EA01&record=Patient%2F1',
+      undefined,
+    ],
+    [
+      ['messages', '--summary', '--sender', 'labo', '--limit', '9'],
+      'GET /api/messages/summary?sender=labo&limit=9',
       undefined,
     ],
     [['messages', '--warning', 'message-id-reused'], 'GET /api/messages?warning=message-id-reused', undefined],
@@ -68,11 +79,6 @@ describe('a verb', () => {
     [['certificate', 'show', 'r1'], 'GET /api/certificates/r1', undefined],
     [['doctor'], 'GET /api/doctor', undefined],
     [['parked', 'show', '990000010-815', '--show-phi'], 'GET /api/parked/990000010-815?showPhi=true', undefined],
-    [
-      ['parked', 'drain', '990000010-815', '--skip', '815', '--skip', '816', '--yes'],
-      'POST /api/parked/990000010-815/drain',
-      { skip: ['815', '816'] },
-    ],
     [['at', '15m', 'ago', '--establishment', '990000010'], 'GET /api/at?t=15m+ago&establishment=990000010', undefined],
     [['verify', 'replica', '--establishment', '990000010'], 'POST /api/verify/replica?establishment=990000010', {}],
     [['verify', 'log'], 'POST /api/verify/log', {}],
@@ -138,8 +144,8 @@ describe('a verb', () => {
     ).toEqual([message]);
     const csv = await control.reprise(['messages', '--output', 'csv']);
     expect(csv.stdout.split('\r\n')).toEqual([
-      'messageId,sender,controlId,receivedAt,state,acknowledgement,position,records,warnings',
-      '990000010-812,labo,"M""1,x",2026-11-20T13:02:00Z,applied,AA,812,Patient/a Encounter/b,finess-foreign@MSH-4',
+      'messageId,sender,label,controlId,receivedAt,state,acknowledgement,position,records,warnings',
+      '990000010-812,labo,ADT^A01,"M""1,x",2026-11-20T13:02:00Z,applied,AA,812,Patient/a Encounter/b,finess-foreign@MSH-4',
       '',
     ]);
     const table = await control.reprise(['messages', '--lang', 'fr']);

@@ -1,8 +1,11 @@
 import { column, facts, list } from '../output/columns.js';
+import type { View } from '../output/view.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { listAt, textAt } from '../session/json.js';
-import type { RunVerb } from '../session/session.js';
+import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
+import type { RunVerb, Session } from '../session/session.js';
+import { hasUnicode } from '../session/terminal.js';
+import { blockChart } from '../output/block-chart.js';
 
 const warnings = column('warnings', 'text', (row) =>
   listAt(row, 'warnings').map((warning) =>
@@ -13,6 +16,7 @@ const warnings = column('warnings', 'text', (row) =>
 const columns = [
   column('messageId'),
   column('sender'),
+  column('label'),
   column('controlId'),
   column('receivedAt', 'time'),
   column('state', 'word'),
@@ -27,7 +31,6 @@ const message = facts(
   [
     // With their milliseconds: how long the answer took is read from them.
     ...columns.map((one) => (one.name === 'receivedAt' ? column('receivedAt') : one)),
-    column('label'),
     column('incarnation', 'number'),
     column('recordedAt'),
     column('acknowledgedAt'),
@@ -56,14 +59,72 @@ const message = facts(
   ],
 );
 
-export const listMessages: RunVerb = async ({ apiOfSenders, flags, say, show, suggest }) => {
-  const names = ['sender', 'state', 'since', 'id', 'warning', 'establishment', 'limit', 'cursor'];
-  const query = Object.fromEntries(names.map((name) => [name, flags.one(name)]));
-  const answer = await apiOfSenders.get('/messages', query);
-  show(answer, messages);
+const scopeFlags = ['sender', 'state', 'since', 'until', 'type', 'record', 'id', 'warning', 'establishment'] as const;
+
+export const listMessages: RunVerb = async (session) => {
+  const { apiOfSenders, flags, say, show, suggest } = session;
+  const query = Object.fromEntries([...scopeFlags, 'limit', 'cursor'].map((name) => [name, flags.one(name)]));
+  const isSummary = flags.has('summary');
+  const answer = await apiOfSenders.get(isSummary ? '/messages/summary' : '/messages', query);
+  show(answer, isSummary ? summaryView(session) : messages);
+  if (isSummary) conclude(session, answer);
   const next = textAt(answer, 'next');
   if (next !== '') suggest(say('next.page', { next }));
   return exitCodes.ok;
+};
+
+/** Rows of type, time and sender; below them, in a table, each type of a sender over the whole interval. */
+const summaryView = ({ terminal }: Session): View => ({
+  ...list(
+    [
+      column('from', 'time'),
+      column('establishment'),
+      column('sender'),
+      column('type'),
+      column('messages', 'number'),
+      column('parked', 'number'),
+      column('refused', 'number'),
+      column('records', 'number'),
+      column('removed', 'number'),
+    ],
+    'empty.messages',
+  ),
+  below: [
+    list(
+      [
+        column('sender'),
+        column('type'),
+        column('messages', 'number'),
+        column('removed', 'number'),
+        column('peak', 'time', (row) => valueAt(row, 'peak.from')),
+        column('most', 'number', (row) => valueAt(row, 'peak.messages')),
+        column('chart', 'text', (row) => blockChart(numbersOf(row), hasUnicode(terminal))),
+      ],
+      'empty.messages',
+      (answer) => listAt(answer, 'series'),
+    ),
+  ],
+});
+
+const numbersOf = (row: Json): readonly number[] => listAt(row, 'counts').map(Number);
+
+const conclude = ({ say, suggest, tell }: Session, answer: Json): void => {
+  if (textAt(answer, 'complete') === 'false') tell(say('summary.incomplete'));
+  const busiest = listAt(answer, 'series').reduce<Json | undefined>(
+    (most, row) => (numberAt(row, 'peak.messages') > numberAt(most, 'peak.messages') ? row : most),
+    undefined,
+  );
+  if (busiest === undefined) return;
+  const [since, until] = [textAt(answer, 'since'), textAt(answer, 'until')];
+  suggest(say('summary.scale', { since, until, piece: say(pieces[textAt(answer, 'piece')] ?? 'piece.minute') }));
+  suggest(say('next.summary', { type: textAt(busiest, 'type'), since: textAt(busiest, 'peak.from') }));
+};
+
+const pieces: Readonly<Record<string, 'piece.minute' | 'piece.ten-minutes' | 'piece.hour' | 'piece.day'>> = {
+  minute: 'piece.minute',
+  'ten-minutes': 'piece.ten-minutes',
+  hour: 'piece.hour',
+  day: 'piece.day',
 };
 
 export const showMessage: RunVerb = async ({ apiOfSenders, argument, flags, say, show, suggest }) => {

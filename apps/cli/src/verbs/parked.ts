@@ -1,5 +1,7 @@
 import { column, facts, list } from '../output/columns.js';
 import { CliFailure } from '../session/cli-failure.js';
+import { type Json, listAt, textAt } from '../session/json.js';
+import { printable } from '../output/table.js';
 import { type Query, segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
 import type { RunVerb, Session } from '../session/session.js';
@@ -9,10 +11,31 @@ const columns = [
   column('establishment'),
   column('position', 'number'),
   column('recordedAt', 'time'),
+  column('label'),
+  column('sender'),
+  column('records'),
   column('waitingCount', 'number'),
   column('waiting'),
-  column('reason'),
+  column('reason', 'sentence'),
 ];
+
+/** Below what waits: what was given up, by whom. */
+const givenUp = list(
+  [column('givenUp', 'text', (row) => textAt(row, 'messageId')), column('by'), column('at', 'time'), column('drainId')],
+  'empty.items',
+  (answer) => listAt(answer, 'givenUp'),
+);
+
+const outcomeView = facts(
+  [
+    column('drainId'),
+    column('by'),
+    column('released'),
+    column('givenUp'),
+    column('stillWaiting', 'number', (row) => listAt(row, 'waiting').length),
+  ],
+  [list(columns, 'empty.items', (answer) => listAt(answer, 'waiting'))],
+);
 
 const phi = ({ flags }: Session): Query => ({ showPhi: flags.has('show-phi') ? 'true' : undefined });
 
@@ -31,7 +54,10 @@ const idOf = ({ argument, flags, say }: Session, verb: string): string => {
 export const listParked: RunVerb = async (session) => {
   const { api, flags, show } = session;
   const query = { establishment: flags.one('establishment'), ...phi(session) };
-  show(await api.get('/parked', query), list(columns, 'empty.parked'));
+  show(await api.get('/parked', query), {
+    ...list(columns, 'empty.parked'),
+    below: [givenUp],
+  });
   return exitCodes.ok;
 };
 
@@ -41,11 +67,63 @@ export const showParked: RunVerb = async (session) => {
   return exitCodes.ok;
 };
 
+/** Each one asked for by itself, by what it is: `--yes` answers all. */
+const askToGiveUp = async (session: Session, establishment: string): Promise<void> => {
+  const { api, flags, say, confirm } = session;
+  for (const position of flags.many('skip')) {
+    const id = `${establishment}-${position}`;
+    const event = await api.get(`/parked/${segment(id)}`, phi(session));
+    const question = say('confirm.parked skip', {
+      id,
+      label: textAt(event, 'label'),
+      sender: textAt(event, 'sender'),
+      at: textAt(event, 'recordedAt'),
+      records: textsAt(event, 'records').join(', '),
+    });
+    await confirm('parked drain --skip', printable(question));
+  }
+};
+
+const textsAt = (answer: Json, path: string): readonly string[] =>
+  listAt(answer, path).map((one) => textAt({ one }, 'one'));
+
+const everyMs = 300;
+/** Replicas that have not applied a drain by then are left to it, and how to look again is said; exit code 75. */
+export const drainPatienceMs = 30_000;
+
+/** What came of the drain; undefined where a replica has not come to it in time. */
+const followDrain = async (
+  { api, flags, say, tell, terminal }: Session,
+  drainId: string,
+): Promise<Json | undefined> => {
+  const begun = terminal.nowMs();
+  for (let asked = 1; ; asked++) {
+    const outcome = await api.get(`/parked/drains/${segment(drainId)}`);
+    if (textAt(outcome, 'isApplied') === 'true') return outcome;
+    if (terminal.nowMs() - begun > drainPatienceMs) return undefined;
+    if (asked === 2 && !flags.has('no-progress'))
+      tell(say('drain.waits', { replicas: textsAt(outcome, 'pending').join(', ') || '…' }));
+    await terminal.pause(everyMs);
+  }
+};
+
 /** The patients are named by a parked event, so that nobody types an identifier. */
 export const drainParked: RunVerb = async (session) => {
-  const { api, flags, say, show } = session;
+  const { api, flags, say, show, tell, suggest } = session;
   const id = idOf(session, 'parked drain');
-  await session.confirm('parked drain', say('confirm.parked drain', { id }));
-  show(await api.post(`/parked/${segment(id)}/drain`, { skip: flags.many('skip') }), facts([column('positions')]));
-  return exitCodes.ok;
+  if (flags.has('skip')) await askToGiveUp(session, id.replace(/-\d+$/, ''));
+  else await session.confirm('parked drain', say('confirm.parked drain', { id }));
+  const drainId = textAt(await api.post(`/parked/${segment(id)}/drain`, { skip: flags.many('skip') }), 'drainId');
+  session.whenInterrupted(say('drain.later', { id: drainId }));
+  const outcome = await followDrain(session, drainId);
+  if (outcome === undefined) {
+    tell(say('drain.later', { id: drainId }));
+    return exitCodes.tryAgain;
+  }
+  show(outcome, outcomeView);
+  for (const replica of textsAt(outcome, 'away')) tell(say('drain.away', { replica }));
+  if (listAt(outcome, 'waiting').length > 0) suggest(say('next.parked'));
+  if (listAt(outcome, 'released').length + listAt(outcome, 'givenUp').length > 0) return exitCodes.ok;
+  tell(say('drain.nothing'));
+  return exitCodes.failure;
 };

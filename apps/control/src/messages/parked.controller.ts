@@ -1,12 +1,14 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Failure, type Finess, Instant, Position } from '#domain';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Failure, type Finess, Instant, Position, RecordKey } from '#domain';
 import { type Caller, Callers, TheCaller } from '#platform';
 import {
   DirectoryDecisions,
   type Drained,
+  type DrainOutcome,
   DrainParked,
   establishmentNamed,
+  type GivenUp,
   MessageId,
   type ParkedReport,
 } from '#usecases';
@@ -14,6 +16,7 @@ import { Clock } from '../clock.js';
 import { NewId } from '../new-id.js';
 import { PhiAudit } from '../phi-audit.js';
 import { flag, one, type Query as Asked } from '../query.js';
+import { DrainedDocument, DrainOutcomeDocument, ParkedDocument, ParkedPageDocument } from './parked-documents.js';
 import { withoutIds } from './without-ids.js';
 
 interface ParkedItem {
@@ -21,6 +24,10 @@ interface ParkedItem {
   readonly establishment: string;
   readonly position: string;
   readonly recordedAt: string;
+  readonly sender: string;
+  readonly label: string;
+  /** What it names; without showPhi the types alone. */
+  readonly records: readonly string[];
   /** How many patients (or records) wait with it. */
   readonly waitingCount: number;
   /** Who waits; only with showPhi. */
@@ -28,15 +35,29 @@ interface ParkedItem {
   readonly reason: string;
 }
 
+/** `Observation`, or `Observation (3)`. */
+const typesOf = (records: readonly RecordKey[]): readonly string[] => {
+  const types = records.map((record) => RecordKey.type(record));
+  return [...new Set(types)].map((type) => {
+    const count = types.filter((one) => one === type).length;
+    return count > 1 ? `${type} (${count})` : type;
+  });
+};
+
 const itemOf = (establishment: Finess, report: ParkedReport, showPhi: boolean): ParkedItem => ({
   messageId: MessageId.text({ establishment, kept: 'log', position: report.position }),
   establishment,
   position: String(report.position),
   recordedAt: Instant.iso(report.recordedAt),
+  sender: report.sender,
+  label: report.label,
+  records: showPhi ? report.records : typesOf(report.records),
   waitingCount: report.waiting.length,
   waiting: showPhi ? report.waiting : null,
   reason: showPhi ? report.reason : withoutIds(report.reason),
 });
+
+type ShownOutcome = Omit<DrainOutcome, 'waiting'> & { readonly waiting: readonly ParkedItem[] };
 
 @ApiTags('parked')
 @Controller('api/parked')
@@ -51,24 +72,31 @@ export class ParkedController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'parked list: events that wait behind a fault' })
+  @ApiOperation({ summary: 'parked list: events that wait behind a fault, and what was given up, by whom' })
   @ApiQuery({ name: 'establishment', required: false })
   @ApiQuery({ name: 'showPhi', required: false, type: Boolean })
-  async list(@Query() query: Asked, @TheCaller() caller: Caller): Promise<{ readonly items: readonly ParkedItem[] }> {
+  @ApiOkResponse({ type: ParkedPageDocument })
+  async list(
+    @Query() query: Asked,
+    @TheCaller() caller: Caller,
+  ): Promise<{ readonly items: readonly ParkedItem[]; readonly givenUp: readonly GivenUp[] }> {
     const { directory } = this.decisions;
     const raw = one(query, 'establishment');
     const showPhi = flag(query, 'showPhi');
     const items: ParkedItem[] = [];
+    const givenUp: GivenUp[] = [];
     for (const finess of raw === undefined ? directory.establishments.keys() : [establishmentNamed(directory, raw)]) {
       if (showPhi) this.phi.shown(caller, { route: 'parked list', establishment: finess });
       for (const report of await this.parked.list(finess)) items.push(itemOf(finess, report, showPhi));
+      givenUp.push(...(await this.parked.givenUp(finess)));
     }
-    return { items };
+    return { items, givenUp };
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'parked show' })
   @ApiQuery({ name: 'showPhi', required: false, type: Boolean })
+  @ApiOkResponse({ type: ParkedDocument })
   async show(@Param('id') id: string, @Query() query: Asked, @TheCaller() caller: Caller): Promise<ParkedItem> {
     const { establishment, position } = MessageId.parse(id);
     const showPhi = flag(query, 'showPhi');
@@ -81,6 +109,7 @@ export class ParkedController {
   @ApiOperation({
     summary: 'parked drain: what waits is tried again, in order; { "skip": ["815"] } gives events up for good',
   })
+  @ApiOkResponse({ type: DrainedDocument })
   drain(@Param('id') id: string, @Body() body: unknown, @TheCaller() caller: Caller): Promise<Drained> {
     return this.parked.drain(id, {
       by: caller.name,
@@ -88,6 +117,15 @@ export class ParkedController {
       newId: () => `drain-${this.ids.next()}`,
       skip: skipOf(body),
     });
+  }
+
+  @Get('drains/:id')
+  @ApiOperation({ summary: 'what came of a drain, by its drainId: ask until isApplied' })
+  @ApiOkResponse({ type: DrainOutcomeDocument })
+  async outcome(@Param('id') id: string): Promise<ShownOutcome> {
+    const { establishment } = MessageId.parse(id);
+    const outcome = await this.parked.outcome(id);
+    return { ...outcome, waiting: outcome.waiting.map((report) => itemOf(establishment, report, false)) };
   }
 }
 

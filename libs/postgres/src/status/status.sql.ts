@@ -97,8 +97,10 @@ limit 100`;
 
 /** $1 generation. */
 export const selectParked = `
-select position::float8, recorded_at::float8 as "recordedAt", waiting, reason
-from parked where generation = $1 order by position`;
+select p.position::float8, p.recorded_at::float8 as "recordedAt", p.waiting, p.reason, m.sender, m.label, m.records
+from parked as p join messages as m on m.position = p.position and m.generation = p.generation
+where p.generation = $1 and m.generation = $1
+order by p.position`;
 
 /** Senders that this generation has heard: $1 generation. */
 export const selectSenders = `select distinct sender from messages where generation = $1`;

@@ -162,6 +162,10 @@ export interface SameIdReport {
 export interface ParkedReport {
   readonly position: Position;
   readonly recordedAt: Instant;
+  readonly sender: string;
+  readonly label: string;
+  /** Records that it names. */
+  readonly records: readonly RecordKey[];
   readonly waiting: readonly RecordKey[];
   readonly reason: string;
 }

@@ -70,6 +70,7 @@ const knownWarnings: ReadonlySet<string> = new Set([
   ...otherIssues,
   ...failureCodes,
   'frame.cut-off',
+  'parked-given-up',
 ]);
 
 /** Throws `input.invalid`. */

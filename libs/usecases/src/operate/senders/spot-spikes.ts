@@ -145,14 +145,18 @@ export class SpotSpikes extends ProblemSource {
   private lookAt(establishment: Finess, now: Instant): Promise<readonly Problem[]> {
     const before = this.looked.get(establishment);
     if (before && (!before.isDone || now - before.at < spikeLookMs)) return before.problems;
-    const problems = firstThatAnswers(this.replicas, (replica) => this.one(replica, establishment, now));
-    const looked: Looked = { at: now, problems, isDone: false };
+    const looked: Looked = { at: now, problems: this.asked(establishment, now), isDone: false };
     this.looked.set(establishment, looked);
-    const done = (): void => {
-      looked.isDone = true;
-    };
-    problems.then(done, () => this.looked.delete(establishment));
-    return problems;
+    return looked.problems;
+  }
+
+  private async asked(establishment: Finess, now: Instant): Promise<readonly Problem[]> {
+    try {
+      return await firstThatAnswers(this.replicas, (replica) => this.one(replica, establishment, now));
+    } finally {
+      const looked = this.looked.get(establishment);
+      if (looked) looked.isDone = true;
+    }
   }
 
   private async one(replica: ReplicaStatus, establishment: Finess, now: Instant): Promise<readonly Problem[]> {
