@@ -3,7 +3,7 @@ import { encodeEvent, type Finess, Instant, type LogEvent } from '#domain';
 import { Directory, ReplicateLog, SpotSpikes } from '#usecases';
 import { anEvent, patientKey, put } from '../../../testing/src/builders/feed.js';
 import { MemoryEstablishmentLog } from '../../../testing/src/memory-establishment-log.js';
-import { anEstablishment, AReplica } from '../../test/a-replica.js';
+import { anEstablishment, AReplica, byWords } from '../../test/a-replica.js';
 import { PostgresReplicaStatus } from './postgres-replica-status.js';
 
 const [minuteMs, dayMs] = [60_000, 24 * 3_600_000];
@@ -13,7 +13,7 @@ let replica: AReplica;
 let status: PostgresReplicaStatus;
 beforeAll(async () => {
   replica = await AReplica.open();
-  status = new PostgresReplicaStatus('a', replica.database.urls.control);
+  status = new PostgresReplicaStatus('a', replica.database.urls.control, byWords);
 });
 afterAll(async () => {
   await status.close();
@@ -69,7 +69,12 @@ describe('what a sender removes and rewrites', () => {
     await feed.came(now - 2000, [...removals(160), ...puts(166, 200, 'b')]);
     const [problem, ...others] = await feed.problems();
     expect(others).toEqual([]);
-    expect(problem).toMatchObject({ code: 'removals.spiked', sender: 'his-demo', establishment: feed.finess });
+    expect(problem).toMatchObject({
+      code: 'removals.spiked',
+      state: 'wrong',
+      sender: 'his-demo',
+      establishment: feed.finess,
+    });
     expect(problem?.text).toContain('his-demo removed 160 records and rewrote 166, from 2026-09-21T');
     expect(problem?.command).toMatch(
       /^reprise messages --summary --establishment \d{9} --sender his-demo --since 2026-\S+Z$/,
@@ -118,7 +123,7 @@ describe('what a sender removes and rewrites', () => {
 
   it('is measured anew where another replica has to answer, or the minute goes on', async () => {
     const feed = new AFeed();
-    const away = new PostgresReplicaStatus('b', 'postgres://nobody:x@127.0.0.1:1/none');
+    const away = new PostgresReplicaStatus('b', 'postgres://nobody:x@127.0.0.1:1/none', byWords);
     const source = new SpotSpikes([away, status]);
     await feed.came(now - 30_000, [...puts(60), ...removals(20)]);
     expect(await source.look(feed.directory, Instant.of(now - 20_000))).toEqual([]);

@@ -229,7 +229,7 @@ export class SpotSpikes extends ProblemSource {
         : `${sender} rewrote ${rewritten} records, ${when}; it wrote ${usual}`;
     return {
       code: kind === 'removed' ? 'removals.spiked' : 'rewrites.spiked',
-      state: 'warning',
+      state: kind === 'removed' ? 'wrong' : 'warning',
       text,
       command: summaryOf({ establishment, sender, since: spike.since, until: spike.until, now }),
       establishment,
