@@ -5,14 +5,17 @@ import type { TokenMatch } from './search-request.js';
 export const dateComparisons = ['eq', 'ge', 'gt', 'le', 'lt'] as const;
 export type DateComparison = (typeof dateComparisons)[number];
 
-export const comparisonOf = (value: string): { readonly comparison: DateComparison; readonly rest: string } => {
+export const comparisonOf = (
+  name: string,
+  value: string,
+): { readonly comparison: DateComparison; readonly rest: string } => {
   const prefix = /^[a-z]{2}/.exec(value)?.[0];
   if (prefix === undefined) return { comparison: 'eq', rest: value };
   const comparison = dateComparisons.find((known) => known === prefix);
   if (!comparison)
     throw new Failure(
       'input.not-supported',
-      `the comparison "${prefix}" is not supported`,
+      `the comparison "${prefix}" of the search parameter ${name} is not supported`,
       `use ${dateComparisons.join(', ')}`,
     );
   return { comparison, rest: value.slice(2) };
@@ -67,7 +70,7 @@ const reaching = (kind: string, day: string, side: 'after' | 'before'): readonly
 
 /** `ge1980-03` as lookups of `kind|date` tokens; undefined where it is no date. FHIR R4, section 3.1.1.4.6. */
 export const dateMatches = (kind: string, value: string): readonly TokenMatch[] | undefined => {
-  const { comparison, rest } = comparisonOf(value);
+  const { comparison, rest } = comparisonOf(kind, value);
   const span = period(rest);
   if (!span) return undefined;
   switch (comparison) {

@@ -15,6 +15,8 @@ export const frenchSentences: Readonly<Record<string, string>> = {
     'demander moins de valeurs, une recherche en prend {} au plus en tout',
   'ask for fewer values and words, one search takes at most {} comparisons':
     'demander moins de valeurs et de mots, une recherche prend {} comparaisons au plus',
+  'the comparison "{}" of the search parameter {} is not supported':
+    "la comparaison « {} » du paramètre de recherche {} n'est pas prise en charge",
   'the search parameter {} has a value that it cannot have':
     "le paramètre de recherche {} a une valeur qu'il ne peut avoir",
   'at most {} words and {} characters in a value': '{} mots et {} caractères au plus dans une valeur',
@@ -25,11 +27,33 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'YYYY-MM-DD, YYYY-MM or YYYY': 'YYYY-MM-DD, YYYY-MM ou YYYY',
   'RFC 3339 with a zone, for example 2026-11-20T14:30:00+01:00 (in a URL, + is written %2B)':
     "RFC 3339 avec un fuseau, par exemple 2026-11-20T14:30:00+01:00 (dans une URL, + s'écrit %2B)",
+  'one of male, female, other, unknown': "l'un de male, female, other, unknown",
   'a number': 'un nombre',
   'none, estimate or accurate': 'none, estimate ou accurate',
   'follow the link next as it was given': "suivre le lien next tel qu'il a été donné",
   'the parameter {} is empty': 'le paramètre {} est vide',
   'give it a value or leave it out': "lui donner une valeur ou l'omettre",
+  'the parameter {} is not known here': "le paramètre {} n'est pas connu ici",
+  'known: {}; or send Prefer: handling=lenient': 'connus : {} ; ou envoyer Prefer: handling=lenient',
+  'the parameter {} is not percent-encoded UTF-8': "le paramètre {} n'est pas de l'UTF-8 codé en pourcent",
+  'write each byte of its UTF-8 as % and two hexadecimal digits (é is %C3%A9, % itself is %25)':
+    'écrire chaque octet de son UTF-8 comme % et deux chiffres hexadécimaux (é : %C3%A9, % lui-même : %25)',
+  'the parameter {} holds a control character': 'le paramètre {} contient un caractère de contrôle',
+  'leave it out': "l'omettre",
+  'use eq, ge, gt, le, lt': 'employer eq, ge, gt, le, lt',
+  'this _format': 'ce _format',
+  'ask for json': 'demander json',
+  'this _summary': 'ce _summary',
+  'count or false: content is served as it was sent': "count ou false : le contenu est servi tel qu'il a été envoyé",
+  '_cursor: the page cursor was not made for this caller and this question':
+    "_cursor : ce curseur de page n'a pas été fait pour cet appelant et cette question",
+  'follow the link "next" as it was given, or begin with the first page':
+    "suivre le lien « next » tel qu'il a été donné, ou reprendre à la première page",
+  '_cursor: the page cursor is not one of ours': "_cursor : ce curseur de page n'est pas des nôtres",
+  'begin with the first page': 'reprendre à la première page',
+  '_asOf: an instant that is still to come': '_asOf : un instant encore à venir',
+  'name one that is past, or leave _asOf out for the present state':
+    "en nommer un passé, ou omettre _asOf pour l'état présent",
   'the parameter {} is there twice': 'le paramètre {} y est deux fois',
   'send it once': "l'envoyer une seule fois",
   // JSON

@@ -6,7 +6,7 @@ import { Failure } from '#domain';
  */
 export const searchBounds = {
   /** Parameters that ask for something, and conditions made of their words (a condition takes parameters and columns of a statement). */
-  conditions: 64,
+  conditions: 16,
   /** Values in all: repeated, and after each other with commas. */
   values: 500,
   /** Lookups of tokens in all: a date with `ge` is up to 80 of them, a name of n words up to n(n+1)/2. */

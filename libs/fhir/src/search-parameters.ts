@@ -114,7 +114,7 @@ const lastUpdatedParameter: QueryParameter = {
   repeats: true,
   documentation: 'When the version was recorded: eq, ge, gt, le, lt with an instant or a day (UTC).',
   read: (draft, value) => {
-    const { comparison, rest } = comparisonOf(value);
+    const { comparison, rest } = comparisonOf('_lastUpdated', value);
     const { start, end } = instantSpan('_lastUpdated', rest);
     const from = comparison === 'gt' ? end : comparison === 'eq' || comparison === 'ge' ? start : undefined;
     const before = comparison === 'lt' ? start : comparison === 'eq' || comparison === 'le' ? end : undefined;
@@ -197,6 +197,10 @@ const eachWord = (words: readonly string[]): Conditions =>
 
 const formerMatch = (name: NamePart, folded: string): TokenMatch => ({ from: searchToken(name, folded), prefix: true });
 
+/** Word by word, so that a name in an unusual spelling asks for as many conditions as it has words. */
+const eitherSpelling = (anyOf: readonly TokenMatch[], former: TokenMatch): readonly TokenMatch[] =>
+  anyOf.some(({ from }) => from === former.from) ? anyOf : [...anyOf, former];
+
 const tooLong = (name: NamePart): Failure =>
   invalid(name, `at most ${searchBounds.words} words and ${searchBounds.characters} characters in a value`);
 
@@ -209,11 +213,11 @@ const groupsOf = (name: NamePart, value: string): readonly Conditions[] => {
   if (Math.max(words.length, before.length) > searchBounds.words) throw tooLong(name);
   if (before.length === 0) return [name === 'name' ? eachWord(words) : [[nameMatch(name, words.join(''))]]];
   if (name === 'name') {
-    const sameWords = before.length === words.length && before.every((word, index) => word === words[index]);
-    return sameWords ? [eachWord(words)] : [eachWord(words), before.map((word) => [formerMatch(name, word)])];
+    if (before.length === words.length)
+      return [eachWord(words).map((anyOf, index) => eitherSpelling(anyOf, formerMatch(name, before[index] ?? '')))];
+    return [eachWord(words), before.map((word) => [formerMatch(name, word)])];
   }
-  const [now, formerly] = [nameMatch(name, words.join('')), formerMatch(name, before.join(' '))];
-  return [[now.from === formerly.from ? [now] : [now, formerly]]];
+  return [[eitherSpelling([nameMatch(name, words.join(''))], formerMatch(name, before.join(' ')))]];
 };
 
 const nameParameter = (name: NamePart, documentation: string): QueryParameter => ({
@@ -268,7 +272,7 @@ const genderParameter: QueryParameter = {
       alternatives(value).map((token) => {
         const code = token.startsWith(`${genderSystem}|`) ? token.slice(genderSystem.length + 1) : token;
         if (!['male', 'female', 'other', 'unknown'].includes(code))
-          throw invalid('gender', 'male, female, other, unknown');
+          throw invalid('gender', 'one of male, female, other, unknown');
         return { from: searchToken('gender', code), prefix: false };
       }),
     ),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { SearchFilter } from '#usecases';
 import { afterPrefix } from './after-prefix.js';
 import { beginning, level, source, version } from './live.sql.js';
@@ -9,10 +8,15 @@ const countedMax = 1000;
 
 type TokenCondition = SearchFilter['all'][number];
 
+const prefixesOf = ({ anyOf }: TokenCondition): readonly string[] =>
+  anyOf.filter(({ prefix }) => prefix).map(({ from }) => from);
+const wholeOf = ({ anyOf }: TokenCondition): readonly string[] =>
+  anyOf.filter(({ prefix }) => !prefix).map(({ from }) => from);
+
 /** Of one condition: whole tokens, and prefixes as ranges (first, below). */
-const parameters = ({ anyOf }: TokenCondition): readonly (readonly string[])[] => {
-  const prefixes = anyOf.filter(({ prefix }) => prefix).map(({ from }) => from);
-  return [anyOf.filter(({ prefix }) => !prefix).map(({ from }) => from), prefixes, prefixes.map(afterPrefix)];
+const parameters = (condition: TokenCondition): readonly (readonly string[])[] => {
+  const prefixes = prefixesOf(condition);
+  return [wholeOf(condition), prefixes, prefixes.map(afterPrefix)];
 };
 
 /** Rows of the token table that meet the condition whose parameters begin at $n. */
@@ -23,35 +27,52 @@ const hits = (n: number): string => `
         select t.id from unnest($${n + 1}::text[], $${n + 2}::text[]) as r (first, below)
           join tokens t on t.generation = $2 and t.type = $4 and t.token >= r.first and t.token < r.below`;
 
-/** Does a record with these tokens meet the condition whose parameters begin at $n? */
+/** Does a record with these tokens meet the condition whose parameters begin at $n? A condition that is null is none. */
 const meets = (tokens: string, n: number): string => `
-       and (${tokens} && $${n}::text[]
+       and ($${n}::text[] is null
+            or ${tokens} && $${n}::text[]
             or exists (select from unnest(${tokens}) as k (token), unnest($${n + 1}::text[], $${n + 2}::text[]) as r (first, below)
                         where k.token collate "C" >= r.first and k.token collate "C" < r.below))`;
 
-/** How many records meet each condition, up to a limit: the narrowest then leads the search. $4: type. */
-export const countHits = (
-  conditions: readonly TokenCondition[],
-): { statement: Statement; values: readonly unknown[] } => {
-  const counts = conditions.map(
-    (_, index) => `
-       (select count(*) from (select 1 from (${hits(5 + 3 * index)}) h limit ${countedMax}) h) as c${index}`,
-  );
-  return {
-    statement: named('count-hits', `${beginning(false)}\nselect ${counts.join(',')}`),
-    values: conditions.flatMap(parameters),
-  };
+/**
+ * How many records meet each condition, up to a limit: the narrowest then leads the search. $4: type; $5: how many conditions;
+ * $6, $7: of which condition (from 1) which whole token; $8, $9, $10: of which condition which prefix, as a range.
+ */
+export const countHits: Statement = {
+  name: 'count-hits',
+  text: `${beginning(false)}
+select array(
+  select (select count(*)::int from (
+           select 1 from (
+             select t.id from unnest($6::int[], $7::text[]) as w (condition, token)
+               join tokens t on t.generation = $2 and t.type = $4 and t.token = w.token
+              where w.condition = c.condition
+             union all
+             select t.id from unnest($8::int[], $9::text[], $10::text[]) as r (condition, first, below)
+               join tokens t on t.generation = $2 and t.type = $4 and t.token >= r.first and t.token < r.below
+              where r.condition = c.condition
+           ) h
+           limit ${countedMax}
+         ) h)
+    from generate_series(1, $5::int) as c (condition)
+   order by c.condition
+) as counts`,
 };
 
-export type Lead = 'ids' | 'patients' | 'patients-as-of' | 'token' | 'tokens' | 'tokens-as-of' | 'type';
-
-/** What makes one statement differ from another. */
-export interface SearchShape {
-  readonly lead: Lead;
-  /** How many. */
-  readonly conditions: number;
-  readonly asOf: boolean;
-}
+export const countedValues = (type: string, conditions: readonly TokenCondition[]): readonly unknown[] => {
+  const numbered = (of: (condition: TokenCondition) => readonly string[]): readonly (readonly [number, string])[] =>
+    conditions.flatMap((condition, index) => of(condition).map((token) => [index + 1, token] as const));
+  const [whole, prefixes] = [numbered(wholeOf), numbered(prefixesOf)];
+  return [
+    type,
+    conditions.length,
+    whole.map(([condition]) => condition),
+    whole.map(([, token]) => token),
+    prefixes.map(([condition]) => condition),
+    prefixes.map(([, prefix]) => prefix),
+    prefixes.map(([, prefix]) => afterPrefix(prefix)),
+  ];
+};
 
 /** The ids to look at, in their order, behind $5. `token`: one token, straight from the key. */
 const leads = {
@@ -66,7 +87,24 @@ const leads = {
         union
         select h.id from heads h where h.generation = $2 and h.type = $4 and h.position > c.position) x where x.id > $5`,
   type: `select h.id from heads h where h.generation = $2 and h.type = $4 and h.id > $5`,
-} as const satisfies Record<Lead, string>;
+} as const;
+
+export type Lead = keyof typeof leads;
+
+/** What makes one statement differ from another: a closed set, whatever is asked. */
+interface SearchShape {
+  readonly lead: Lead;
+  /** Places for conditions. */
+  readonly places: number;
+  readonly asOf: boolean;
+}
+
+/**
+ * Places for conditions that a statement may have; a search takes the fewest that are enough, the others stay null. Every statement is
+ * prepared on every connection, and keeps its plan there: a statement for each number of conditions was hundreds of megabytes.
+ */
+const placesOf = [0, 2, 16] as const;
+export const conditionsMax = 16;
 
 // The limits keep the planner from turning the search around: ids first, in their order, then the record of each.
 const newest = `
@@ -89,7 +127,7 @@ const newestAtCut = `
  * $4: type; $5: behind this id; $6: records at most; $7: ids or null; $8: patients or null; $9, $10: recorded from (inclusive),
  * before (exclusive) or null; from $11 on: conditions, the leading one first.
  */
-const selected = (columns: string, { lead, conditions, asOf }: SearchShape): string => `
+const selected = (columns: string, { lead, places, asOf }: SearchShape): string => `
     select ${columns}
       from (select id from (${leads[lead]}) i order by id) d
      cross join lateral (${asOf ? newestAtCut : newest}) v
@@ -97,46 +135,23 @@ const selected = (columns: string, { lead, conditions, asOf }: SearchShape): str
        and ($7::text[] is null or v.id = any($7::text[]))
        and ($8::text[] is null or v.patient = any($8::text[]))
        and ($9::bigint is null or v.recorded_at >= $9)
-       and ($10::bigint is null or v.recorded_at < $10)${Array.from({ length: conditions }, (_, i) => meets('v.tokens', 11 + 3 * i)).join('')}`;
+       and ($10::bigint is null or v.recorded_at < $10)${Array.from({ length: places }, (_, i) => meets('v.tokens', 11 + 3 * i)).join('')}`;
 
-export const searchRecords = (shape: SearchShape): Statement =>
-  named(
-    'search-records',
-    `${beginning(shape.asOf)}
+const searched = (shape: SearchShape): string => `${beginning(shape.asOf)}
 select ${level}, l.search_version, ${version}
   from ${source}
   left join lateral (${selected('v.*', shape)}
      order by d.id
      limit $6
   ) v on true
- order by v.id`,
-  );
+ order by v.id`;
 
-export const countRecords = (shape: SearchShape): Statement =>
-  named(
-    'count-records',
-    `${beginning(shape.asOf)}
+const counted = (shape: SearchShape): string => `${beginning(shape.asOf)}
 select ${level}, (select count(*) from (${selected('1', shape)} limit $6) v) as found
-  from ${source}`,
-  );
+  from ${source}`;
 
-export const searchValues = (
-  filter: SearchFilter,
-  conditions: readonly TokenCondition[],
-  page: { readonly limit: number | null; readonly after?: string },
-): readonly unknown[] => [
-  filter.type,
-  page.after ?? '',
-  page.limit,
-  filter.ids ?? null,
-  filter.patients ?? null,
-  filter.lastUpdated?.from ?? null,
-  filter.lastUpdated?.before ?? null,
-  ...conditions.flatMap(parameters),
-];
+const texts = { 'search-records': searched, 'count-records': counted } as const;
+type Sentence = keyof typeof texts;
 
-/** One prepared statement a shape; shapes are as many as leads times conditions. */
-const named = (sentence: string, text: string): Statement => ({
-  name: `${sentence}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
-  text,
-});
+const nameOf = (sentence: Sentence, { lead, places, asOf }: SearchShape): string =>
+  `${sentence}-by-${lead}-${places}${asOf ? '-now-or-then' : ''}`;

@@ -24,7 +24,7 @@ const digest = (madeFor: readonly string[]): string =>
 const foreign = (): Failure =>
   new Failure(
     'input.invalid',
-    'the page cursor was not made for this caller and this question',
+    '_cursor: the page cursor was not made for this caller and this question',
     'follow the link "next" as it was given, or begin with the first page',
   );
 

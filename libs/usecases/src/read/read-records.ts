@@ -156,7 +156,7 @@ const held = <T>(answer: Answer<T> | undefined): Answer<T> => {
 };
 
 const forged = (): Failure =>
-  new Failure('input.invalid', 'the page cursor is not one of ours', 'begin with the first page');
+  new Failure('input.invalid', '_cursor: the page cursor is not one of ours', 'begin with the first page');
 
 const idsOf = (place: readonly unknown[], count: number): readonly string[] => {
   const ids = place.filter((one): one is string => typeof one === 'string' && /^[A-Za-z0-9\-.]{1,64}$/.test(one));
