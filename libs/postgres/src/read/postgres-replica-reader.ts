@@ -16,14 +16,7 @@ import { readHistory, readHistoryAsOf, readRecordHistory, readRecordHistoryAsOf 
 import { readEstablishments, readLevel, readLevelAsOf, readLiveGeneration } from './read-levels.sql.js';
 import { readRecordAsOf, readRecords, readVersion, readVersionAsOf, readWaiting } from './read-record.sql.js';
 import type { Row, ScopedConnections, Statement } from './scoped-connections.js';
-import {
-  countHits,
-  countRecords,
-  type Lead,
-  searchRecords,
-  searchValues,
-  type SearchShape,
-} from './search-records.sql.js';
+import { countedValues, countHits, searchStatement, searchValues } from './search-records.sql.js';
 
 const levelOf = (row: Row, { establishment, when }: Pick<Place, 'establishment' | 'when'>): Level => {
   const timeline = row['live_timeline'] as Timeline;
@@ -141,7 +134,7 @@ export class PostgresReplicaReader extends ReplicaReader {
     filter: SearchFilter,
     page: { readonly limit: number; readonly after?: string },
   ): Promise<Answer<readonly StoredVersion[]> | undefined> {
-    const rows = await this.askFor(place, filter, searchRecords, page);
+    const rows = await this.askFor(place, filter, 'search', page);
     const [first] = rows;
     if (!first) return undefined;
     const level = { ...levelOf(first, place), searchVersion: Number(first['search_version']) };
@@ -149,31 +142,29 @@ export class PostgresReplicaReader extends ReplicaReader {
   }
 
   override async count(place: Place, filter: SearchFilter): Promise<Answer<number> | undefined> {
-    const [row] = await this.askFor(place, filter, countRecords, { limit: null });
+    const [row] = await this.askFor(place, filter, 'count', { limit: null });
     return row && { level: levelOf(row, place), found: Number(row['found']) };
   }
 
   private async askFor(
     place: Place,
     filter: SearchFilter,
-    statementOf: (shape: SearchShape) => Statement,
+    asking: 'search' | 'count',
     page: { readonly limit: number | null; readonly after?: string },
   ): Promise<readonly Row[]> {
-    const asOf = place.when !== 'now';
     const conditions = await this.narrowestFirst(place, filter);
-    const lead = leadOf(filter, conditions[0], asOf);
-    const statement = statementOf({ lead, conditions: conditions.length, asOf });
-    return this.ask(place, [statement, statement], searchValues(filter, conditions, page));
+    const wanted = { filter, conditions, asOf: place.when !== 'now' };
+    const statement = searchStatement(asking, wanted);
+    return this.ask(place, [statement, statement], searchValues(wanted, page));
   }
 
   private async narrowestFirst(place: Place, filter: SearchFilter): Promise<SearchFilter['all']> {
-    const { all } = filter;
+    const { all, type } = filter;
     if (all.length < 2 || filter.ids || filter.patients) return all;
-    const { statement, values } = countHits(all);
-    const [counts] = await this.ask(place, [statement, statement], [filter.type, ...values]);
-    const ofCondition = (index: number): number => Number(counts?.[`c${index}`] ?? 0);
+    const [row] = await this.ask(place, [countHits, countHits], countedValues(type, all));
+    const counts = row?.['counts'] as readonly number[] | undefined;
     return all
-      .map((condition, index) => ({ condition, hits: ofCondition(index) }))
+      .map((condition, index) => ({ condition, hits: counts?.[index] ?? 0 }))
       .sort((one, other) => one.hits - other.hits)
       .map(({ condition }) => condition);
   }
@@ -233,15 +224,6 @@ const keyOf = (record: RecordKey): readonly [type: string, id: string] => [
   RecordKey.type(record),
   RecordKey.id(record),
 ];
-
-/** What leads to few records. */
-const leadOf = (filter: SearchFilter, first: SearchFilter['all'][number] | undefined, asOf: boolean): Lead => {
-  if (filter.ids) return 'ids';
-  if (filter.patients) return asOf ? 'patients-as-of' : 'patients';
-  if (!first) return 'type';
-  if (asOf) return 'tokens-as-of';
-  return first.anyOf.length === 1 && first.anyOf[0]?.prefix === false ? 'token' : 'tokens';
-};
 
 const pageOf = (rows: readonly Row[], limit: number): HistoryPage => {
   const found = rows.flatMap(versionOf);

@@ -89,7 +89,7 @@ const leads = {
   type: `select h.id from heads h where h.generation = $2 and h.type = $4 and h.id > $5`,
 } as const;
 
-export type Lead = keyof typeof leads;
+type Lead = keyof typeof leads;
 
 /** What makes one statement differ from another: a closed set, whatever is asked. */
 interface SearchShape {
@@ -104,7 +104,6 @@ interface SearchShape {
  * prepared on every connection, and keeps its plan there: a statement for each number of conditions was hundreds of megabytes.
  */
 const placesOf = [0, 2, 16] as const;
-export const conditionsMax = 16;
 
 // The limits keep the planner from turning the search around: ids first, in their order, then the record of each.
 const newest = `
@@ -149,9 +148,81 @@ select ${level}, l.search_version, ${version}
 const counted = (shape: SearchShape): string => `${beginning(shape.asOf)}
 select ${level}, (select count(*) from (${selected('1', shape)} limit $6) v) as found
   from ${source}`;
+const texts = { search: searched, count: counted } as const;
+type Asking = keyof typeof texts;
 
-const texts = { 'search-records': searched, 'count-records': counted } as const;
-type Sentence = keyof typeof texts;
+const shapeName = ({ lead, places, asOf }: SearchShape): string => `by-${lead}-${places}${asOf ? '-at-cut' : ''}`;
 
-const nameOf = (sentence: Sentence, { lead, places, asOf }: SearchShape): string =>
-  `${sentence}-by-${lead}-${places}${asOf ? '-now-or-then' : ''}`;
+const leadsNow = ['ids', 'patients', 'token', 'tokens', 'type'] as const;
+const leadsAtCut = ['ids', 'patients-as-of', 'tokens-as-of', 'type'] as const;
+
+/** Those that can be asked for: a lead by tokens has a condition, a lead by type has none. */
+const shapes: readonly SearchShape[] = [false, true].flatMap((asOf) =>
+  (asOf ? leadsAtCut : leadsNow).flatMap((lead) =>
+    placesOf
+      .filter((places) => (lead === 'type' ? places === 0 : lead.startsWith('token') ? places > 0 : true))
+      .map((places) => ({ lead, places, asOf })),
+  ),
+);
+
+const statementsOf = (asking: Asking): ReadonlyMap<string, Statement> =>
+  new Map(
+    shapes.map((shape) => [shapeName(shape), { name: `${asking}-${shapeName(shape)}`, text: texts[asking](shape) }]),
+  );
+
+/** Every statement that a search or its count can be. */
+const statements = { search: statementsOf('search'), count: statementsOf('count') } as const;
+
+/** Prepared statements that searches can leave on a connection, whatever is asked for: 41. */
+export const searchStatements: readonly Statement[] = [
+  countHits,
+  ...statements.search.values(),
+  ...statements.count.values(),
+];
+
+/** What leads to few records. `conditions`: the narrowest first. */
+const leadOf = ({ ids, patients }: SearchFilter, [first]: readonly TokenCondition[], asOf: boolean): Lead => {
+  if (ids) return 'ids';
+  if (patients) return asOf ? 'patients-as-of' : 'patients';
+  if (!first) return 'type';
+  if (asOf) return 'tokens-as-of';
+  return first.anyOf.length === 1 && first.anyOf[0]?.prefix === false ? 'token' : 'tokens';
+};
+
+export interface Wanted {
+  readonly filter: SearchFilter;
+  /** The filter's, the narrowest first. */
+  readonly conditions: readonly TokenCondition[];
+  readonly asOf: boolean;
+}
+
+const shapeOf = ({ filter, conditions, asOf }: Wanted): SearchShape => {
+  const places = placesOf.find((enough) => conditions.length <= enough);
+  if (places === undefined) throw new RangeError(`a search has at most ${placesOf.at(-1)} conditions`);
+  return { lead: leadOf(filter, conditions, asOf), places, asOf };
+};
+
+export const searchStatement = (asking: Asking, wanted: Wanted): Statement => {
+  const statement = statements[asking].get(shapeName(shapeOf(wanted)));
+  if (!statement) throw new Error('a search has no statement');
+  return statement;
+};
+
+export const searchValues = (
+  wanted: Wanted,
+  page: { readonly limit: number | null; readonly after?: string },
+): readonly unknown[] => {
+  const { filter, conditions } = wanted;
+  const left = shapeOf(wanted).places - conditions.length;
+  return [
+    filter.type,
+    page.after ?? '',
+    page.limit,
+    filter.ids ?? null,
+    filter.patients ?? null,
+    filter.lastUpdated?.from ?? null,
+    filter.lastUpdated?.before ?? null,
+    ...conditions.flatMap(parameters),
+    ...Array.from({ length: 3 * left }, () => null),
+  ];
+};
