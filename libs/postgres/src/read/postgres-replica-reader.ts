@@ -71,7 +71,11 @@ export class PostgresReplicaReader extends ReplicaReader {
     (wanted) => this.newestOf(wanted),
   );
 
-  constructor(private readonly connections: ScopedConnections) {
+  /** `searches`: those on which searches and histories go, so that what goes by keys never waits behind them. */
+  constructor(
+    private readonly connections: ScopedConnections,
+    private readonly searches: ScopedConnections = connections,
+  ) {
     super();
   }
 
@@ -202,9 +206,11 @@ export class PostgresReplicaReader extends ReplicaReader {
     [now, asOf]: readonly [now: Statement, asOf: Statement],
     values: readonly unknown[],
   ): Promise<readonly Row[]> {
+    const statement = when === 'now' ? now : asOf;
+    const connections = statement.isSearch ? this.searches : this.connections;
     for (let known = this.live.get(establishment); ; ) {
       if (known !== undefined) {
-        const rows = await this.connections.query(scope, when === 'now' ? now : asOf, [
+        const rows = await connections.query(scope, statement, [
           establishment,
           known,
           when === 'now' ? null : when,

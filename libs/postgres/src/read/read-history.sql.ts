@@ -7,6 +7,7 @@ export const eventsPerPage = 1000;
 /** $4, $5: type, id; $6: recorded since (ms) or null; $7: before this position or null; $8: versions at most. */
 const ofRecord = (name: string, asOf: boolean): Statement => ({
   name,
+  isSearch: true,
   text: `${beginning(asOf)}
 select ${level}, ${version}, null::bigint as looked_to
   from ${source}
@@ -29,6 +30,7 @@ select ${level}, ${version}, null::bigint as looked_to
  */
 const ofMany = (name: string, asOf: boolean): Statement => ({
   name,
+  isSearch: true,
   text: `${beginning(asOf)}, walked as materialized (
   select m.position, m.records
     from messages m

@@ -24,7 +24,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const open = (connectionsMax: number, more: { waitingMax?: number; statementTimeoutMs?: number } = {}) =>
+const open = (connectionsMax: number, more: Partial<ConstructorParameters<typeof ScopedConnections>[0]> = {}) =>
   new ScopedConnections({ url: database.urls.reader, connectionsMax, ...more });
 
 /** What a statement sees that asks for everything, and the scope of the connection that it ran on. */
@@ -94,6 +94,52 @@ describe('connections that serve one scope at a time', () => {
     await expect(connections.query(all, { text: 'select pg_sleep(5)' }, [])).rejects.toSatisfy((error) =>
       Failure.is(error, 'replica.unreachable'),
     );
+    expect(seen(await connections.query(all, canary, []))).toEqual(all);
+    await connections.close();
+  });
+
+  it('say how to ask for less where a statement takes too long, or more than it may', async () => {
+    const askForLess = 'ask with a longer beginning of the name';
+    const connections = open(1, { statementTimeoutMs: 100, askForLess });
+    const statements = ['select pg_sleep(5)', "do $$ begin raise exception using errcode = '53400'; end $$"];
+    for (const text of statements)
+      await expect(connections.query(all, { text }, [])).rejects.toMatchObject({
+        code: 'replica.unreachable',
+        hint: askForLess,
+      });
+    expect(seen(await connections.query(all, canary, []))).toEqual(all);
+    await connections.close();
+  });
+
+  it('bound what a statement takes of the server', async () => {
+    const connections = open(1);
+    const text =
+      "select name, setting from pg_settings where name in ('work_mem', 'hash_mem_multiplier', 'max_parallel_workers_per_gather', 'idle_in_transaction_session_timeout', 'statement_timeout') order by name";
+    const rows = await connections.query([], { text }, []);
+    expect(Object.fromEntries(rows.map((row) => [row['name'], row['setting']]))).toEqual({
+      hash_mem_multiplier: '1',
+      idle_in_transaction_session_timeout: '5000',
+      max_parallel_workers_per_gather: '0',
+      statement_timeout: '10000',
+      work_mem: '4096',
+    });
+    await connections.close();
+  });
+
+  it('end after so many statements, under those who wait, too', async () => {
+    const connections = open(1, { lifetime: { statementsMax: 3, msMax: 60_000 } });
+    const rows = await Promise.all(Array.from({ length: 7 }, () => connections.query(all, canary, [])));
+    const pids = rows.map(([row]) => row?.['pid']);
+    expect(new Set(pids.slice(0, 3)).size).toBe(1);
+    expect(new Set(pids).size).toBe(3);
+    await connections.close();
+  });
+
+  it('end after their time, idle ones too, and give their memory back', async () => {
+    const connections = open(2, { lifetime: { statementsMax: 1000, msMax: 50 } });
+    await connections.query(all, canary, []);
+    const backends = "select from pg_stat_activity where usename = 'reprise_reader' and datname = current_database()";
+    await expect.poll(async () => (await superuser.query(backends)).rowCount).toBe(0);
     expect(seen(await connections.query(all, canary, []))).toEqual(all);
     await connections.close();
   });

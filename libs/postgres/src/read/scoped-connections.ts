@@ -6,6 +6,8 @@ import type { Scope } from '#usecases';
 export interface Statement {
   readonly name?: string;
   readonly text: string;
+  /** Looks through more than what a few keys lead to: nothing that goes by keys waits behind it. */
+  readonly isSearch?: boolean;
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -16,10 +18,30 @@ export interface ScopedConnectionsOptions {
   /** Callers that wait for a connection; one more is turned away. */
   readonly waitingMax?: number;
   readonly statementTimeoutMs?: number;
+  /** What to do about a statement that takes longer, or more than it may. */
+  readonly askForLess?: string;
+  /** After so many statements, or so long, a connection is closed and another one opened. */
+  readonly lifetime?: { readonly statementsMax: number; readonly msMax: number };
 }
+
+/** What a connection, and the server's process behind it, may cost. */
+export const connectionBounds = {
+  /** ms of a statement that goes by keys; beyond it is stopped (503). */
+  keyStatementMs: 3_000,
+  /** ms of a statement of a search or a history; beyond it is stopped (503, with how to ask for less). */
+  searchStatementMs: 10_000,
+  /** kB that one sort of a statement holds in memory; beyond, it goes on in a file. */
+  workMemoryKb: 4_096,
+  /** Statements of a connection's life: it then ends, and what its process has kept of plans and catalogues is given back. */
+  statements: 20_000,
+  /** ms of a connection's life, whether it idles or not; a statement that runs is let finish. */
+  lifetimeMs: 300_000,
+} as const;
 
 interface Connection {
   readonly client: pg.Client;
+  readonly openedAtMs: number;
+  statements: number;
   /** What `reprise.establishments` was last set to on it; never trusted beyond a failure. */
   scope: string | undefined;
   broken: boolean;
@@ -33,10 +55,15 @@ const unreachable = (cause: unknown): Failure =>
     { cause },
   );
 
-const overloaded = (message: string, cause?: unknown): Failure =>
-  new Failure('replica.unreachable', message, 'ask again, or ask for less at a time', { cause });
+const overloaded = (message: string, hint: string, cause?: unknown): Failure =>
+  new Failure('replica.unreachable', message, hint, { cause });
 
-const statementTimeout = '57014';
+const askAgain = 'ask again, or ask for less at a time';
+
+/** The statement ran too long, or wrote more into files than the role may: the session is as sound as before. */
+const tooMuch = new Set(['57014', '53400']);
+const isTooMuch = (error: unknown): error is pg.DatabaseError =>
+  error instanceof pg.DatabaseError && tooMuch.has(error.code ?? '');
 
 /**
  * Every statement of the reader goes by keys, in their order, and stops after a page: plans that first read or sort a whole table
@@ -46,6 +73,12 @@ const settings = [
   ...['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'].map((method) => `enable_${method}=off`),
   'plan_cache_mode=force_generic_plan',
   'jit=off',
+  // One process a statement, and no more memory than is said here.
+  'max_parallel_workers_per_gather=0',
+  `work_mem=${connectionBounds.workMemoryKb}kB`,
+  'hash_mem_multiplier=1',
+  // Nothing is ever asked in a transaction that stays open.
+  'idle_in_transaction_session_timeout=5s',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');
@@ -53,7 +86,6 @@ const settings = [
 /** SQLSTATE classes: 08 connection, 57P0x shutdown, 53 resources. No SQLSTATE: the socket. */
 const failureOf = (error: unknown): unknown => {
   if (!(error instanceof pg.DatabaseError)) return unreachable(error);
-  if (error.code === statementTimeout) return overloaded('the answer took too long', error);
   return /^(?:08|53|57P)/.test(error.code ?? '') ? unreachable(error) : error;
 };
 
@@ -71,9 +103,14 @@ export class ScopedConnections {
   private open = 0;
   private closed = false;
   private readonly options: Required<ScopedConnectionsOptions>;
+  private readonly sweep: NodeJS.Timeout;
 
   constructor(options: ScopedConnectionsOptions) {
-    this.options = { waitingMax: 1000, statementTimeoutMs: 10_000, ...options };
+    const { statements: statementsMax, lifetimeMs: msMax, searchStatementMs: statementTimeoutMs } = connectionBounds;
+    const lifetime = { statementsMax, msMax };
+    this.options = { waitingMax: 1000, statementTimeoutMs, askForLess: askAgain, lifetime, ...options };
+    this.sweep = setInterval(() => this.endOld(), this.options.lifetime.msMax / 5);
+    this.sweep.unref();
   }
 
   /** Throws `Failure` `replica.unreachable`. */
@@ -82,12 +119,16 @@ export class ScopedConnections {
     const connection = await this.borrow(wanted);
     try {
       if (connection.scope !== wanted) await this.rescope(connection, wanted);
-      const { rows } = await connection.client.query<Row>({ ...statement, values: [...values] });
+      connection.statements += 1;
+      const { isSearch: _, ...named } = statement;
+      const { rows } = await connection.client.query<Row>({ ...named, values: [...values] });
       return rows;
     } catch (error) {
-      // A statement that ran too long leaves the session sound; of anything else nothing is assumed.
-      connection.broken = !(error instanceof pg.DatabaseError && error.code === statementTimeout);
-      throw failureOf(error);
+      // Of anything else nothing is assumed.
+      connection.broken = !isTooMuch(error);
+      throw isTooMuch(error)
+        ? overloaded('the answer takes too long', this.options.askForLess, error)
+        : failureOf(error);
     } finally {
       this.giveBack(connection);
     }
@@ -100,6 +141,7 @@ export class ScopedConnections {
 
   async close(): Promise<void> {
     this.closed = true;
+    clearInterval(this.sweep);
     for (const lend of this.waiting.splice(0)) lend(undefined);
     await Promise.all(this.idle.splice(0).map(({ client }) => client.end()));
   }
@@ -117,7 +159,7 @@ export class ScopedConnections {
     if (this.open < this.options.connectionsMax) return this.connect();
     const oldest = this.idle.shift();
     if (oldest) return oldest;
-    if (this.waiting.length >= this.options.waitingMax) throw overloaded('too many are reading here');
+    if (this.waiting.length >= this.options.waitingMax) throw overloaded('too many are reading here', askAgain);
     const lent = await new Promise<Connection | undefined>((lend) => this.waiting.push(lend));
     return lent ?? this.connect();
   }
@@ -135,7 +177,8 @@ export class ScopedConnections {
       application_name: 'reprise-reader',
       options: settings,
     });
-    const connection: Connection = { client, scope: undefined, broken: false };
+    const openedAtMs = performance.now();
+    const connection: Connection = { client, openedAtMs, statements: 0, scope: undefined, broken: false };
     client.on('error', () => this.drop(connection));
     try {
       await client.connect();
@@ -147,7 +190,19 @@ export class ScopedConnections {
     }
   }
 
-  /** An idle connection that the server closed. */
+  private isOld({ statements, openedAtMs }: Connection): boolean {
+    const { statementsMax, msMax } = this.options.lifetime;
+    return statements >= statementsMax || performance.now() - openedAtMs >= msMax;
+  }
+
+  private endOld(): void {
+    for (const connection of this.idle.filter((one) => this.isOld(one))) {
+      this.drop(connection);
+      connection.client.end().catch(() => undefined);
+    }
+  }
+
+  /** An idle connection that the server closed, or that is old. */
   private drop(connection: Connection): void {
     connection.broken = true;
     const at = this.idle.indexOf(connection);
@@ -158,7 +213,7 @@ export class ScopedConnections {
 
   private giveBack(connection: Connection): void {
     const next = this.waiting.shift();
-    if (!connection.broken && !this.closed) {
+    if (!connection.broken && !this.closed && !this.isOld(connection)) {
       if (next) next(connection);
       else this.idle.push(connection);
       return;

@@ -40,6 +40,7 @@ const meets = (tokens: string, n: number): string => `
  */
 export const countHits: Statement = {
   name: 'count-hits',
+  isSearch: true,
   text: `${beginning(false)}
 select array(
   select (select count(*)::int from (
@@ -167,7 +168,10 @@ const shapes: readonly SearchShape[] = [false, true].flatMap((asOf) =>
 
 const statementsOf = (asking: Asking): ReadonlyMap<string, Statement> =>
   new Map(
-    shapes.map((shape) => [shapeName(shape), { name: `${asking}-${shapeName(shape)}`, text: texts[asking](shape) }]),
+    shapes.map((shape) => [
+      shapeName(shape),
+      { name: `${asking}-${shapeName(shape)}`, text: texts[asking](shape), isSearch: true },
+    ]),
   );
 
 /** Every statement that a search or its count can be. */
