@@ -1,14 +1,15 @@
 import { Instant } from '#domain';
 import { CallersFile, httpApp, isMediaType, type ProcessLog, type RunningApp } from '#platform';
-import { PostgresReplicaReader, ScopedConnections } from '#postgres';
+import { connectionBounds, PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { ReadRecords } from '#usecases';
 import type { FastifyInstance } from 'fastify';
+import { turnBounds } from './caller-turns.js';
 import type { ReaderConfiguration } from './reader-configuration.js';
 import { ReaderContext } from './reader-context.js';
 import { ReaderModule } from './reader.module.js';
 
-/** Enough to keep two cores of Postgres busy; more only wait for each other. */
-const connectionsMax = 8;
+/** Connections to the replica. Together enough to keep two cores of Postgres busy; more only wait for each other. */
+export const readerConnections = { keys: 4, searches: turnBounds.searches.atWork } as const;
 const formBytesMax = 65_536;
 
 /** Starts with its Postgres down, too, and serves as soon as it is there. */
@@ -21,8 +22,19 @@ export const bootReader = async (
   const urls = new Map(Object.entries(readers).map(([name, url]) => [name, url.replace(/\/+$/, '')]));
   const context = new ReaderContext(replica, territory, urls, log, now);
   const callers = new CallersFile(configuration.callersFile, log);
-  const connections = new ScopedConnections({ url: configuration.postgresUrl, connectionsMax });
-  const reads = new ReadRecords(new PostgresReplicaReader(connections));
+  const url = configuration.postgresUrl;
+  const connections = new ScopedConnections({
+    url,
+    connectionsMax: readerConnections.keys,
+    statementTimeoutMs: connectionBounds.keyStatementMs,
+  });
+  const searches = new ScopedConnections({
+    url,
+    connectionsMax: readerConnections.searches,
+    statementTimeoutMs: connectionBounds.searchStatementMs,
+    askForLess: 'ask for less: an identifier, a longer beginning of a name, fewer values, a smaller _count, no _total',
+  });
+  const reads = new ReadRecords(new PostgresReplicaReader(connections, searches));
   const app = await httpApp(ReaderModule.of({ context, reads, checks: { postgres: () => connections.check() } }), {
     callers,
     log,
@@ -44,7 +56,7 @@ export const bootReader = async (
     close: async () => {
       await app.close();
       callers.close();
-      await connections.close();
+      await Promise.all([connections.close(), searches.close()]);
     },
   };
 };

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Audited, Exchange, notFound, searchOutcome } from './exchange.js';
 import { etagOf, matchesETag, modifiedSince } from './not-modified.js';
 import { ReaderContext } from './reader-context.js';
+import { ByKeys } from './take-turns.js';
 
 type Asked = FastifyRequest<{ Params: { finess: string; type?: string; id?: string; version?: string } }>;
 
@@ -20,6 +21,7 @@ export class EstablishmentController {
   ) {}
 
   @Get(':type/:id')
+  @ByKeys()
   async read(@Req() request: Asked, @Res() reply: FastifyReply, @TheCaller() caller: ReaderCaller): Promise<void> {
     const exchange = this.exchange(request, reply, caller);
     const record = recordIn(request);
@@ -38,6 +40,7 @@ export class EstablishmentController {
   }
 
   @Get(':type/:id/_history/:version')
+  @ByKeys()
   async vread(@Req() request: Asked, @Res() reply: FastifyReply, @TheCaller() caller: ReaderCaller): Promise<void> {
     const exchange = this.exchange(request, reply, caller);
     const record = recordIn(request);

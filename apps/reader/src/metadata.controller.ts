@@ -6,12 +6,14 @@ import type { FastifyRequest } from 'fastify';
 import { fhirJson, queryOf } from './exchange.js';
 import { assertJsonWanted } from './json-only.js';
 import { ReaderContext } from './reader-context.js';
+import { ByKeys } from './take-turns.js';
 
 const software = { name: 'Reprise', version: '0.1.0' };
 const releasedOn = '2026-11-24';
 
 /** What can be asked at each base; says nothing of whom this server holds. */
 @Controller()
+@ByKeys()
 export class MetadataController {
   constructor(@Inject(ReaderContext) private readonly context: ReaderContext) {}
 

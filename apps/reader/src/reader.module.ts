@@ -1,10 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { HealthModule, type HealthChecks } from '#platform';
 import { ReadRecords } from '#usecases';
 import { EstablishmentController } from './establishment.controller.js';
 import { MetadataController } from './metadata.controller.js';
 import { ReaderContext } from './reader-context.js';
 import { ReplicasController } from './replicas.controller.js';
+import { TakeTurns } from './take-turns.js';
 import { TerritoryController } from './territory.controller.js';
 import { WritesController } from './writes.controller.js';
 
@@ -21,6 +23,7 @@ export class ReaderModule {
       module: ReaderModule,
       imports: [HealthModule.forRoot(parts.checks)],
       providers: [
+        { provide: APP_INTERCEPTOR, useClass: TakeTurns },
         { provide: ReaderContext, useValue: parts.context },
         { provide: ReadRecords, useValue: parts.reads },
       ],

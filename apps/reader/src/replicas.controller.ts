@@ -4,6 +4,7 @@ import { Callers, type ReaderCaller, TheCaller } from '#platform';
 import { ageSeconds, type Level, levelState, ReadRecords } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ReaderContext } from './reader-context.js';
+import { ByKeys } from './take-turns.js';
 
 /** How level one replica is with what the caller may see of it. */
 export interface ReplicaLevel {
@@ -29,6 +30,7 @@ const peerMsMax = 1_000;
 /** Which replicas serve the territory, and which of them to ask. */
 @Controller('replicas')
 @Callers('reader')
+@ByKeys()
 export class ReplicasController {
   constructor(
     @Inject(ReaderContext) private readonly context: ReaderContext,

@@ -1,12 +1,14 @@
 import { Controller, Delete, MethodNotAllowedException, Patch, Post, Put, Res } from '@nestjs/common';
 import { Callers } from '#platform';
 import type { FastifyReply } from 'fastify';
+import { ByKeys } from './take-turns.js';
 
 const everyPath = ['', '*'];
 
 /** A replica is read only: every write is refused by name, whatever is there or not. */
 @Controller(['establishments/:finess/fhir', 'territories/:code/fhir'])
 @Callers('reader')
+@ByKeys()
 export class WritesController {
   @Put(everyPath)
   put(@Res() reply: FastifyReply): never {

@@ -8,6 +8,7 @@ export const failureCodes = [
   'input.not-supported',
   'caller.unknown',
   'caller.forbidden',
+  'caller.too-much',
   'not-found',
   'gone',
   'too-old',

@@ -312,6 +312,16 @@ export const frenchSentences: Readonly<Record<string, string>> = {
     'quelque chose a échoué ici ; le journal technique en dit plus sous {}',
 
   // Not now
+  '{} requests of this caller wait here already': '{} demandes de cet appelant attendent déjà ici',
+  'send fewer at a time, and ask for less with each: an identifier, a longer beginning of a name, a smaller _count':
+    'en envoyer moins à la fois, et demander moins avec chacune : un identifiant, un plus long début de nom, un _count plus petit',
+  'the answer takes too long': 'la réponse prend trop de temps',
+  'ask for less: an identifier, a longer beginning of a name, fewer values, a smaller _count, no _total':
+    'demander moins : un identifiant, un plus long début de nom, moins de valeurs, un _count plus petit, pas de _total',
+  "this reader's database does not answer": 'la base de ce lecteur ne répond pas',
+  'ask again, or ask another replica of the territory': 'redemander, ou demander à un autre réplica du territoire',
+  'too many are reading here': 'trop de lectures sont en cours ici',
+  'ask again, or ask for less at a time': 'redemander, ou demander moins à la fois',
   'too much is being taken in at this moment': 'trop de messages arrivent en ce moment',
   'send it again shortly': 'le renvoyer sous peu',
   'the directory does not declare {} of {}': "l'annuaire ne déclare pas {} de {}",

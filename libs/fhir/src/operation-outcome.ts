@@ -26,6 +26,11 @@ const sentences = {
   'input.not-supported': { code: 'not-supported', fr: 'Fonction non prise en charge.', en: 'Not supported.' },
   'caller.unknown': { code: 'unknown', fr: 'Appelant inconnu.', en: 'Unknown caller.' },
   'caller.forbidden': { code: 'forbidden', fr: 'Accès refusé à cet appelant.', en: 'This caller may not do this.' },
+  'caller.too-much': {
+    code: 'throttled',
+    fr: 'Trop de demandes à la fois de cet appelant.',
+    en: 'Too many requests of this caller at a time.',
+  },
   'not-found': { code: 'not-found', fr: 'Introuvable.', en: 'Not found.' },
   gone: { code: 'deleted', fr: 'Supprimé.', en: 'Deleted.' },
   'too-old': {

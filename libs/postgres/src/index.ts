@@ -6,5 +6,5 @@ export { PostgresSearchIndex } from './search/postgres-search-index.js';
 export { PostgresReplicaScrub, scrubPage, scrubRestMs } from './proof/postgres-replica-scrub.js';
 export { PostgresGenerationBuilder } from './build/postgres-generation-builder.js';
 export { PostgresReplicaReader } from './read/postgres-replica-reader.js';
-export { ScopedConnections } from './read/scoped-connections.js';
+export { connectionBounds, ScopedConnections } from './read/scoped-connections.js';
 export { PostgresReplicaStatus } from './status/postgres-replica-status.js';

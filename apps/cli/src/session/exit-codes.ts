@@ -20,6 +20,7 @@ export const exitCodeByFailure = {
   'input.not-supported': 2,
   'caller.unknown': 6,
   'caller.forbidden': 6,
+  'caller.too-much': 75,
   'not-found': 2,
   gone: 2,
   'too-old': 75,

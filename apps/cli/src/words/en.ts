@@ -135,6 +135,7 @@ export const en = {
   'failure.input.not-supported': 'Not supported',
   'failure.caller.unknown': 'The token is not known',
   'failure.caller.forbidden': 'Not allowed',
+  'failure.caller.too-much': 'Too much at a time',
   'failure.not-found': 'Not found',
   'failure.gone': 'No longer there',
   'failure.too-old': 'Too old',

@@ -142,6 +142,7 @@ export const fr: Words = {
   'failure.input.not-supported': 'Non pris en charge',
   'failure.caller.unknown': "Le jeton n'est pas connu",
   'failure.caller.forbidden': 'Non autorisé',
+  'failure.caller.too-much': 'Trop de demandes à la fois',
   'failure.not-found': 'Introuvable',
   'failure.gone': "N'existe plus",
   'failure.too-old': 'Trop ancien',

@@ -18,6 +18,8 @@ export const httpAnswers = {
   'input.not-supported': { status: 501, issue: 'not-supported' },
   'caller.unknown': { status: 401, issue: 'login' },
   'caller.forbidden': { status: 403, issue: 'forbidden' },
+  // Asks for more at a time than its share.
+  'caller.too-much': { status: 429, issue: 'throttled', retryAfterSeconds: 2 },
   'not-found': { status: 404, issue: 'not-found' },
   gone: { status: 410, issue: 'deleted' },
   'too-old': notNow,

@@ -1,0 +1,112 @@
+import { Failure } from '#domain';
+
+/** How many requests of one kind are answered at one time, and of one caller how many of these, and how many may wait. */
+export interface TurnBounds {
+  readonly atWork: number;
+  readonly ofCaller: number;
+  readonly waitingOfCaller: number;
+}
+
+/**
+ * Of the requests that go by keys, and of searches and histories. One caller never has all places. One more than may wait is turned
+ * away (429, Retry-After); what waits goes on in the caller's own order.
+ */
+export const turnBounds = {
+  keys: { atWork: 128, ofCaller: 64, waitingOfCaller: 256 },
+  searches: { atWork: 4, ofCaller: 2, waitingOfCaller: 128 },
+} as const satisfies Record<string, TurnBounds>;
+
+/** ms in which half of what a caller has used is forgotten. */
+export const forgottenByHalfMs = 10_000;
+
+interface Share {
+  /** ms that the caller's requests have been at work, the older the less; `asOfMs`: when that was so. */
+  usedMs: number;
+  asOfMs: number;
+  /** When those began that are at work. */
+  readonly begun: { readonly atMs: number }[];
+  readonly waiting: (() => void)[];
+}
+
+/**
+ * Lets callers take turns: what they ask for costs time at work, and the next place goes to the one who waits and has used least of it.
+ * So a caller who asks for much waits behind itself; who asks now and then comes next.
+ */
+export class CallerTurns {
+  private readonly shares = new Map<string, Share>();
+  private atWork = 0;
+
+  constructor(
+    private readonly bounds: TurnBounds,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
+
+  /** Throws `caller.too-much`. */
+  async of<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    const share = this.shareOf(caller);
+    const begun = this.hasPlaceFor(share) ? this.begin(share) : await this.waitIn(share);
+    try {
+      return await work();
+    } finally {
+      this.end(share, begun);
+      this.beginNext();
+    }
+  }
+
+  private shareOf(caller: string): Share {
+    const known = this.shares.get(caller);
+    if (known) return known;
+    const share: Share = { usedMs: 0, asOfMs: this.nowMs(), begun: [], waiting: [] };
+    this.shares.set(caller, share);
+    return share;
+  }
+
+  private hasPlaceFor({ begun }: Share): boolean {
+    return this.atWork < this.bounds.atWork && begun.length < this.bounds.ofCaller;
+  }
+
+  private begin(share: Share): Share['begun'][number] {
+    const begun = { atMs: this.nowMs() };
+    share.begun.push(begun);
+    this.atWork += 1;
+    return begun;
+  }
+
+  private waitIn(share: Share): Promise<Share['begun'][number]> {
+    if (share.waiting.length >= this.bounds.waitingOfCaller) throw tooMuch(share.waiting.length);
+    return new Promise((resolve) => share.waiting.push(() => resolve(this.begin(share))));
+  }
+
+  private end(share: Share, begun: Share['begun'][number]): void {
+    const now = this.nowMs();
+    share.usedMs = keptOf(share, now) + now - begun.atMs;
+    share.asOfMs = now;
+    share.begun.splice(share.begun.indexOf(begun), 1);
+    this.atWork -= 1;
+  }
+
+  private beginNext(): void {
+    const now = this.nowMs();
+    const next = [...this.shares.values()]
+      .filter((share) => share.waiting.length > 0 && this.hasPlaceFor(share))
+      .map((share) => ({ share, usedMs: usedOf(share, now) }))
+      .reduce<{ share: Share; usedMs: number } | undefined>(
+        (least, one) => (least && least.usedMs <= one.usedMs ? least : one),
+        undefined,
+      );
+    next?.share.waiting.shift()?.();
+  }
+}
+
+const keptOf = ({ usedMs, asOfMs }: Share, now: number): number => usedMs * 0.5 ** ((now - asOfMs) / forgottenByHalfMs);
+
+/** With what is at work: who has long searches under way has used them already. */
+const usedOf = (share: Share, now: number): number =>
+  share.begun.reduce((sum, { atMs }) => sum + now - atMs, keptOf(share, now));
+
+const tooMuch = (waiting: number): Failure =>
+  new Failure(
+    'caller.too-much',
+    `${waiting} requests of this caller wait here already`,
+    'send fewer at a time, and ask for less with each: an identifier, a longer beginning of a name, a smaller _count',
+  );
