@@ -42,7 +42,12 @@ export const bootReplicator = async (
 ): Promise<RunningApp> => {
   const { replica, territory } = settings;
   await patiently(log, 'replica', () => migrate(settings.postgresOwnerUrl));
-  const [rows, owner] = await Promise.all([openReplica(settings.postgresUrl), openOwner(settings.postgresOwnerUrl)]);
+  const [rows, owner, reading] = await Promise.all([
+    openReplica(settings.postgresUrl),
+    openOwner(settings.postgresOwnerUrl),
+    // Of its own: what is read in the background takes no connection from what is written.
+    openReplica(settings.postgresUrl, 1),
+  ]);
   const store = new PostgresReplicaStore(rows, owner, searchRule);
   const builder = new PostgresGenerationBuilder(rows, owner, searchRule);
   const client = new KafkaClient({ brokers: settings.kafkaBrokers, clientId: `reprise.replicator.${replica}` });
@@ -63,7 +68,7 @@ export const bootReplicator = async (
   const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory));
   const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, log);
   const reindex = new ReindexLane(new ReindexOlder(new PostgresSearchIndex(rows, searchRule), replicate), log);
-  const scrub = new ScrubLane(new PostgresReplicaScrub(rows, searchRule), () => replicate.owned, log);
+  const scrub = new ScrubLane(new PostgresReplicaScrub(reading, searchRule), () => replicate.owned, log);
   const strategy = new LogBatchStrategy({
     client,
     replica,
@@ -100,7 +105,7 @@ export const bootReplicator = async (
     close: async () => {
       await followed.close();
       await Promise.all([lanes.close(), reindex.close(), scrub.close(), heartbeat.close(), app.close()]);
-      await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy()]);
+      await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy(), reading.destroy()]);
     },
   };
 };

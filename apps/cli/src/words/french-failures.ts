@@ -55,6 +55,22 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^the log does not answer: nothing is captured, .*$/,
     "le journal ne répond pas : rien n'est enregistré, et le retard des réplicas n'est pas connu",
   ],
+  [
+    /^replica (\S+) does not hold what it must of (\S+): (.+), (.+)$/,
+    "le réplica $1 ne contient pas ce qu'il doit pour $2 : $3, $4",
+  ],
+  [
+    /^all that replica (\S+) serves of (\S+) was last read (\d+) minutes ago: look whether its replicator runs$/,
+    'tout ce que le réplica $1 sert de $2 a été relu pour la dernière fois il y a $3 minutes : voir si son réplicateur tourne',
+  ],
+  [
+    /^replica (\S+): what was built for restore (\S+) of (\S+) is no longer what was certified; first difference: (.+)$/,
+    "réplica $1 : ce qui a été construit pour la reprise $2 de $3 n'est plus ce qui a été certifié ; première différence : $4",
+  ],
+  [
+    /^find out who changed the replica; then cancel this restore and run it again$/,
+    'chercher qui a modifié le réplica ; puis annuler cette reprise et la relancer',
+  ],
   [/^replica (\S+): its database does not answer$/, 'réplica $1 : sa base de données ne répond pas'],
   [
     /^replica (\S+): its replicator has said nothing for (\d+) s$/,
@@ -348,6 +364,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^chain hash \((\S+), (\S+)\)$/, 'empreinte du journal ($1, $2)'],
   [/^timeline \((\S+), (\S+)\)$/, 'ligne de temps ($1, $2)'],
   [/^records \((\S+), (\S+)\)$/, 'enregistrements ($1, $2)'],
+  [/^first difference within (\S+)$/, 'première différence au sein de $1'],
+  [/^first difference between (\S+) and (\S+)$/, 'première différence entre $1 et $2'],
+  [/^timeline of the directory \((\S+)\)$/, "ligne de temps selon l'annuaire ($1)"],
+  [/^state digest of its certificate \((\S+)\)$/, "empreinte de l'état selon son certificat ($1)"],
   [/^state digest \((\S+), (\S+)\)$/, "empreinte de l'état ($1, $2)"],
   // What doctor looks at, finds, and says to do.
   [/^versions$/, 'versions installées'],
