@@ -1,4 +1,4 @@
-import { Failure, type FoldMemory, type Position, type RecordKey } from '#domain';
+import { Failure, type FoldMemory, Position, type RecordKey } from '#domain';
 import type { Restore } from '../../directory/directory.js';
 import type { Certificate } from '../../directory/directory-event.js';
 import type { EstablishmentLog } from '../../ports/establishment-log.js';
@@ -18,14 +18,17 @@ export class ProveBuilt {
 
   /** Throws `verification.differs` with the replica and the first difference, `replica.unreachable`. */
   async prove({ restoreId, certificates }: Restore): Promise<void> {
-    for (const certificate of certificates)
-      await Promise.all(this.replicas.map((replica) => this.proveOne(replica, restoreId, certificate)));
+    for (const certificate of certificates) {
+      let folded: Promise<FoldMemory | undefined> | undefined;
+      const fold = () => (folded ??= this.foldOf(certificate));
+      await Promise.all(this.replicas.map((replica) => this.proveOne(replica, { restoreId, certificate, fold })));
+    }
   }
 
-  private async proveOne(replica: ReplicaStatus, restoreId: string, certificate: Certificate): Promise<void> {
+  private async proveOne(replica: ReplicaStatus, { restoreId, certificate, fold }: Promised): Promise<void> {
     const snapshot = await snapshotOf(replica, restoreId, certificate);
     try {
-      const difference = snapshot ? await this.differenceOf(snapshot, certificate) : 'it is not there';
+      const difference = snapshot ? await differenceOf(snapshot, certificate, fold) : 'it is not there';
       if (difference === undefined) return;
       throw new Failure(
         'verification.differs',
@@ -37,15 +40,37 @@ export class ProveBuilt {
     }
   }
 
-  private async differenceOf(snapshot: ReplicaSnapshot, certificate: Certificate): Promise<string | undefined> {
-    const { firstDifference } = await snapshot.selfCheck();
-    if (firstDifference) return toldOf(firstDifference);
-    const { stateDigest } = await snapshot.digest();
-    if (stateDigest === certificate.stateDigest) return undefined;
-    const { state } = await foldAgain(this.log, certificate, snapshot.position);
-    return (await firstOtherThan(state, snapshot)) ?? 'what waits behind a fault';
+  /** Once for all replicas: it keeps all records in memory. Undefined where the log cannot be read: what differs is refused all the same. */
+  private async foldOf(certificate: Certificate): Promise<FoldMemory | undefined> {
+    try {
+      return (await foldAgain(this.log, certificate, Position.parse(certificate.builtTo))).state;
+    } catch (error) {
+      if (Failure.is(error)) return undefined;
+      throw error;
+    }
   }
 }
+
+interface Promised {
+  readonly restoreId: string;
+  readonly certificate: Certificate;
+  /** What the log says, asked only to name a record. */
+  readonly fold: () => Promise<FoldMemory | undefined>;
+}
+
+const differenceOf = async (
+  snapshot: ReplicaSnapshot,
+  certificate: Certificate,
+  fold: Promised['fold'],
+): Promise<string | undefined> => {
+  const { firstDifference } = await snapshot.selfCheck();
+  if (firstDifference) return toldOf(firstDifference);
+  if (snapshot.position !== Position.parse(certificate.builtTo)) return 'generations.position';
+  const { stateDigest } = await snapshot.digest();
+  if (stateDigest === certificate.stateDigest) return undefined;
+  const state = await fold();
+  return (state && (await firstOtherThan(state, snapshot))) ?? 'state digest';
+};
 
 const snapshotOf = async (
   replica: ReplicaStatus,
