@@ -61,7 +61,7 @@ describe('senders, and what becomes of their messages', () => {
         .toReversed()
         .map((n) => `M${n}`),
     );
-    expect(await items(`/api/messages?establishment=${finess}&warning=none-such`)).toEqual([]);
+    expect(await items(`/api/messages?establishment=${finess}&warning=charset-unknown`)).toEqual([]);
   });
 
   it('have each message answered for: where a repetition points to, what waits for what, when it was acknowledged', async () => {
