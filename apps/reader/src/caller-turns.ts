@@ -4,6 +4,9 @@ import { Failure } from '#domain';
 export interface TurnBounds {
   readonly atWork: number;
   readonly ofCaller: number;
+  /** Of a caller whose requests take longer than `slowMs`, as its last one did or one does that is at work. */
+  readonly ofSlowCaller: number;
+  readonly slowMs: number;
   readonly waitingOfCaller: number;
 }
 
@@ -12,8 +15,8 @@ export interface TurnBounds {
  * away (429, Retry-After); what waits goes on in the caller's own order.
  */
 export const turnBounds = {
-  keys: { atWork: 128, ofCaller: 64, waitingOfCaller: 256 },
-  searches: { atWork: 4, ofCaller: 2, waitingOfCaller: 128 },
+  keys: { atWork: 128, ofCaller: 64, ofSlowCaller: 32, slowMs: 1_000, waitingOfCaller: 256 },
+  searches: { atWork: 4, ofCaller: 3, ofSlowCaller: 1, slowMs: 100, waitingOfCaller: 128 },
 } as const satisfies Record<string, TurnBounds>;
 
 /** ms in which half of what a caller has used is forgotten. */
@@ -23,6 +26,8 @@ interface Share {
   /** ms that the caller's requests have been at work, the older the less; `asOfMs`: when that was so. */
   usedMs: number;
   asOfMs: number;
+  /** How long the last one took. */
+  lastMs: number;
   /** When those began that are at work. */
   readonly begun: { readonly atMs: number }[];
   readonly waiting: (() => void)[];
@@ -56,13 +61,15 @@ export class CallerTurns {
   private shareOf(caller: string): Share {
     const known = this.shares.get(caller);
     if (known) return known;
-    const share: Share = { usedMs: 0, asOfMs: this.nowMs(), begun: [], waiting: [] };
+    const share: Share = { usedMs: 0, asOfMs: this.nowMs(), lastMs: 0, begun: [], waiting: [] };
     this.shares.set(caller, share);
     return share;
   }
 
-  private hasPlaceFor({ begun }: Share): boolean {
-    return this.atWork < this.bounds.atWork && begun.length < this.bounds.ofCaller;
+  private hasPlaceFor({ begun, lastMs }: Share): boolean {
+    const { atWork, ofCaller, ofSlowCaller, slowMs } = this.bounds;
+    const longestMs = Math.max(lastMs, ...begun.map(({ atMs }) => this.nowMs() - atMs));
+    return this.atWork < atWork && begun.length < (longestMs > slowMs ? ofSlowCaller : ofCaller);
   }
 
   private begin(share: Share): Share['begun'][number] {
@@ -79,22 +86,28 @@ export class CallerTurns {
 
   private end(share: Share, begun: Share['begun'][number]): void {
     const now = this.nowMs();
-    share.usedMs = keptOf(share, now) + now - begun.atMs;
+    share.lastMs = now - begun.atMs;
+    share.usedMs = keptOf(share, now) + share.lastMs;
     share.asOfMs = now;
     share.begun.splice(share.begun.indexOf(begun), 1);
     this.atWork -= 1;
   }
 
   private beginNext(): void {
+    for (let next = this.next(); next; next = this.next()) next();
+  }
+
+  /** Of those who wait and may begin, the one who has used least. */
+  private next(): (() => void) | undefined {
     const now = this.nowMs();
-    const next = [...this.shares.values()]
+    const least = [...this.shares.values()]
       .filter((share) => share.waiting.length > 0 && this.hasPlaceFor(share))
       .map((share) => ({ share, usedMs: usedOf(share, now) }))
       .reduce<{ share: Share; usedMs: number } | undefined>(
-        (least, one) => (least && least.usedMs <= one.usedMs ? least : one),
+        (before, one) => (before && before.usedMs <= one.usedMs ? before : one),
         undefined,
       );
-    next?.share.waiting.shift()?.();
+    return least?.share.waiting.shift();
   }
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CallerTurns, forgottenByHalfMs } from './caller-turns.js';
 
-const bounds = { atWork: 4, ofCaller: 2, waitingOfCaller: 100 };
+const bounds = { atWork: 4, ofCaller: 2, ofSlowCaller: 1, slowMs: 10_000, waitingOfCaller: 100 };
 
 /** Work that ends when it is told to; who began, in order. */
 class Work {
@@ -62,6 +62,18 @@ describe('callers that take turns', () => {
     expect(work.begun.at(-1)).toBe('short');
   });
 
+  it('whose requests take long has one place, until they no longer do', async () => {
+    const work = new Work();
+    for (let n = 0; n < 9; n++) void work.ask('slow');
+    expect(work.atWork('slow')).toBe(2);
+    await work.end('slow', bounds.slowMs + 1);
+    expect(work.atWork('slow')).toBe(1);
+    await work.end('slow', 1);
+    expect(work.atWork('slow')).toBe(1);
+    await work.end('slow', 1);
+    expect(work.atWork('slow')).toBe(2);
+  });
+
   it('what was used is forgotten', async () => {
     const work = new Work();
     void work.ask('former');
@@ -86,7 +98,7 @@ describe('callers that take turns', () => {
   });
 
   it('a place is given back by work that fails', async () => {
-    const turns = new CallerTurns({ atWork: 1, ofCaller: 1, waitingOfCaller: 5 });
+    const turns = new CallerTurns({ ...bounds, atWork: 1 });
     const fail = (): Promise<never> => Promise.reject(new Error('broken'));
     const all = await Promise.allSettled(Array.from({ length: 4 }, () => turns.of('one', fail)));
     expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
