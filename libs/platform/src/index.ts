@@ -8,6 +8,7 @@ export * from './directory/follow-directory.js';
 export * from './health/health.js';
 export * from './health/health.module.js';
 export * from './health/log-heartbeat.js';
+export * from './http/access-line.js';
 export * from './http/failure-table.js';
 export * from './http/failure.filter.js';
 export * from './http/http-app.js';

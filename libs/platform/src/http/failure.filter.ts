@@ -144,9 +144,10 @@ export const answerFailure = (
 const unparsed: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** What Node refuses before there is a request: nobody has asked, and the connection is of no more use. */
-export const answerUnparsed = (error: ConnectionError, socket: Socket): void => {
+export const answerUnparsed = (error: ConnectionError, socket: Socket, tell: (status: number) => void): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = unparsed[error.code] ?? 400;
+  tell(status);
   const [issue = '', text = '', hint = ''] = byStatus[status] ?? [];
   const told = { status, issue, code: `http.${status}`, text, hint };
   const sent: unknown = error.rawPacket;

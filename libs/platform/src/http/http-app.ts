@@ -9,6 +9,7 @@ import type { Caller } from '../callers/caller.js';
 import type { CallersFile } from '../callers/callers-file.js';
 import { nestLogger } from '../logging/nest-logger.js';
 import type { ProcessLog } from '../logging/process-log.js';
+import { AccessLines } from './access-line.js';
 import { answerFailure, answerUnparsed, FailureFilter, type Say } from './failure.filter.js';
 import { recordRoutes } from './open-routes.js';
 
@@ -84,19 +85,26 @@ export const httpApp = async (
     say = (sentence) => sentence,
   }: HttpAppOptions,
 ): Promise<NestFastifyApplication> => {
+  const access = new AccessLines(log);
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytesMax,
     keepAliveTimeout: 65_000,
     requestTimeout: 60_000,
     connectionTimeout: 0,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16_384 },
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 16_384,
+      ServerResponse: access.Answer,
+    },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash, ignoreDuplicateSlashes: false },
     skipMiddie: true,
-    clientErrorHandler: answerUnparsed,
+    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, (status) => access.unreadable(socket, status)),
     // An address that cannot be read: no hook has looked at the request yet.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      access.begin(request.raw, reply.raw).asked = request;
       recognise(request, callers);
       answerFailure(error, request, reply, { log, say });
     },
@@ -106,6 +114,7 @@ export const httpApp = async (
   recordRoutes(fastify);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
+    access.begin(request.raw, reply.raw).asked = request;
     const caller = recognise(request, callers);
     const { headers } = request;
     // An empty one says nothing (RFC 9110, section 8.3): as if it were not there.

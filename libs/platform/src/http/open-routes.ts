@@ -19,15 +19,36 @@ export const recordRoutes = (fastify: FastifyInstance): void => {
 export const routesOf = (app: NestFastifyApplication): readonly Route[] =>
   recorded.get(app.getHttpAdapter().getInstance()) ?? [];
 
+export interface RouteAnswer {
+  readonly method: Method;
+  readonly path: string;
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** For tests: asks every route of an app once, with these headers, and gives what each one answered, in the order of asking. */
+export const askEveryRoute = async (
+  app: NestFastifyApplication,
+  {
+    headers = {},
+    finess = 'x',
+  }: { readonly headers?: Readonly<Record<string, string>>; readonly finess?: string } = {},
+): Promise<readonly RouteAnswer[]> => {
+  const answers: RouteAnswer[] = [];
+  for (const [method, path] of routesOf(app)) {
+    const url = path.replace(':finess', finess).replace(/:\w+/g, 'x').replace('*', 'x');
+    const answer = await app.inject({ method, url, headers });
+    answers.push({ method, path, statusCode: answer.statusCode, headers: answer.headers });
+  }
+  return answers;
+};
+
 /**
- * For tests: asks every route of an app without a token and returns those that answered anything but 401 or 403, as
- * `GET /livez`. What counts is what a stranger gets, not what a decorator says.
+ * For tests: the routes that answer a stranger with anything but 401 or 403, as `GET /livez`. What counts is what a stranger gets,
+ * not what a decorator says.
  */
 export const openRoutes = async (app: NestFastifyApplication): Promise<readonly string[]> => {
-  const open = new Set<string>();
-  for (const [method, path] of routesOf(app)) {
-    const { statusCode } = await app.inject({ method, url: path.replace(/:\w+/g, 'x').replace('*', 'x') });
-    if (statusCode !== 401 && statusCode !== 403) open.add(`${method} ${path}`);
-  }
-  return [...open].toSorted();
+  const answers = await askEveryRoute(app);
+  const open = answers.filter(({ statusCode }) => statusCode !== 401 && statusCode !== 403);
+  return [...new Set(open.map(({ method, path }) => `${method} ${path}`))].toSorted();
 };

@@ -10,6 +10,11 @@ const fieldKinds = {
   establishment: 'string',
   sender: 'string',
   caller: 'string',
+  callerKind: 'string',
+  address: 'string',
+  record: 'string',
+  patient: 'string',
+  interaction: 'string',
   replica: 'string',
   territory: 'string',
   restoreId: 'string',
@@ -38,6 +43,7 @@ const fieldKinds = {
   port: 'number',
   attempt: 'number',
   status: 'number',
+  ageSeconds: 'number',
   ms: 'number',
 } as const satisfies Record<string, 'string' | 'number'>;
 
@@ -45,8 +51,8 @@ export type LogFields = {
   readonly [F in keyof typeof fieldKinds]?: (typeof fieldKinds)[F] extends 'string' ? string : number;
 };
 
-/** `noun.past-participle`: `batch.applied`, `listener.opened`. */
-export type LogName = `${string}.${string}`;
+/** `noun.past-participle`: `batch.applied`, `listener.opened`; and `access`, the line of `http/access-line.ts`. */
+export type LogName = `${string}.${string}` | 'access';
 
 const textLengthMax = 2_000;
 
