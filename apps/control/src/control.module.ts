@@ -34,7 +34,6 @@ import { ParkedController } from './messages/parked.controller.js';
 import { NewId } from './new-id.js';
 import { ApiDocumentController } from './pages/api-document.js';
 import { FrontPageController } from './pages/front-page.controller.js';
-import { PhiAudit } from './phi-audit.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { RestoresController } from './restores/restores.controller.js';
 import { SendersController } from './senders/senders.controller.js';
@@ -97,7 +96,6 @@ export class ControlModule {
       [KeyStore, keys],
       [Clock, new Clock(now)],
       [NewId, new NewId(parts.newId)],
-      [PhiAudit, new PhiAudit(parts.log)],
       [ReportStatus, new ReportStatus(replicas, log, watch)],
       [ReportSenders, new ReportSenders(watch)],
       [ResolveCut, new ResolveCut(log)],

@@ -65,7 +65,9 @@ describe('a hospital is restored', () => {
     expect(compared).not.toHaveProperty('patientList');
     const listed = await territory.ask('ana', `/api/restores/${id}/compare?patients=true&showPhi=true`);
     expect(listed.body['patientList']).toHaveLength(5);
-    expect(territory.lines.filter((line) => line.includes('phi.shown'))).toHaveLength(1);
+    await expect
+      .poll(() => territory.lines.filter((line) => line.includes('with content')))
+      .toEqual([expect.stringMatching(/"caller":"ana".*"restore compare with content"/)]);
 
     expect((await territory.ask('ana', `/api/restores/${id}/approve`, {})).body).toMatchObject({
       code: 'refused-by-policy',

@@ -53,14 +53,28 @@ describe('who may ask', () => {
     expect([status, body.issue[0]?.diagnostics]).toEqual([404, expect.stringContaining('does not hold')]);
   });
 
-  it('leaves a line in the log, without the patient', async () => {
+  it('leaves one line of each access in the log, with what was read and nothing of its content', async () => {
     reader.lines.length = 0;
-    await reader.get(`${fhir(one)}/Patient/p1`, 'first');
-    await reader.get(`${fhir(one)}/Patient?name=martin`, 'first');
-    expect(reader.lines).toMatchObject([
-      { name: 'record.read', caller: 'first', establishment: one, context: 'read Patient', count: 1, status: 200 },
-      { name: 'record.read', caller: 'first', establishment: one, context: 'search Patient', count: 2, status: 200 },
-    ]);
-    expect(JSON.stringify(reader.lines)).not.toMatch(/p1|martin/i);
+    const from = { name: 'access', caller: 'first', callerKind: 'reader', establishment: one, method: 'GET' };
+    const asked: readonly [string, Record<string, unknown>, RequestInit?][] = [
+      ['/Patient/p1', { interaction: 'read Patient', record: 'Patient/p1', count: 1, status: 200 }],
+      ['/Patient/none', { interaction: 'read Patient', record: 'Patient/none', status: 404 }],
+      ['/Patient?name=martin', { interaction: 'search Patient', count: 2, status: 200 }],
+      ['/Patient?martin=x', { interaction: 'search Patient', status: 400 }],
+      ['/_history', { interaction: 'history', status: 200 }],
+      ['/Patient/p1', { interaction: 'read Patient', status: 406 }, { headers: { accept: 'text/html' } }],
+    ];
+    for (const [path, , init] of asked) await reader.get(fhir(one) + path, 'first', init);
+    await expect.poll(() => reader.lines).toMatchObject(asked.map(([, fields]) => ({ ...from, ...fields })));
+    for (const index of [0, 2, 4]) expect(reader.lines[index]).toHaveProperty('ageSeconds', expect.any(Number));
+    expect(JSON.stringify(reader.lines)).not.toMatch(/martin/i);
+  });
+
+  it('leaves the age of what was too old', async () => {
+    reader.lines.length = 0;
+    reader.now += 60_000;
+    const { status } = await reader.get(`${fhir(one)}/Patient/p1`, 'first', { headers: { 'reprise-max-age': '0' } });
+    await expect.poll(() => reader.lines).toMatchObject([{ status, ageSeconds: expect.any(Number) }]);
+    expect(status).toBe(503);
   });
 });

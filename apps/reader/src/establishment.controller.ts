@@ -4,7 +4,7 @@ import { history, parseHistory, parseRead, parseSearch, resourceTypes, searchset
 import { Callers, type ReaderCaller, TheCaller } from '#platform';
 import { type Answer, type Listing, ReadRecords, type StoredVersion, versionIdOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Audited, Exchange, notFound, searchOutcome } from './exchange.js';
+import { Exchange, type Http, notFound, searchOutcome } from './exchange.js';
 import { etagOf, matchesETag, modifiedSince } from './not-modified.js';
 import { ReaderContext } from './reader-context.js';
 import { ByKeys } from './take-turns.js';
@@ -23,37 +23,35 @@ export class EstablishmentController {
   @Get(':type/:id')
   @ByKeys()
   async read(@Req() request: Asked, @Res() reply: FastifyReply, @TheCaller() caller: ReaderCaller): Promise<void> {
-    const exchange = this.exchange(request, reply, caller);
+    const exchange = this.exchange({ request, reply, caller, interaction: 'read' });
     const record = recordIn(request);
     const place = exchange.place(finessIn(request), exchange.ask(parseRead).asOf);
     const answer = await this.reads.read(place, record);
     exchange.reflect([answer.level]);
-    const version = present(exchange, answer, { interaction: 'read', type: RecordKey.type(record) });
+    const version = present(exchange, answer, RecordKey.type(record));
     const twin = async (): Promise<StoredVersion | undefined> => {
       const page = { limit: 2, madeFor: [] };
       return (await this.reads.history(place, { record }, page)).found.versions[1];
     };
-    if (await isUnchanged(request, version, { restored: answer.level.restored, twin })) {
-      exchange.audit({ interaction: 'read', type: RecordKey.type(record), count: 0, status: 304 });
-      void reply.code(304).send();
-    } else exchange.send(contentOf(version), { interaction: 'read', type: RecordKey.type(record), count: 1 });
+    if (await isUnchanged(request, version, { restored: answer.level.restored, twin })) void reply.code(304).send();
+    else exchange.send(contentOf(version), 1);
   }
 
   @Get(':type/:id/_history/:version')
   @ByKeys()
   async vread(@Req() request: Asked, @Res() reply: FastifyReply, @TheCaller() caller: ReaderCaller): Promise<void> {
-    const exchange = this.exchange(request, reply, caller);
+    const exchange = this.exchange({ request, reply, caller, interaction: 'vread' });
     const record = recordIn(request);
     const place = exchange.place(finessIn(request), exchange.ask(parseRead).asOf);
     const answer = await this.reads.version(place, record, request.params.version ?? '');
     exchange.reflect([answer.level]);
-    const version = present(exchange, answer, { interaction: 'vread', type: RecordKey.type(record) });
-    exchange.send(contentOf(version), { interaction: 'vread', type: RecordKey.type(record), count: 1 });
+    const version = present(exchange, answer, RecordKey.type(record));
+    exchange.send(contentOf(version), 1);
   }
 
   @Get(['_history', ':type/_history', ':type/:id/_history'])
   async history(@Req() request: Asked, @Res() reply: FastifyReply, @TheCaller() caller: ReaderCaller): Promise<void> {
-    const exchange = this.exchange(request, reply, caller);
+    const exchange = this.exchange({ request, reply, caller, interaction: 'history' });
     const { type, id } = request.params;
     const of = id !== undefined ? { record: recordIn(request) } : type !== undefined ? { type: typeIn(request) } : {};
     const { asOf, count, since, cursor } = exchange.ask(parseHistory);
@@ -67,31 +65,31 @@ export class EstablishmentController {
     exchange.reflect([level]);
     // A record's history is never empty: what has none is not here. A first page may look through events in vain.
     const whole = cursor === undefined && since === undefined && found.next === undefined;
-    if (id !== undefined && whole && found.versions.length === 0) throw missing(exchange, 'history', type ?? '');
+    if (id !== undefined && whole && found.versions.length === 0) throw notFound(type);
     const links = exchange.links(path, found.next);
-    exchange.send(historyBundle(exchange.base, links, found), {
-      interaction: 'history',
-      type: type ?? '',
-      count: found.versions.length,
-    });
+    exchange.send(historyBundle(exchange.base, links, found), found.versions.length);
   }
 
   @Get(':type')
   search(@Req() request: Asked, @Res() reply: FastifyReply, @TheCaller() caller: ReaderCaller): Promise<void> {
-    return this.answerSearch(this.exchange(request, reply, caller), typeIn(request), typeIn(request));
+    return this.answerSearch({ request, reply, caller, interaction: 'search' }, typeIn(request), typeIn(request));
   }
 
   /** Keeps what identifies a person out of addresses and logs. */
   @Post(':type/_search')
   @HttpCode(200)
   searchByForm(@Req() request: Asked, @Res() reply: FastifyReply, @TheCaller() caller: ReaderCaller): Promise<void> {
-    return this.answerSearch(this.exchange(request, reply, caller), typeIn(request), `${typeIn(request)}/_search`);
+    return this.answerSearch(
+      { request, reply, caller, interaction: 'search' },
+      typeIn(request),
+      `${typeIn(request)}/_search`,
+    );
   }
 
-  private async answerSearch(exchange: Exchange, type: string, path: string): Promise<void> {
+  private async answerSearch(http: Http, type: string, path: string): Promise<void> {
+    const exchange = this.exchange(http);
     const asked = exchange.ask((query, handling) => parseSearch(type, query, handling));
-    const { request } = exchange.http;
-    const place = exchange.place(finessIn(request as Asked), asked.asOf);
+    const place = exchange.place(finessIn(http.request as Asked), asked.asOf);
     const total =
       asked.countOnly || asked.total === 'accurate' ? (await this.reads.count(place, asked)).found : undefined;
     const { level, found } = await this.reads.search(place, asked, {
@@ -109,12 +107,12 @@ export class EstablishmentController {
       })),
       ...searchOutcome(asked, [level], exchange.language),
     });
-    exchange.send(bundle, { interaction: 'search', type, count: found.versions.length });
+    exchange.send(bundle, found.versions.length);
   }
 
-  private exchange(request: Asked, reply: FastifyReply, caller: ReaderCaller): Exchange {
-    const base = `${this.context.url}/establishments/${request.params.finess}/fhir`;
-    return new Exchange(this.context, { request, reply, caller }, base);
+  private exchange(http: Http): Exchange {
+    const { finess } = (http.request as Asked).params;
+    return new Exchange(this.context, http, `${this.context.url}/establishments/${finess}/fhir`);
   }
 }
 
@@ -141,24 +139,14 @@ export const contentOf = (version: StoredVersion): Buffer =>
     lastUpdated: version.recordedAt,
   });
 
-const missing = (exchange: Exchange, interaction: Audited['interaction'], type: string): Failure => {
-  exchange.audit({ interaction, type, count: 0, status: 404 });
-  return notFound(type);
-};
-
 /** The version with its headers set; 404 and 410 (FHIR R4, section 3.1.0.1.1) are thrown. */
-const present = (
-  exchange: Exchange,
-  { found }: Answer<StoredVersion | undefined>,
-  { interaction, type }: Pick<Audited, 'interaction' | 'type'>,
-): StoredVersion => {
-  if (!found) throw missing(exchange, interaction, type);
+const present = (exchange: Exchange, { found }: Answer<StoredVersion | undefined>, type: string): StoredVersion => {
+  if (!found) throw notFound(type);
   const versionId = versionIdOf(found);
   void exchange.http.reply
     .header('ETag', etagOf(versionId))
     .header('Last-Modified', new Date(found.recordedAt).toUTCString());
   if (!found.deleted) return found;
-  exchange.audit({ interaction, type, count: 0, status: 410 });
   throw new Failure(
     'gone',
     `the record was deleted: version ${versionId}, recorded ${Instant.iso(found.recordedAt)}`,

@@ -8,11 +8,12 @@ import {
   type OperationOutcome,
   type Query,
   readQuery,
+  resourceTypes,
   searchRule,
   type SearchRequest,
 } from '#fhir';
-import type { ReaderCaller } from '#platform';
-import { assertFresh, type Level, parseMaxAge, type Place, watermark, whenOf } from '#usecases';
+import { accessOf, type ReaderCaller } from '#platform';
+import { ageSeconds, assertFresh, type Level, parseMaxAge, type Place, watermark, whenOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertJsonWanted } from './json-only.js';
 import { readForm } from './read-form.js';
@@ -20,18 +21,14 @@ import type { ReaderContext } from './reader-context.js';
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 
-/** What was read, for the audit: never whose. */
-export interface Audited {
-  readonly interaction: 'read' | 'vread' | 'history' | 'search' | 'territory-search';
-  readonly type: string;
-  readonly count: number;
-  readonly status?: number;
-}
+/** FHIR R4, section 3.1; `territory-search` is a search over all establishments that the caller may see. */
+export type Interaction = 'read' | 'vread' | 'history' | 'search' | 'territory-search';
 
 export interface Http {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly caller: ReaderCaller;
+  readonly interaction: Interaction;
 }
 
 /** Node gives an address byte by byte, as Latin-1. */
@@ -46,8 +43,6 @@ export class Exchange {
   private readonly query: Query;
   /** Where a body was sent, what is in it is part of the question. */
   private readonly form: Query;
-  private readonly since = performance.now();
-  private establishment: Finess | undefined;
 
   constructor(
     readonly context: ReaderContext,
@@ -55,6 +50,9 @@ export class Exchange {
     /** Address that the links of the answer begin with. */
     readonly base: string,
   ) {
+    const { type } = http.request.params as { readonly type?: string };
+    const isOfType = type !== undefined && resourceTypes.has(type);
+    accessOf(http.request).note({ interaction: isOfType ? `${http.interaction} ${type}` : http.interaction });
     this.query = queryOf(http.request);
     this.form = readForm(http.request);
     assertJsonWanted(http.request, [...this.query, ...this.form]);
@@ -84,14 +82,16 @@ export class Exchange {
   }
 
   place(establishment: Finess, asOf: Instant | undefined): Place {
-    this.establishment = establishment;
     return { scope: this.http.caller.establishments, establishment, when: whenOf(asOf, this.now) };
   }
 
   /** Says how old the answer is, and refuses it where that is older than the caller can use. */
   reflect(levels: readonly Level[]): void {
     const { request, reply } = this.http;
-    if (levels.length > 0) void reply.header('Reprise-Watermark', watermark(levels, this.now));
+    if (levels.length > 0) {
+      void reply.header('Reprise-Watermark', watermark(levels, this.now));
+      accessOf(request).note({ ageSeconds: Math.max(...levels.map((level) => ageSeconds(level, this.now))) });
+    }
     const maxAge = request.headers['reprise-max-age'];
     if (maxAge !== undefined) assertFresh(levels, parseMaxAge(String(maxAge)), this.now);
   }
@@ -115,21 +115,10 @@ export class Exchange {
     return { self: address(new URLSearchParams(pairs)), ...(next !== undefined && { next: address(following) }) };
   }
 
-  send(body: Buffer | string, audited: Audited): void {
-    this.audit(audited);
+  /** `count`: how many records the body holds. */
+  send(body: Buffer | string, count: number): void {
+    accessOf(this.http.request).note({ count });
     void this.http.reply.header('Content-Type', fhirJson).header('Cache-Control', 'private, no-cache').send(body);
-  }
-
-  audit({ interaction, type, count, status = 200 }: Audited): void {
-    this.context.log.often('record.read', {
-      caller: this.http.caller.name,
-      ...(this.establishment !== undefined && { establishment: this.establishment }),
-      context: `${interaction} ${type}`.trim(),
-      count,
-      status,
-      correlationId: this.http.request.id,
-      ms: Math.round(performance.now() - this.since),
-    });
   }
 }
 

@@ -39,7 +39,7 @@ export class TerritoryController {
     if (code !== this.context.territory || !resourceTypes.has(type))
       throw new Failure('not-found', 'no such territory or resource type here', 'ask GET /replicas for the territory');
     const base = `${this.context.url}/territories/${code}/fhir`;
-    const exchange = new Exchange(this.context, { request, reply, caller }, base);
+    const exchange = new Exchange(this.context, { request, reply, caller, interaction: 'territory-search' }, base);
     const asked = exchange.ask((query, handling) => parseSearch(type, query, handling));
     const where = { scope: caller.establishments, when: whenOf(asked.asOf, exchange.now) };
     const found = await this.reads.searchTerritory(where, asked, {
@@ -58,7 +58,7 @@ export class TerritoryController {
       })),
       ...searchOutcome(asked, found.levels, exchange.language),
     });
-    exchange.send(bundle, { interaction: 'territory-search', type, count: found.entries.length });
+    exchange.send(bundle, found.entries.length);
   }
 
   private async total(

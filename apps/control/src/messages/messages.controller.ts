@@ -1,4 +1,4 @@
-import { applyDecorators, Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Failure, Instant } from '#domain';
 import { type Caller, Callers, TheCaller } from '#platform';
@@ -15,8 +15,9 @@ import {
   summarySpanMs,
   type WaitsFor,
 } from '#usecases';
+import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock.js';
-import { PhiAudit } from '../phi-audit.js';
+import { noteShown } from '../note-shown.js';
 import { count, flag, one, type Query as Asked } from '../query.js';
 import { withoutIds } from './without-ids.js';
 import { MessageDetailDocument, MessagePageDocument, MessageSummaryDocument } from './message-documents.js';
@@ -74,7 +75,6 @@ export class MessagesController {
     @Inject(ShowMessage) private readonly message: ShowMessage,
     @Inject(DirectoryDecisions) private readonly decisions: DirectoryDecisions,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(PhiAudit) private readonly phi: PhiAudit,
   ) {}
 
   @Get()
@@ -115,16 +115,21 @@ export class MessagesController {
   @ApiOperation({ summary: 'message show; the bytes only with showPhi, which is audited, or to its own sender' })
   @ApiQuery({ name: 'showPhi', required: false, type: Boolean })
   @ApiOkResponse({ type: MessageDetailDocument })
-  async show(@Param('id') id: string, @Query() query: Asked, @TheCaller() caller: Caller): Promise<ShownMessage> {
-    const { establishment, position } = MessageId.parse(id);
+  async show(
+    @Param('id') id: string,
+    @Query() query: Asked,
+    @Req() request: FastifyRequest,
+    @TheCaller() caller: Caller,
+  ): Promise<ShownMessage> {
+    const { establishment } = MessageId.parse(id);
+    const isShown = caller.kind === 'sender' || flag(query, 'showPhi');
+    noteShown(request, { interaction: 'message show', record: id, establishment }, isShown);
     const detail = await this.message.show(id);
     if (caller.kind === 'sender') {
       if (establishment !== caller.finess || detail.sender !== caller.name)
         throw new Failure('not-found', `no message ${id}`, 'a sender sees its own messages');
       return { ...detail, withheld: [] };
     }
-    if (!flag(query, 'showPhi')) return withheld(detail);
-    this.phi.shown(caller, { route: 'message show', establishment, position });
-    return { ...detail, withheld: [] };
+    return isShown ? { ...detail, withheld: [] } : withheld(detail);
   }
 }

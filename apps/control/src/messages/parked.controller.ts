@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Failure, type Finess, Instant, Position, RecordKey } from '#domain';
 import { type Caller, Callers, TheCaller } from '#platform';
@@ -12,9 +12,10 @@ import {
   MessageId,
   type ParkedReport,
 } from '#usecases';
+import type { FastifyRequest } from 'fastify';
 import { Clock } from '../clock.js';
 import { NewId } from '../new-id.js';
-import { PhiAudit } from '../phi-audit.js';
+import { noteShown } from '../note-shown.js';
 import { flag, one, type Query as Asked } from '../query.js';
 import { DrainedDocument, DrainOutcomeDocument, ParkedDocument, ParkedPageDocument } from './parked-documents.js';
 import { withoutIds } from './without-ids.js';
@@ -68,7 +69,6 @@ export class ParkedController {
     @Inject(DirectoryDecisions) private readonly decisions: DirectoryDecisions,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(NewId) private readonly ids: NewId,
-    @Inject(PhiAudit) private readonly phi: PhiAudit,
   ) {}
 
   @Get()
@@ -78,15 +78,16 @@ export class ParkedController {
   @ApiOkResponse({ type: ParkedPageDocument })
   async list(
     @Query() query: Asked,
-    @TheCaller() caller: Caller,
+    @Req() request: FastifyRequest,
   ): Promise<{ readonly items: readonly ParkedItem[]; readonly givenUp: readonly GivenUp[] }> {
     const { directory } = this.decisions;
     const raw = one(query, 'establishment');
+    const establishment = raw === undefined ? undefined : establishmentNamed(directory, raw);
     const showPhi = flag(query, 'showPhi');
+    noteShown(request, { interaction: 'parked list', ...(establishment !== undefined && { establishment }) }, showPhi);
     const items: ParkedItem[] = [];
     const givenUp: GivenUp[] = [];
-    for (const finess of raw === undefined ? directory.establishments.keys() : [establishmentNamed(directory, raw)]) {
-      if (showPhi) this.phi.shown(caller, { route: 'parked list', establishment: finess });
+    for (const finess of establishment === undefined ? directory.establishments.keys() : [establishment]) {
       for (const report of await this.parked.list(finess)) items.push(itemOf(finess, report, showPhi));
       givenUp.push(...(await this.parked.givenUp(finess)));
     }
@@ -97,10 +98,10 @@ export class ParkedController {
   @ApiOperation({ summary: 'parked show' })
   @ApiQuery({ name: 'showPhi', required: false, type: Boolean })
   @ApiOkResponse({ type: ParkedDocument })
-  async show(@Param('id') id: string, @Query() query: Asked, @TheCaller() caller: Caller): Promise<ParkedItem> {
-    const { establishment, position } = MessageId.parse(id);
+  async show(@Param('id') id: string, @Query() query: Asked, @Req() request: FastifyRequest): Promise<ParkedItem> {
+    const { establishment } = MessageId.parse(id);
     const showPhi = flag(query, 'showPhi');
-    if (showPhi) this.phi.shown(caller, { route: 'parked show', establishment, position });
+    noteShown(request, { interaction: 'parked show', record: id, establishment }, showPhi);
     return itemOf(establishment, await this.parked.show(id), showPhi);
   }
 

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type Caller, Callers, TheCaller } from '#platform';
+import type { FastifyRequest } from 'fastify';
 import type { RestoreComparison, RestorePlan, RestoreReport } from '#usecases';
-import { PhiAudit } from '../phi-audit.js';
+import { noteShown } from '../note-shown.js';
 import { flag } from '../query.js';
 import { readPlanRequest, readRun } from './read-plan.js';
 import { RestoreDesk } from './restore-desk.js';
@@ -18,10 +19,7 @@ import {
 @Controller('api/restores')
 @Callers('operator')
 export class RestoresController {
-  constructor(
-    @Inject(RestoreDesk) private readonly desk: RestoreDesk,
-    @Inject(PhiAudit) private readonly phi: PhiAudit,
-  ) {}
+  constructor(@Inject(RestoreDesk) private readonly desk: RestoreDesk) {}
 
   @Post('plan')
   @HttpCode(200)
@@ -101,11 +99,11 @@ export class RestoresController {
   compare(
     @Param('id') id: string,
     @Query() query: Readonly<Record<string, string>>,
-    @TheCaller() caller: Caller,
+    @Req() request: FastifyRequest,
   ): Promise<RestoreComparison> {
     const showPhi = flag(query, 'showPhi');
     const patients = flag(query, 'patients') && showPhi;
-    if (patients) this.phi.shown(caller, { route: 'restore compare', restoreId: id });
+    noteShown(request, { interaction: 'restore compare', record: id }, patients);
     return this.desk.compare(id, { patients, fields: flag(query, 'fields') });
   }
 }
