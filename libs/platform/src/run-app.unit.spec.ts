@@ -61,7 +61,7 @@ describe.concurrent('the life of a process', () => {
       ...[child.stdout, child.stderr].map((pipe) => pipe && once(pipe, 'close')),
     ]).then(([exit]) => exit as [number | null, string | null]);
     started.add(child);
-    await Promise.race([exited, expect.poll(() => output, { timeout: 10_000 }).toContain('sample.ready')]);
+    await Promise.race([exited, expect.poll(() => output, { timeout: 50_000 }).toContain('sample.ready')]);
     return { child, exited, output: () => output };
   };
 
