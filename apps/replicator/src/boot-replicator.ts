@@ -60,10 +60,10 @@ export const bootReplicator = async (
   const members = (directory: Directory): readonly Finess[] => directory.members(territory);
   // News may come before the rest of this function is through.
   const booted = Promise.withResolvers<void>();
-  const followed = await followDirectory(directoryLog, log, async ({ event }) => {
+  const followed = await followDirectory(directoryLog, log, async () => {
     await booted.promise;
     strategy.follow(members(followed.directory));
-    await lanes.heard(event);
+    lanes.wake();
   });
   const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory));
   const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, log);

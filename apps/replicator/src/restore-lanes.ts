@@ -1,82 +1,52 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Failure } from '#domain';
 import type { ProcessLog } from '#platform';
-import type { BuildGeneration, Directory, DirectoryEvent, FollowRestores } from '#usecases';
-
-const patienceMs = 2_000;
-
-/** `replica.taken-over`: the logs were just taken up anew by this very process, with another epoch; or by another, which will do it. */
-const passing = ['log.unreachable', 'replica.unreachable', 'replica.taken-over'] as const;
-
-const mayPass = (error: unknown): boolean => passing.some((code) => Failure.is(error, code));
+import type { BuildGeneration, Directory, FollowRestores } from '#usecases';
+import { Lane, mayPass } from './lane.js';
 
 /**
- * Two lanes, each one thing after the other: builds, which take long, and switches, which must not wait for them. Both look at
- * what the directory says now, so a wake-up that is lost or comes twice does no harm.
+ * Three lanes, each one thing after the other: builds, which take long; what was cancelled or resumed; switches. The last two must not wait for the
+ * first. All look at what the directory says now, so that what was decided while this process was down, or its Postgres away, is made good.
  */
 export class RestoreLanes {
   private readonly stop = new AbortController();
-  private buildWanted = Promise.withResolvers<void>();
-  private switchWanted = Promise.withResolvers<void>();
+  private readonly lanes: Readonly<Record<'build' | 'settle' | 'switch', Lane>>;
   private building: { readonly restoreId: string; readonly abort: AbortController } | undefined;
-  private running: readonly Promise<void>[] = [];
 
   constructor(
     private readonly restores: FollowRestores,
     private readonly builder: BuildGeneration,
     private readonly directory: Directory,
     private readonly log: ProcessLog,
-  ) {}
-
-  start(): void {
-    this.running = [this.lane(() => this.builds(), 'build'), this.lane(() => this.switches(), 'switch')];
-    this.wake();
+  ) {
+    const { signal } = this.stop;
+    this.lanes = {
+      build: new Lane('build', () => this.builds(), log, signal),
+      settle: new Lane('settle', () => this.settle(), log, signal),
+      switch: new Lane('switch', () => this.switches(), log, signal),
+    };
   }
 
-  /** The directory has just taken in this event. */
-  async heard(event: DirectoryEvent): Promise<void> {
-    if (!('restoreId' in event)) return;
-    const restore = this.directory.restores.get(event.restoreId);
-    if (restore && event.kind === 'restore-resumed') await this.restores.retry(restore);
-    if (restore && event.kind === 'restore-cancelled') {
-      if (this.building?.restoreId === event.restoreId) this.building.abort.abort();
-      else await this.restores.discard(restore);
-    }
-    this.wake();
+  start(): void {
+    for (const lane of Object.values(this.lanes)) lane.start();
+  }
+
+  /** The directory may say something new. */
+  wake(): void {
+    if (this.building && this.isCancelled(this.building.restoreId)) this.building.abort.abort();
+    for (const lane of Object.values(this.lanes)) lane.wake();
   }
 
   async close(): Promise<void> {
     this.stop.abort();
     this.building?.abort.abort();
-    this.wake();
-    await Promise.all(this.running);
+    await Promise.all(Object.values(this.lanes).map((lane) => lane.ended()));
   }
 
-  private async patience(): Promise<void> {
-    await pause(patienceMs, undefined, { signal: this.stop.signal }).catch(() => undefined);
+  private isCancelled(restoreId: string): boolean {
+    return this.directory.restores.get(restoreId)?.state === 'cancelled';
   }
 
-  private wake(): void {
-    this.buildWanted.resolve();
-    this.switchWanted.resolve();
-  }
-
-  private async lane(work: () => Promise<void>, name: 'build' | 'switch'): Promise<void> {
-    while (!this.stop.signal.aborted) {
-      await (name === 'build' ? this.buildWanted : this.switchWanted).promise;
-      if (name === 'build') this.buildWanted = Promise.withResolvers();
-      else this.switchWanted = Promise.withResolvers();
-      try {
-        await work();
-      } catch (error) {
-        if (this.stop.signal.aborted) return;
-        this.log.fault(`${name}.interrupted`, error);
-        // A bug or a refusal would come back at once; what passes by itself is tried again.
-        if (!mayPass(error)) continue;
-        await this.patience();
-        this.wake();
-      }
-    }
+  private async settle(): Promise<void> {
+    if (await this.restores.settle(this.directory, () => this.building?.restoreId)) this.lanes.build.wake();
   }
 
   private async builds(): Promise<void> {
@@ -85,6 +55,7 @@ export class RestoreLanes {
       if (!next || this.stop.signal.aborted) return;
       const { restoreId } = next.restore;
       const { establishment, timeline } = next.target;
+      if (this.isCancelled(restoreId)) continue;
       const abort = new AbortController();
       this.building = { restoreId, abort };
       this.log.info('build.started', { restoreId, establishment, timeline: timeline.number });
@@ -93,15 +64,16 @@ export class RestoreLanes {
         this.log.info('build.done', { restoreId, establishment, timeline: timeline.number });
       } catch (error) {
         if (this.stop.signal.aborted || mayPass(error)) throw error;
-        this.log.fault('build.failed', error, { restoreId, establishment });
-        // Where not even the failure could be written down, the build is found again: not in a tight loop.
-        await this.patience();
+        if (!this.isCancelled(restoreId)) {
+          this.log.fault('build.failed', error, { restoreId, establishment });
+          // Where not even the failure could be written down, the build is found again: not in a tight loop.
+          await this.lanes.build.pause();
+        }
       } finally {
         this.building = undefined;
+        this.lanes.settle.wake();
+        this.lanes.switch.wake();
       }
-      const restore = this.directory.restores.get(restoreId);
-      if (restore?.state === 'cancelled') await this.restores.discard(restore);
-      this.switchWanted.resolve();
     }
   }
 

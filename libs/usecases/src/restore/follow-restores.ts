@@ -1,6 +1,7 @@
-import { type Finess, Position } from '#domain';
+import { type Finess, Position, type Timeline } from '#domain';
 import type { Directory, Restore } from '../directory/directory.js';
 import type { RestoreTarget } from '../directory/directory-event.js';
+import { canonicalJson } from '../operate/canonical-json.js';
 import type { EstablishmentLog } from '../ports/establishment-log.js';
 import type { GenerationBuilder } from '../ports/generation-builder.js';
 import type { Generation, ReplicaStore } from '../ports/replica-store.js';
@@ -11,14 +12,25 @@ export interface PendingBuild {
   readonly target: RestoreTarget;
 }
 
-const byTimeline = (generations: readonly Generation[], timeline: number): Generation | undefined =>
-  generations.find((generation) => generation.timeline.number === timeline);
+const unpromoted = (timeline: Timeline): Timeline =>
+  'parent' in timeline ? { ...timeline, resumeAt: 'not-promoted' } : timeline;
+
+/** By all that defines it, not by its number alone: a number that was given to what the directory refuses by now is given again. */
+const byTimeline = (generations: readonly Generation[], timeline: Timeline): Generation | undefined => {
+  const wanted = canonicalJson(unpromoted(timeline));
+  return generations.find((generation) => canonicalJson(unpromoted(generation.timeline)) === wanted);
+};
 
 /**
  * Makes a replica what the directory says. Level-triggered: it compares what is with what should be, so a replica that was down,
  * killed or made anew arrives at the same state as one that saw every event when it came.
  */
 export class FollowRestores {
+  /** How often each restore had been resumed when its failed builds were last begun anew. */
+  private readonly retried = new Map<string, number>();
+  /** Cancelled restores of which nothing is left here: a restore is cancelled once, and for ever. */
+  private readonly discarded = new Set<string>();
+
   constructor(
     private readonly store: ReplicaStore,
     private readonly builder: GenerationBuilder,
@@ -34,24 +46,42 @@ export class FollowRestores {
       if (restore.state === 'cancelled') continue;
       for (const target of restore.targets) {
         if (!this.establishments().includes(target.establishment)) continue;
-        const generation = byTimeline(await this.store.generations(target.establishment), target.timeline.number);
+        const generation = byTimeline(await this.store.generations(target.establishment), target.timeline);
         if (!generation || generation.state === 'building') return { restore, target };
       }
     }
     return undefined;
   }
 
-  /** Failed builds that an operator asked to try again. */
-  async retry(restore: Restore): Promise<void> {
+  /**
+   * Drops what was built for cancelled restores, but for the one that is being built just now, and begins anew what has failed of those that an operator
+   * has resumed since this process last did so: true where there was such a one. A process that starts takes every resumed restore for one of them: a
+   * build that had failed again is tried once more.
+   */
+  async settle(directory: Directory, beingBuilt: () => string | undefined = () => undefined): Promise<boolean> {
+    let begunAnew = false;
+    for (const restoreId of directory.restores.keys()) {
+      const restore = directory.restores.get(restoreId);
+      if (restore?.state === 'cancelled' && restoreId !== beingBuilt()) await this.discard(restore);
+      if (restore?.state !== 'requested' || restore.resumed === (this.retried.get(restoreId) ?? 0)) continue;
+      await this.retry(restore);
+      this.retried.set(restoreId, restore.resumed);
+      begunAnew = true;
+    }
+    return begunAnew;
+  }
+
+  private async retry(restore: Restore): Promise<void> {
     for (const generation of await this.generationsOf(restore))
       if (generation.state === 'failed') await this.builder.retry(generation.generation);
   }
 
-  /** Drops what was built for a cancelled restore. */
-  async discard(restore: Restore): Promise<void> {
+  private async discard(restore: Restore): Promise<void> {
+    if (this.discarded.has(restore.restoreId)) return;
     for (const generation of await this.generationsOf(restore))
       if (!generation.live && generation.state !== 'following' && generation.state !== 'cancelled')
         await this.builder.discard(generation.generation);
+    this.discarded.add(restore.restoreId);
   }
 
   /** Shows every establishment on its current timeline, where its generation is there. Returns those that were switched. */
@@ -66,7 +96,7 @@ export class FollowRestores {
     const { after, timeline } = directory.currentTimeline(establishment);
     const generations = await this.store.generations(establishment);
     const live = generations.find((generation) => generation.live);
-    const wanted = byTimeline(generations, timeline.number);
+    const wanted = byTimeline(generations, timeline);
     if (!live || !wanted || wanted.live || (wanted.state !== 'built' && wanted.state !== 'following')) return false;
     const epoch = this.replicate.epoch(establishment);
     if (wanted.state === 'built') await this.store.resume(wanted.generation, epoch, timeline);
@@ -83,7 +113,7 @@ export class FollowRestores {
     const found: Generation[] = [];
     for (const { establishment, timeline } of restore.targets) {
       if (!this.establishments().includes(establishment)) continue;
-      const generation = byTimeline(await this.store.generations(establishment), timeline.number);
+      const generation = byTimeline(await this.store.generations(establishment), timeline);
       if (generation) found.push(generation);
     }
     return found;
