@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeSigningKey, publicKeyEnding, publicKeyIn } from '#keys';
 import { nodeFlags } from '#platform';
 import { freePorts, identityOf, type RunningKafka, type RunningPostgres, startKafka, startPostgres } from '#testing';
 import type { PartMessage } from './parts/run-part.js';
@@ -46,6 +47,9 @@ export class BenchSystem {
     // Under this prefix, what a killed run left behind is found and stopped by the next run of the tests.
     const folder = mkdtempSync(join(tmpdir(), 'reprise-test-bench-'));
     writeFileSync(join(folder, 'owner.json'), JSON.stringify(identityOf(process.pid)));
+    makeSigningKey(join(folder, 'keys'));
+    mkdirSync(join(folder, 'trusted-keys'));
+    writeFileSync(join(folder, 'trusted-keys', `bench${publicKeyEnding}`), publicKeyIn(join(folder, 'keys')));
     const [port = 0, controllerPort = 0, postgresPort = 0] = await freePorts(3);
     const say = (line: string): void => console.error(line);
     let kafka: RunningKafka | undefined;
@@ -66,6 +70,10 @@ export class BenchSystem {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  get trustedKeysDir(): string {
+    return join(this.folder, 'trusted-keys');
   }
 
   /** Starts an app with its settings (`KAFKA_BROKERS`…) and waits until it says that it is ready. */

@@ -35,6 +35,7 @@ export const startGateway = async (system: BenchSystem, senders: readonly BenchS
     CALLERS_FILE: path,
     SECRETS_FILE: secretsFile,
     TLS_DIR: folder,
+    TRUSTED_KEYS_DIR: system.trustedKeysDir,
     HOST: '127.0.0.1',
     GATEWAY_PORT: String(gatewayPort),
     MLLPS_PORT: String(mllpsPort),

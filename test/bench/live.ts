@@ -15,6 +15,7 @@ const lagPerSecond = 1000;
 export const startReplicator = (system: BenchSystem): Promise<AppUnderTest> =>
   system.launch('replicator', {
     KAFKA_BROKERS: system.kafka.brokers,
+    TRUSTED_KEYS_DIR: system.trustedKeysDir,
     REPLICA: 'a',
     TERRITORY: territory,
     POSTGRES_URL: system.postgres.urls.replicator,

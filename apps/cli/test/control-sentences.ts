@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const sources = [
   'apps/control/src/**/*.ts',
   'libs/usecases/src/operate/**/*.ts',
+  'libs/usecases/src/directory/*-rules.ts',
   'libs/kafka/src/*.ts',
   'libs/platform/src/callers/caller.guard.ts',
 ];
@@ -66,6 +67,8 @@ const saidBy = (node: ts.CallExpression | ts.NewExpression, file: ts.SourceFile)
     case 'fault':
       return (first ?? []).flatMap((member) => (second ?? []).map((expected) => `${member} ${expected}`));
     case 'check':
+    case 'objection':
+    case 'untrusted':
       return first ?? [];
     case 'of':
       return (first ?? []).map((what) => `${what} (${value}, ${value})`);

@@ -4,10 +4,26 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, Instant } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
-import { FolderKeyStore } from '#keys';
-import { CallersFile, httpApp, LogHeartbeat, type ProcessLog, type RunningApp } from '#platform';
+import { FolderKeyStore, FolderTrustedKeys } from '#keys';
+import {
+  CallersFile,
+  endProcess,
+  httpApp,
+  LogHeartbeat,
+  type ProcessLog,
+  type RunningApp,
+  tellRefusal,
+} from '#platform';
 import { PostgresReplicaStatus } from '#postgres';
-import { declareSenders, declareTerritory, DirectoryDecisions, parseTerritory, type TerritoryFile } from '#usecases';
+import {
+  declareSenders,
+  declareTerritory,
+  DirectoryDecisions,
+  parseTerritory,
+  type Profile,
+  type RefusedSender,
+  type TerritoryFile,
+} from '#usecases';
 import type { ControlConfiguration } from './control-configuration.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
@@ -51,6 +67,23 @@ const whenReachable = async (log: ProcessLog, work: () => Promise<void>): Promis
   }
 };
 
+/** One after the other: a file that the directory does not take stops neither control nor the other senders. */
+const declareEach = async (
+  decisions: DirectoryDecisions,
+  profiles: readonly Profile[],
+  said: { readonly by: string; readonly at: Instant },
+): Promise<readonly RefusedSender[]> => {
+  const refused: RefusedSender[] = [];
+  for (const profile of profiles)
+    try {
+      await decisions.decide(async (directory) => declareSenders(directory, [profile], said));
+    } catch (why) {
+      if (!Failure.is(why, 'refused-by-policy')) throw why;
+      refused.push({ sender: profile.name, why });
+    }
+  return refused;
+};
+
 /** Declares the territory, makes its topics, and serves the operators. */
 export const bootControl = async (
   configuration: Readonly<ControlConfiguration>,
@@ -59,7 +92,7 @@ export const bootControl = async (
 ): Promise<RunningApp> => {
   const territory = readTerritory(configuration.territoryFile, configuration.territory);
   const profiles = readSenders(configuration.sendersDir, new Set(territory.establishments.map(({ finess }) => finess)));
-  const keys = new FolderKeyStore(configuration.keysDir);
+  const keys = new FolderKeyStore(configuration.keysDir, new FolderTrustedKeys(configuration.trustedKeysDir));
   const callers = new CallersFile(configuration.callersFile, log);
   const client = new KafkaClient({ brokers: configuration.kafkaBrokers, clientId: 'reprise.control' });
   const [establishmentLog, journal] = [new KafkaEstablishmentLog(client), new KafkaRefusalJournal(client)];
@@ -68,7 +101,11 @@ export const bootControl = async (
   const replicas = Object.entries(configuration.replicas).map(
     ([name, url]) => new PostgresReplicaStatus(name, url, searchRule),
   );
-  const decisions = new DirectoryDecisions(directoryLog);
+  const decisions = new DirectoryDecisions(directoryLog, {
+    keys,
+    onRefused: (entry) => tellRefusal(log, entry),
+    onStopped: endProcess,
+  });
   const establishments = territory.establishments.map(({ finess }) => finess);
   const heartbeat = new LogHeartbeat();
   const assertLogs = (): Promise<void> =>
@@ -81,11 +118,11 @@ export const bootControl = async (
     await assertLogs();
     await decisions.start();
   });
-  await decisions.decide(async (directory) => {
-    const said = { by: 'control', at: now() };
-    return [...declareTerritory(directory, territory, said), ...declareSenders(directory, profiles, said)];
-  });
-  log.info('senders.declared', { count: profiles.length });
+  const said = { by: 'control', at: now() };
+  await decisions.decide(async (directory) => declareTerritory(directory, territory, said));
+  const refusedSenders = await declareEach(decisions, profiles, said);
+  for (const { sender, why } of refusedSenders) log.fault('sender.refused', why, { sender });
+  log.info('senders.declared', { count: profiles.length - refusedSenders.length });
 
   const desk = new RestoreDesk({
     decisions,
@@ -100,6 +137,7 @@ export const bootControl = async (
     configuration,
     decisions,
     desk,
+    refusedSenders,
     heartbeat,
     establishmentLog,
     journal,
@@ -124,7 +162,7 @@ export const bootControl = async (
       await Promise.all([certifying.stop(), asserting.stop()]);
       await app.close();
       callers.close();
-      await decisions.close();
+      await decisions.close().catch(() => undefined);
       await Promise.all([
         establishmentLog.close(),
         journal.close(),

@@ -13,7 +13,10 @@ export class ControlConfiguration {
   @NamedUrls() replicas: Readonly<Record<string, string>>;
   /** Only `doctor` asks them. */
   @IsOptional() @NamedUrls() readers?: Readonly<Record<string, string>>;
+  /** Of the key that signs; only read. */
   @Text() keysDir: string;
+  /** Public keys whose certificates and approvals count, its own among them. */
+  @Text() trustedKeysDir: string;
   @Text() host: string;
   @Port() controlPort: number;
 }

@@ -6,6 +6,7 @@ import { HealthModule, type LogHeartbeat, ProcessLog } from '#platform';
 import {
   acknowledgementOf,
   DirectoryDecisions,
+  DirectoryProblems,
   DrainParked,
   type EstablishmentLog,
   FollowerProblems,
@@ -25,6 +26,7 @@ import {
   VerifyCertificate,
   VerifyLog,
   VerifyReplicas,
+  type RefusedSender,
   WatchSenders,
 } from '#usecases';
 import { Clock } from './clock.js';
@@ -45,6 +47,8 @@ export interface ControlParts {
   readonly configuration: Pick<ControlConfiguration, 'keysDir' | 'readers'>;
   readonly decisions: DirectoryDecisions;
   readonly desk: RestoreDesk;
+  /** Of which the directory took no declaration when control started. */
+  readonly refusedSenders?: readonly RefusedSender[];
   readonly heartbeat: LogHeartbeat;
   readonly establishmentLog: EstablishmentLog;
   readonly journal: RefusalJournal;
@@ -88,6 +92,7 @@ export class ControlModule {
       new SilentSenders(watch),
       new ScrubProblems(replicas),
       new SpotSpikes(replicas),
+      new DirectoryProblems(parts.refusedSenders),
     ]);
     const given = [
       [ProcessLog, parts.log],

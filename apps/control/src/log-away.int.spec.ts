@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ProcessLog, type RunningApp } from '#platform';
 import { freePorts, freshFiness, type RunningKafka, startKafka } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newTestKeys } from '../../../libs/keys/test/new-test-keys.js';
 import { bootControl } from './boot-control.js';
 
 /** A Kafka of its own, because it is stopped here. */
@@ -32,7 +33,7 @@ describe('control whose log is away', () => {
       territoryFile: join(folder, 'territory.json'),
       sendersDir: join(folder, 'senders'),
       replicas: {},
-      keysDir: join(folder, 'keys'),
+      ...newTestKeys(join(folder, 'keys')),
       host: '127.0.0.1',
       controlPort: 0,
     };

@@ -6,9 +6,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Instant } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
-import { FolderKeyStore } from '#keys';
+import { FolderKeyStore, FolderTrustedKeys } from '#keys';
 import { askEveryRoute, CallersFile, httpApp, LogHeartbeat, openRoutes, ProcessLog, routesOf } from '#platform';
 import { DirectoryDecisions } from '#usecases';
+import { newTestKeys } from '../../../libs/keys/test/new-test-keys.js';
 import { ControlModule } from './control.module.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 
@@ -33,7 +34,8 @@ beforeAll(async () => {
   const client = new KafkaClient({ brokers: ['127.0.0.1:1'] });
   const [establishmentLog, directoryLog] = [new KafkaEstablishmentLog(client), new KafkaDirectoryLog(client)];
   const decisions = new DirectoryDecisions(directoryLog);
-  const keys = new FolderKeyStore(folder);
+  const { keysDir, trustedKeysDir } = newTestKeys(join(folder, 'keys'));
+  const keys = new FolderKeyStore(keysDir, new FolderTrustedKeys(trustedKeysDir));
   const [now, newId] = [() => Instant.of(0), () => 'id'];
   const desk = new RestoreDesk({ decisions, log: establishmentLog, replicas: [], keys, processLog: log, now, newId });
   const parts = {

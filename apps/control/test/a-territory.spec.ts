@@ -6,10 +6,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { encodeEvent, Finess, type LogEvent, Position } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal } from '#kafka';
+import { FolderTrustedKeys } from '#keys';
 import { ProcessLog, type RunningApp } from '#platform';
 import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { BuildGeneration, DirectoryDecisions, FollowRestores, ReplicateLog } from '#usecases';
+import { newTestKeys } from '../../../libs/keys/test/new-test-keys.js';
 import { bootControl } from '../src/boot-control.js';
 
 /** One replica, driven by hand: everything that its replicator would do, once, when the test says so. */
@@ -70,7 +72,10 @@ export class ATerritory {
   readonly log = new KafkaEstablishmentLog(this.client);
   readonly journal = new KafkaRefusalJournal(this.client);
   private readonly directoryLog = new KafkaDirectoryLog(this.client);
-  readonly decisions = new DirectoryDecisions(this.directoryLog);
+  private readonly keys = newTestKeys(join(this.folder, 'keys'));
+  readonly decisions = new DirectoryDecisions(this.directoryLog, {
+    keys: new FolderTrustedKeys(this.keys.trustedKeysDir),
+  });
   readonly lines: string[] = [];
   private running: RunningApp | undefined;
   replicas: readonly DrivenReplica[] = [];
@@ -114,7 +119,7 @@ export class ATerritory {
         territoryFile: join(this.folder, 'territory.json'),
         sendersDir: join(this.folder, 'senders'),
         replicas: { a: a.database.urls.control, b: b.database.urls.control },
-        keysDir: join(this.folder, 'keys'),
+        ...this.keys,
         host: '127.0.0.1',
         controlPort: 0,
       },
@@ -126,6 +131,16 @@ export class ATerritory {
   async append(events: readonly LogEvent[]): Promise<void> {
     for (const event of events) await this.log.append(this.finess, encodeEvent({ ...event, sender: this.sender }), {});
     for (const replica of this.replicas) await replica.follow();
+  }
+
+  /** Whatever somebody with Kafka's address can write. */
+  async writeStraight(topic: string, value: string): Promise<void> {
+    const { kafka, cut } = this.client.open();
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic, messages: [{ value }] });
+    await producer.disconnect();
+    cut();
   }
 
   /** Both replicas do what the directory says by now. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure, type Finess, Instant } from '#domain';
 import { said } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
+import { FolderTrustedKeys } from '#keys';
 import { ByteBudget, CallersFile, followDirectory, httpApp, type ProcessLog, type RunningApp } from '#platform';
 import { CaptureMessage, RefuseCutOff } from '#usecases';
 import type { FastifyInstance } from 'fastify';
@@ -72,7 +73,8 @@ export const bootGateway = async (
   const topics = new LogTopics(client, configuration.logReplication);
 
   let gate: LogGate | undefined;
-  const followed = await followDirectory(directoryLog, log, async () => void gate?.look());
+  const keys = new FolderTrustedKeys(configuration.trustedKeysDir);
+  const followed = await followDirectory(directoryLog, log, { keys, onEntry: async () => void gate?.look() });
   const publishing = (): readonly Finess[] => {
     const known = new Set(callers.senders().map(({ finess }) => finess));
     return [...known].filter((establishment) => followed.directory.establishments.has(establishment));

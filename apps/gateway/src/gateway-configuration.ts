@@ -6,6 +6,8 @@ export class GatewayConfiguration {
   @Text() callersFile: string;
   @Text() secretsFile: string;
   @Text() tlsDir: string;
+  /** Public keys whose approvals count. */
+  @Text() trustedKeysDir: string;
   @Text() host: string;
   @Port() gatewayPort: number;
   @Port() mllpsPort: number;

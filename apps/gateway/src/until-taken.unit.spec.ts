@@ -17,8 +17,9 @@ const aTerritory = () => {
   const directory = new Directory();
   const publishers = new Publishers(directory, new Map([[finess, createSecretKey(Buffer.alloc(32))]]), () => undefined);
   let position = 0;
-  const declare = (event: DirectoryEvent): void =>
+  const declare = (event: DirectoryEvent): void => {
     directory.apply({ position: Position.of(position++), appendedAt: Instant.of(0), event });
+  };
   const logged: string[] = [];
   const log = new ProcessLog('test', { write: (line) => void logged.push(line) });
   return { publishers, declare, log, logged };

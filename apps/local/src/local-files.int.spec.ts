@@ -12,6 +12,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { FolderKeyStore, FolderTrustedKeys } from '#keys';
 import { freePorts, identityOf } from '#testing';
 import { checkProfiles } from '#usecases';
 import { emptyFolder, openFolder, unlock } from './data-folder.js';
@@ -57,6 +58,26 @@ describe('the data folder', () => {
     writeFileSync(join(other, 'thesis.txt'), 'years of work');
     for (const anew of [false, true]) expect(() => openFolder(other, anew)).toThrow(/no data folder of Reprise/);
     expect(readdirSync(other)).toEqual(['thesis.txt']);
+  });
+});
+
+describe('the keys of a system', () => {
+  it('are made where there is no log yet, named to every process, and never made again', async () => {
+    const folder = join(scratch, 'keys');
+    mkdirSync(folder);
+    const files = localFiles(folder);
+    const write = () => writeLocalFiles(folder, demoTerritory, planPorts(31_000, {}));
+    await write();
+    const key = readFileSync(join(files.keys, 'signing-key.pem'), 'utf8');
+    expect(statSync(join(files.keys, 'signing-key.pem')).mode & 0o077).toBe(0);
+    const keys = () => new FolderKeyStore(files.keys, new FolderTrustedKeys(files.trustedKeys));
+    expect(Object.keys(keys().publicKeys())).toEqual([keys().keyId]);
+    mkdirSync(join(folder, 'kafka'));
+    await write();
+    expect(readFileSync(join(files.keys, 'signing-key.pem'), 'utf8')).toBe(key);
+    rmSync(join(files.keys, 'signing-key.pem'));
+    await expect(write()).rejects.toThrow(/signing-key\.pem is gone/);
+    expect(existsSync(join(files.keys, 'signing-key.pem'))).toBe(false);
   });
 });
 

@@ -1,5 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '#domain';
+import { makeSigningKey, publicKeyEnding, publicKeyIn, signingKeyFile } from '#keys';
 import { fingerprintOf, makeCertificates } from './certificates.js';
 import { callersOf, type CertificatePaths, type Credentials, makeCredentials, recordIdSecrets } from './credentials.js';
 import { readJsonIfThere, writeWhole } from './data-folder.js';
@@ -16,7 +18,9 @@ export interface LocalFiles {
   /** Folder of the senders' profiles. */
   readonly senders: string;
   readonly tls: string;
+  /** Of the key that control signs with. */
   readonly keys: string;
+  readonly trustedKeys: string;
 }
 
 export const localFiles = (folder: string): LocalFiles => ({
@@ -27,6 +31,7 @@ export const localFiles = (folder: string): LocalFiles => ({
   senders: join(folder, 'senders'),
   tls: join(folder, 'tls'),
   keys: join(folder, 'keys'),
+  trustedKeys: join(folder, 'trusted-keys'),
 });
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -47,6 +52,23 @@ const writeCertificates = async (tls: string, paths: CertificatePaths, senders: 
   writeWhole(mark, json(senders));
 };
 
+/**
+ * The key that signs is made where there is no log yet, so that nothing can have been signed; one that is lost later is not replaced: what was approved
+ * with it would count no more. Its public half is named to every process.
+ */
+const writeKeys = (folder: string, { keys, trustedKeys }: LocalFiles): void => {
+  const signingKey = join(keys, signingKeyFile);
+  if (!existsSync(signingKey) && !existsSync(join(folder, 'kafka'))) makeSigningKey(keys);
+  if (!existsSync(signingKey))
+    throw new Failure(
+      'input.invalid',
+      `the signing key ${signingKey} is gone, and what was approved with it would count no more`,
+      'bring it back from a backup, make another one (docs/operating.md, "Keys"), or begin anew with `npm start -- --fresh`',
+    );
+  mkdirSync(trustedKeys, { recursive: true });
+  writeWhole(join(trustedKeys, `control${publicKeyEnding}`), publicKeyIn(keys));
+};
+
 /** Secrets are made once and stay; what depends on ports and paths is written at each start. */
 export const writeLocalFiles = async (
   folder: string,
@@ -59,7 +81,7 @@ export const writeLocalFiles = async (
     certificateOf: (sender) => join(files.tls, 'senders', `${sender}.crt`),
     keyOf: (sender) => join(files.tls, 'senders', `${sender}.key`),
   };
-  mkdirSync(files.keys, { recursive: true, mode: 0o700 });
+  writeKeys(folder, files);
   if (!existsSync(files.tls)) mkdirSync(files.tls, { mode: 0o700 });
   const senders = territory.senders.map(({ name }) => name);
   await writeCertificates(files.tls, paths, senders);

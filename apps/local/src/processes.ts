@@ -37,6 +37,7 @@ const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProc
       app: 'replicator',
       settings: {
         KAFKA_BROKERS: s.brokers,
+        TRUSTED_KEYS_DIR: s.files.trustedKeys,
         REPLICA: replica,
         TERRITORY: s.territory,
         POSTGRES_URL: urls.replicator,
@@ -76,6 +77,7 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
       REPLICAS: `a=${s.postgres.a.control},b=${s.postgres.b.control}`,
       READERS: readersOf(s.ports),
       KEYS_DIR: s.files.keys,
+      TRUSTED_KEYS_DIR: s.files.trustedKeys,
       CONTROL_PORT: s.ports.control,
       HOST: host,
     },
@@ -92,6 +94,7 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
       CALLERS_FILE: s.files.callers,
       SECRETS_FILE: s.files.secrets,
       TLS_DIR: s.files.tls,
+      TRUSTED_KEYS_DIR: s.files.trustedKeys,
       GATEWAY_PORT: s.ports.gateway,
       MLLPS_PORT: s.ports.mllps,
       HOST: host,

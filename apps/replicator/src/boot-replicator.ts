@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { Failure, type Finess } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogBatchStrategy } from '#kafka';
+import { FolderTrustedKeys } from '#keys';
 import { followDirectory, nestLogger, type ProcessLog, type RunningApp } from '#platform';
 import {
   migrate,
@@ -60,11 +61,13 @@ export const bootReplicator = async (
   const members = (directory: Directory): readonly Finess[] => directory.members(territory);
   // News may come before the rest of this function is through.
   const booted = Promise.withResolvers<void>();
-  const followed = await followDirectory(directoryLog, log, async () => {
+  const onEntry = async (): Promise<void> => {
     await booted.promise;
     strategy.follow(members(followed.directory));
     lanes.wake();
-  });
+  };
+  const keys = new FolderTrustedKeys(settings.trustedKeysDir);
+  const followed = await followDirectory(directoryLog, log, { keys, onEntry });
   const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory));
   const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, log);
   const reindex = new ReindexLane(new ReindexOlder(new PostgresSearchIndex(rows, searchRule), replicate), log);
@@ -103,7 +106,7 @@ export const bootReplicator = async (
   return {
     ready: { replica, territory, count: members(followed.directory).length },
     close: async () => {
-      await followed.close();
+      await followed.close().catch(() => undefined);
       await Promise.all([lanes.close(), reindex.close(), scrub.close(), heartbeat.close(), app.close()]);
       await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy(), reading.destroy()]);
     },

@@ -6,6 +6,8 @@ export class ReplicatorConfiguration {
   @Text() replica: string;
   /** GHT whose establishments it follows. */
   @Text() territory: string;
+  /** Public keys whose approvals count. */
+  @Text() trustedKeysDir: string;
   /** Role that writes rows. */
   @Url() postgresUrl: string;
   /** Role that owns the tables: migrations, and the tables of a generation. */

@@ -25,10 +25,19 @@ describe('values of the directory log', () => {
     ['another version', JSON.stringify({ ...event, v: 2 })],
     ['an unknown kind', JSON.stringify({ ...event, kind: 'territory-abolished' })],
     ['a kind that every object has', JSON.stringify({ ...event, kind: 'toString' })],
-    ['no object', '7'],
-    ['no JSON', 'RP'],
   ])('are not guessed at: %s', (_, value) => {
     expect(() => parseDirectoryValue(Buffer.from(value))).toThrow(tooNew);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'RP'],
+    ['no object', '7'],
+    ['bytes that are no text', '\xff\xfe'],
+    ['no version', JSON.stringify({ ...event, v: undefined })],
+    ['no kind', JSON.stringify({ ...event, kind: undefined })],
+  ])('are passed over where they are none: %s', (_, value) => {
+    expect(parseDirectoryValue(Buffer.from(value, 'latin1'))).toMatchObject({ kind: 'unreadable', as: 'unknown' });
   });
 });
 

@@ -1,88 +1,69 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#domain';
-import { canonicalJson, KeyStore, type Signature, type SignatureCheck } from '#usecases';
+import { KeyStore, type Signature, type SignatureCheck, type SignedKind, signedText } from '#usecases';
+import { fingerprintOf, type FolderTrustedKeys } from './folder-trusted-keys.js';
 
-const keyFile = 'signing-key.pem';
+export const signingKeyFile = 'signing-key.pem';
 
-/** First 16 hex digits of SHA-256 over the public key (SPKI, DER). */
-const idOf = (publicKey: KeyObject): string =>
-  createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16);
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-/** Made once: linked into place whole, so that two processes that start together end with one key. */
-const makeOnce = (path: string): void => {
-  if (existsSync(path)) return;
-  const mine = `${path}.${process.pid}`;
-  const { privateKey } = generateKeyPairSync('ed25519');
-  writeFileSync(mine, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+const readSigningKey = (folder: string): KeyObject => {
+  const path = join(folder, signingKeyFile);
   try {
-    linkSync(mine, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(mine);
+    const key = createPrivateKey(readFileSync(path, 'utf8'));
+    if (key.asymmetricKeyType === 'ed25519') return key;
+    throw new Error('another type of key');
+  } catch (cause) {
+    if (isMissing(cause))
+      throw new Failure(
+        'input.invalid',
+        `the signing key ${path} is not there, and none is made in its place`,
+        'bring it back from its backup; for a new installation, or where it is lost, make one and name its public key to every process: docs/operating.md, "Keys"',
+        { cause },
+      );
+    throw new Failure(
+      'input.invalid',
+      `the signing key ${path} cannot be read`,
+      'REPRISE_KEYS_DIR names a folder with signing-key.pem, an Ed25519 key in PKCS 8 (PEM) that this user may read',
+      { cause },
+    );
   }
 };
 
-/**
- * Ed25519 in a folder: `signing-key.pem` (PKCS 8, 0600) signs; `*.pub.pem` beside it are keys whose signatures are still
- * trusted (former keys, keys of a neighbour).
- */
+/** Signs with Ed25519 by `signing-key.pem` (PKCS 8) of a folder, which it only reads: a key that is lost is never replaced in silence. */
 export class FolderKeyStore extends KeyStore {
   private readonly privateKey: KeyObject;
   override readonly keyId: string;
-  private readonly trusted: ReadonlyMap<string, KeyObject>;
 
-  /** Throws `Failure` `input.invalid` where the folder cannot be used. */
-  constructor(folder: string) {
+  /** Throws `input.invalid` where there is no key, or where it is not among the trusted: nobody else would accept what it signs. */
+  constructor(
+    folder: string,
+    private readonly trusted: FolderTrustedKeys,
+  ) {
     super();
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      makeOnce(join(folder, keyFile));
-      this.privateKey = createPrivateKey(readFileSync(join(folder, keyFile)));
-      const own = createPublicKey(this.privateKey);
-      const others = readdirSync(folder)
-        .filter((name) => name.endsWith('.pub.pem'))
-        .map((name) => createPublicKey(readFileSync(join(folder, name))));
-      this.keyId = idOf(own);
-      this.trusted = new Map([own, ...others].map((key) => [idOf(key), key]));
-    } catch (cause) {
+    this.privateKey = readSigningKey(folder);
+    this.keyId = fingerprintOf(createPublicKey(this.privateKey));
+    if (!trusted.has(this.keyId))
       throw new Failure(
         'input.invalid',
-        `the signing key in ${folder} cannot be read or made`,
-        'REPRISE_KEYS_DIR names a folder that this user may write, with signing-key.pem in it or empty',
-        { cause },
+        `the key that signs here (${this.keyId}) is not among the trusted keys of ${trusted.folder}`,
+        'put its public key there as NAME.pub.pem, for every process: docs/operating.md, "Keys"',
       );
-    }
   }
 
-  override sign(document: object): Signature {
-    const bytes = Buffer.from(canonicalJson(document));
-    return { signature: sign(null, bytes, this.privateKey).toString('base64'), keyId: this.keyId };
+  override sign(kind: SignedKind, document: object): Signature {
+    const { keyId } = this;
+    const text = Buffer.from(signedText(kind, document, keyId));
+    return { signature: sign(null, text, this.privateKey).toString('base64'), keyId };
   }
 
-  override verify(document: object, { signature, keyId }: Signature): SignatureCheck {
-    const key = this.trusted.get(keyId);
-    if (!key) return 'unknown-key';
-    const holds = verify(null, Buffer.from(canonicalJson(document)), key, Buffer.from(signature, 'base64'));
-    return holds ? 'valid' : 'invalid';
+  override verify(kind: SignedKind, document: object, signed: Signature): SignatureCheck {
+    return this.trusted.verify(kind, document, signed);
   }
 
   override publicKeys(): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      [...this.trusted].map(([id, key]) => [id, key.export({ type: 'spki', format: 'pem' }).toString()]),
-    );
+    return this.trusted.publicKeys();
   }
 }

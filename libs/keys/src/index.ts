@@ -1,1 +1,3 @@
 export * from './folder-key-store.js';
+export * from './folder-trusted-keys.js';
+export * from './make-signing-key.js';

@@ -5,6 +5,8 @@ export * from './callers/route-access.js';
 export * from './configuration/load-configuration.js';
 export * from './configuration/settings.js';
 export * from './directory/follow-directory.js';
+export * from './directory/tell-refusal.js';
+export * from './end-process.js';
 export * from './health/health.js';
 export * from './health/health.module.js';
 export * from './health/log-heartbeat.js';

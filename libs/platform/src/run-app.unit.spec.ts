@@ -17,14 +17,19 @@ const findSources = `
   } });`;
 
 const runApp = pathToFileURL(join(import.meta.dirname, 'run-app.ts')).href;
+const endProcess = pathToFileURL(join(import.meta.dirname, 'end-process.ts')).href;
+const failure = pathToFileURL(join(import.meta.dirname, '../../domain/src/failure.ts')).href;
 const sample = `
   import { runApp } from '${runApp}';
+  import { endProcess } from '${endProcess}';
+  import { Failure } from '${failure}';
   class Settings {}
   const close = { quick: async () => console.log('drained'), never: () => new Promise(() => {}) };
   await runApp('sample', Settings, async () => {
     if (process.argv[2] === 'fails') throw Object.assign(new Error('x'), { code: 'EADDRINUSE', port: 8080 });
     const keepsRunning = setInterval(() => {}, 1000);
     if (process.argv[2] === 'bug') setTimeout(() => { throw new Error('DUPONT'); }, 50);
+    if (process.argv[2] === 'deaf') endProcess(new Failure('log.too-new', 'the directory is of tomorrow'));
     return { ready: { port: 4711 }, close: close[process.argv[2]] ?? close.quick };
   });`;
 
@@ -113,6 +118,13 @@ describe.concurrent('the life of a process', () => {
     const { exited, output } = await start('fails');
     expect(await exited).toEqual([1, null]);
     expect(output()).toContain('port 8080 is taken');
+  });
+
+  it('ends where it would be up and deaf, and says why', async () => {
+    const { exited, output } = await start('deaf');
+    expect(await exited).toEqual([1, null]);
+    expect(output()).toContain('sample.died');
+    expect(output()).toContain('the directory is of tomorrow');
   });
 
   it('does not survive a bug, and tells nothing of its message', async () => {

@@ -1,8 +1,8 @@
 import { type Instant, Position } from '#domain';
-import { type DirectoryEntry, type DirectoryEvent, DirectoryLog } from '#usecases';
+import { type DirectoryEntry, type DirectoryEvent, DirectoryLog, readDirectoryEvent } from '#usecases';
 
 export class MemoryDirectoryLog extends DirectoryLog {
-  private readonly entries: DirectoryEntry[] = [];
+  private readonly values: { readonly appendedAt: Instant; readonly text: string }[] = [];
   private wake = Promise.withResolvers<void>();
 
   constructor(private readonly now: () => Instant) {
@@ -10,14 +10,14 @@ export class MemoryDirectoryLog extends DirectoryLog {
   }
 
   async append(event: DirectoryEvent): Promise<Position> {
-    const position = Position.of(this.entries.length);
-    this.entries.push({ position, appendedAt: this.now(), event });
+    const position = Position.of(this.values.length);
+    this.values.push({ appendedAt: this.now(), text: JSON.stringify(event) });
     this.wakeAll();
     return position;
   }
 
   async *read(): AsyncGenerator<readonly DirectoryEntry[]> {
-    if (this.entries.length > 0) yield [...this.entries];
+    if (this.values.length > 0) yield this.values.map((_value, n) => this.entry(n));
   }
 
   async follow(
@@ -26,9 +26,8 @@ export class MemoryDirectoryLog extends DirectoryLog {
     let closing = false;
     const run = async (): Promise<void> => {
       for (let next = 0; !closing; ) {
-        const entry = this.entries[next];
-        if (entry) {
-          await onEntry(entry);
+        if (next < this.values.length) {
+          await onEntry(this.entry(next));
           next += 1;
         } else await this.wake.promise;
       }
@@ -41,6 +40,17 @@ export class MemoryDirectoryLog extends DirectoryLog {
       return stopped;
     };
     return { stopped, close };
+  }
+
+  /** Read as it would be from a log: nothing of what was appended is trusted. */
+  private entry(n: number): DirectoryEntry {
+    const value = this.values[n];
+    if (!value) throw new Error('no such entry');
+    return {
+      position: Position.of(n),
+      appendedAt: value.appendedAt,
+      event: readDirectoryEvent(JSON.parse(value.text)),
+    };
   }
 
   private wakeAll(): void {

@@ -1,8 +1,11 @@
+import { directorySentences } from './french-directory.js';
+
 /**
  * Control and the fold speak English; its usual sentences and hints are said again in French. `$1` is what the sentence names. What is not here is
  * shown as control said it, under its French heading.
  */
 const sentences: readonly (readonly [RegExp, string])[] = [
+  ...directorySentences,
   // What the fold says of a message: it knows no language.
   [
     /^an earlier message of this sender has the same id and other bytes; both took effect$/,

@@ -1,6 +1,7 @@
 import { Failure, type Instant, type Position } from '#domain';
 import type { ProcessLog } from '#platform';
 import {
+  acceptedBy,
   approveRestore,
   askBuilds,
   askSilent,
@@ -103,7 +104,7 @@ export class RestoreDesk {
   }
 
   async approve(restoreId: string, by: string): Promise<RestoreReport> {
-    const sign = (document: object) => this.parts.keys.sign(document);
+    const sign: KeyStore['sign'] = (kind, document) => this.parts.keys.sign(kind, document);
     // What may not be approved is refused before anything is read.
     approveRestore(this.parts.decisions.directory, restoreId, { ...this.decider(by), sign });
     await this.prove(restoreId);
@@ -176,7 +177,7 @@ export class RestoreDesk {
       if (state !== 'requested') continue;
       const built = await this.certifier.certify(decisions.directory, restoreId, now());
       if (built) {
-        await this.decide(async (directory) => (directory.restores.get(restoreId)?.state === 'requested' ? built : []));
+        await this.decide(async (directory) => acceptedBy(directory, built));
         processLog.info('restore.built', { restoreId });
         continue;
       }

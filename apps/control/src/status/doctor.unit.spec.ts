@@ -1,7 +1,8 @@
-import { Finess, Instant, originalTimeline, Position } from '#domain';
+import { Finess, Instant, Position } from '#domain';
 import { searchRule } from '#fhir';
 import { Directory, type DirectoryEvent, type GenerationReport, type LiveReport, type Problem } from '#usecases';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { aRequest, targetTo } from '../../../../libs/testing/src/builders/restores.js';
 import { Doctor, type DoctorParts, type DiagnosisItem } from './doctor.js';
 
 const finess = Finess.parse('750712184');
@@ -12,15 +13,7 @@ const declared: DirectoryEvent = {
   kind: 'establishment-declared',
   establishment: { finess, name: 'CH (démo)', sites: [], timeZone: 'Europe/Paris' },
 };
-const requested: DirectoryEvent = {
-  ...said,
-  kind: 'restore-requested',
-  restoreId: 'r1',
-  planId: 'p1',
-  planHash: 'hash',
-  target: '',
-  targets: [{ establishment: finess, timeline: originalTimeline, buildTo: Position.of(9), events: 10 }],
-};
+const requested = aRequest('r1', [targetTo(finess, 9)]);
 const following = {
   establishment: finess,
   position: Position.of(9),
@@ -37,8 +30,9 @@ describe('doctor looks at a replica', () => {
   let directory: Directory;
   let problems: readonly Problem[];
   let range: () => Promise<unknown>;
-  const tell = (event: DirectoryEvent): void =>
+  const tell = (event: DirectoryEvent): void => {
     directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
+  };
   const found = async (what: string): Promise<DiagnosisItem | undefined> => {
     const replica = {
       name: 'a',

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, Position } from '#domain';
-import { Directory, type DirectoryEntry, type DirectoryLog } from '#usecases';
+import { Directory, type DirectoryLog, type TrustedKeys } from '#usecases';
+import { endProcess } from '../end-process.js';
 import type { ProcessLog } from '../logging/process-log.js';
+import { tellRefusal } from './tell-refusal.js';
 
 export interface FollowedDirectory {
   readonly directory: Directory;
@@ -12,34 +14,48 @@ export interface FollowedDirectory {
 
 const retryMs = 500;
 
+export interface FollowOptions {
+  /** Whose certificates and approvals count. */
+  readonly keys: TrustedKeys;
+  /** Called for what comes after the start, when the directory has it; what it throws ends the following. */
+  readonly onEntry?: () => Promise<void>;
+  /** Called once where the following ends after the start; it ends the process unless given. */
+  readonly onStopped?: (reason: Failure) => void;
+}
+
 /**
  * Follows the directory log. Returns when everything that stood in it is applied: no process acts on settings older than its own
- * start. `onEntry` is called for what comes afterwards. An entry that cannot be understood ends the following, and with it the
- * process's readiness.
+ * start. What the directory refuses is told and passed over. What cannot be followed (an entry that is too new, a gap) ends the process: it would
+ * be up, and deaf.
  */
 export const followDirectory = async (
   log: DirectoryLog,
   processLog: ProcessLog,
-  onEntry: (entry: DirectoryEntry) => Promise<void> = async () => undefined,
+  { keys, onEntry = async () => undefined, onStopped = endProcess }: FollowOptions,
 ): Promise<FollowedDirectory> => {
   const last = await lastPosition(log, processLog);
-  const directory = new Directory();
+  const directory = new Directory(keys);
   const level = Promise.withResolvers<void>();
-  let stopped: Failure | undefined;
+  let [isLevel, stopped]: [boolean, Failure | undefined] = [last === Position.none, undefined];
   const following = await log.follow(async (entry) => {
-    directory.apply(entry);
-    if (entry.position > last) await onEntry(entry);
-    if (entry.position >= last) level.resolve();
+    const refusal = directory.apply(entry);
+    if (refusal) tellRefusal(processLog, refusal);
+    if (entry.position > last) await onEntry();
+    if (entry.position >= last) {
+      isLevel = true;
+      level.resolve();
+    }
   });
   following.stopped.catch((error: unknown) => {
     stopped =
       error instanceof Failure
         ? error
-        : new Failure('log.too-new', 'the directory is no longer followed', '', { cause: error });
+        : new Failure('log.unreachable', 'the directory is no longer followed', '', { cause: error });
     processLog.fault('directory.stopped', error);
-    level.reject(stopped);
+    if (isLevel) onStopped(stopped);
+    else level.reject(stopped);
   });
-  if (last !== Position.none) await level.promise;
+  if (!isLevel) await level.promise;
   return {
     directory,
     check: async () => {

@@ -30,6 +30,25 @@ export const directoryLogContract = (name: string, make: () => Promise<Directory
       expect(positions).toEqual([before.length, before.length + 1]);
     });
 
+    it('gives what is not whole in its place, as such, and goes on behind it', async () => {
+      const log = await make();
+      const before = await allOf(log);
+      const { name: _, ...less } = declared('less') as Extract<DirectoryEvent, { kind: 'territory-declared' }>;
+      await log.append(less as DirectoryEvent);
+      await log.append(declared('behind'));
+      const unreadable = { kind: 'unreadable', as: 'territory-declared', reason: 'name: it is missing' };
+      const seen: unknown[] = [];
+      const following = await log.follow(async ({ event }) => void seen.push(event));
+      await vi.waitFor(() => expect(seen.slice(before.length)).toEqual([unreadable, declared('behind')]), {
+        timeout: 5000,
+      });
+      expect((await allOf(log)).slice(before.length).map(({ event }) => event)).toEqual([
+        unreadable,
+        declared('behind'),
+      ]);
+      await following.close();
+    });
+
     it('is followed from the beginning, then as entries come, one after the other, until closed', async () => {
       const log = await make();
       await log.append(declared('first'));

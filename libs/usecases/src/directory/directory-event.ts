@@ -32,8 +32,9 @@ export interface Certificate {
   readonly parked: readonly string[];
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** Ed25519 over the certificate without `signature`, canonical JSON (RFC 8785), base64. */
+  /** Ed25519 over `signedText` of the certificate without `signature`, canonical base64. */
   readonly signature: string;
+  /** SHA-256, hex, over the public key (SPKI, DER); 16 digits of it in certificates of before (`signedText`). */
   readonly keyId: string;
 }
 
@@ -77,7 +78,7 @@ export type DirectoryEvent = { readonly v: 1; readonly at: Instant; readonly by:
       readonly restoreId: string;
       readonly planHash: string;
       readonly stateDigests: Readonly<Record<string, string>>;
-      /** Ed25519 over the event without `signature` and `keyId`, canonical JSON, base64. */
+      /** Ed25519 over `signedText` of the event without `signature` and `keyId`, canonical base64. */
       readonly signature: string;
       readonly keyId: string;
     }
@@ -94,3 +95,12 @@ export type DirectoryEvent = { readonly v: 1; readonly at: Instant; readonly by:
       readonly resumeAt: Readonly<Record<string, Position>>;
     }
 );
+
+/** An entry of a known kind and version that is not whole, or is no JSON at all: it is passed over, and told. */
+export interface UnreadableEvent {
+  readonly kind: 'unreadable';
+  /** The kind that it says it is; `unknown` where it says none. */
+  readonly as: DirectoryEvent['kind'] | 'unknown';
+  /** The place in it and what is expected there; nothing that it holds. */
+  readonly reason: string;
+}

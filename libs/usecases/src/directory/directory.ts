@@ -9,31 +9,12 @@ import {
   type Timeline,
 } from '#domain';
 import type { DirectoryEntry } from '../ports/directory-log.js';
-import type { Certificate, DirectoryEvent, OpenedIncarnation, RestoreTarget } from './directory-event.js';
-
-export type RestoreState = 'requested' | 'built' | 'approved' | 'promoted' | 'rolled-back' | 'cancelled';
-
-export interface Restore {
-  readonly restoreId: string;
-  readonly planId: string;
-  readonly planHash: string;
-  readonly target: string;
-  readonly targets: readonly RestoreTarget[];
-  readonly state: RestoreState;
-  readonly requestedBy: string;
-  readonly approvedBy?: string;
-  readonly certificates: readonly Certificate[];
-  /** How often an operator has asked to go on. */
-  readonly resumed: number;
-}
-
-/** From position `after` (exclusive) on, this timeline is the live one. */
-export interface TimelineSwitch {
-  readonly after: Position;
-  readonly timeline: Timeline;
-  /** The restore that was promoted; empty for a return to a former timeline. */
-  readonly restoreId: string;
-}
+import { noTrustedKeys, type TrustedKeys } from '../ports/trusted-keys.js';
+import { objectionToDeclaration } from './declaration-rules.js';
+import type { DirectoryEvent, OpenedIncarnation } from './directory-event.js';
+import type { Objection } from './objection.js';
+import type { Restore, RestoreRecords, TimelineSwitch } from './restore.js';
+import { objectionToRestore } from './restore-rules.js';
 
 /** What the directory says of a sender besides its profile. */
 export interface SenderHistory {
@@ -43,8 +24,22 @@ export interface SenderHistory {
   readonly incarnations: readonly (OpenedIncarnation & { readonly at: Instant; readonly by: string })[];
 }
 
-/** The fold of the directory log. */
-export class Directory {
+/** An entry that was passed over: where it stands, what it says it is, and the rule that it breaks. Nothing that it holds. */
+export interface RefusedEntry {
+  readonly position: Position;
+  readonly at: Instant;
+  readonly kind: DirectoryEvent['kind'] | 'unknown';
+  readonly reason: string;
+}
+
+/** Refused entries that are kept by name, the newest; `refusedCount` counts them all. */
+export const refusalsKeptMax = 100;
+
+/**
+ * The fold of the directory log, a state machine: what is not whole, not allowed where things stand, or not signed by a key that is
+ * trusted here changes nothing, is recorded, and stops nothing. Without keys no certificate and no approval is accepted.
+ */
+export class Directory implements RestoreRecords {
   readonly territories = new Map<string, string>();
   readonly establishments = new Map<Finess, Establishment>();
   readonly senders = new Map<string, Sender>();
@@ -53,10 +48,36 @@ export class Directory {
   readonly senderHistories = new Map<string, SenderHistory>();
   private readonly switches = new Map<Finess, readonly TimelineSwitch[]>();
   private readonly timelinesGiven = new Map<Finess, number>();
+  private refused: readonly RefusedEntry[] = [];
+  /** Of all refused entries, those too that are no longer kept. */
+  refusedCount = 0;
 
-  apply({ event }: DirectoryEntry): void {
+  constructor(private readonly keys: TrustedKeys = noTrustedKeys) {}
+
+  /** The newest refused entries, oldest first. */
+  get refusals(): readonly RefusedEntry[] {
+    return this.refused;
+  }
+
+  /** Why this event would be refused now; undefined where it would be accepted. */
+  objection(event: DirectoryEvent): Objection | undefined {
+    return 'restoreId' in event ? objectionToRestore(this, this.keys, event) : objectionToDeclaration(this, event);
+  }
+
+  /** The refusal, where the entry changed nothing. Never throws on what a log holds. */
+  apply({ position, appendedAt: at, event }: DirectoryEntry): RefusedEntry | undefined {
+    if (event.kind === 'unreadable') return this.refuse({ position, at, kind: event.as, reason: event.reason });
+    const found = this.objection(event);
+    if (found) return this.refuse({ position, at, kind: event.kind, reason: found.reason });
     if ('restoreId' in event) this.applyRestore(event);
     else this.declare(event);
+    return undefined;
+  }
+
+  private refuse(entry: RefusedEntry): RefusedEntry {
+    this.refused = [...this.refused.slice(1 - refusalsKeptMax), entry];
+    this.refusedCount += 1;
+    return entry;
   }
 
   private declare(event: Exclude<DirectoryEvent, { restoreId: string }>): void {

@@ -1,10 +1,10 @@
-import type { DirectoryEvent } from '../directory/directory-event.js';
+import type { DirectoryEvent, UnreadableEvent } from '../directory/directory-event.js';
 import type { Instant, Position } from '#domain';
 
 export interface DirectoryEntry {
   readonly position: Position;
   readonly appendedAt: Instant;
-  readonly event: DirectoryEvent;
+  readonly event: DirectoryEvent | UnreadableEvent;
 }
 
 /** `reprise.directory`: one order for the territory, kept for ever. */

@@ -1,5 +1,6 @@
 import { type Finess, Position, type Timeline } from '#domain';
-import type { Directory, Restore } from '../directory/directory.js';
+import type { Directory } from '../directory/directory.js';
+import type { Restore } from '../directory/restore.js';
 import type { RestoreTarget } from '../directory/directory-event.js';
 import { canonicalJson } from '../operate/canonical-json.js';
 import type { EstablishmentLog } from '../ports/establishment-log.js';

@@ -1,5 +1,6 @@
 import { type Finess, Instant } from '#domain';
-import type { Directory, Restore } from '../../directory/directory.js';
+import type { Directory } from '../../directory/directory.js';
+import type { Restore } from '../../directory/restore.js';
 import type { Certificate, DirectoryEvent, RestoreTarget } from '../../directory/directory-event.js';
 import type { KeyStore } from '../../ports/key-store.js';
 import type { GenerationReport, ReplicaStatus } from '../../ports/replica-status.js';
@@ -98,6 +99,6 @@ export class CertifyRestores {
       finishedAt: Instant.iso(Instant.of(Math.max(...all.map(({ finishedAt }) => finishedAt)))),
       keyId: this.keys.keyId,
     };
-    return { ...document, signature: this.keys.sign(document).signature };
+    return { ...document, signature: this.keys.sign('certificate', document).signature };
   }
 }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeEvent, type Failure, Finess, Instant, type LogEvent, Position } from '#domain';
 import { anEvent, patientKey, put } from '../../../../testing/src/builders/feed.js';
+import { certified } from '../../../../testing/src/builders/restores.js';
+import { MemoryKeys } from '../../../../testing/src/memory-keys.js';
 import { MemoryEstablishmentLog } from '../../../../testing/src/memory-establishment-log.js';
 import { Directory } from '../../directory/directory.js';
 import type { DirectoryEvent } from '../../directory/directory-event.js';
@@ -8,7 +10,8 @@ import { approveRestore, cancelRestore, promoteRestore, requestRestore, rollBack
 import { PlanRestore } from './plan-restore.js';
 import { type PlanRequest, planHash, type RestorePlan } from './restore-plan.js';
 
-const sign = (): { signature: string; keyId: string } => ({ signature: 'signed', keyId: 'key' });
+const keys = new MemoryKeys();
+const sign = keys.sign.bind(keys);
 
 const finess = Finess.parse('750712184');
 const other = Finess.parse('690781810');
@@ -18,7 +21,7 @@ const now = Instant.of(start + 100 * 60_000);
 const rate = { eventsPerSecond: 1000, basis: 'measured' } as const;
 
 const declared = (): Directory => {
-  const directory = new Directory();
+  const directory = new Directory(keys);
   const events: DirectoryEvent[] = [finess, other].map((number) => ({
     v: 1,
     at: Instant.of(0),
@@ -56,8 +59,16 @@ const declared = (): Directory => {
   return directory;
 };
 
-const tell = (directory: Directory, event: DirectoryEvent): void =>
-  directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
+const tell = (directory: Directory, event: DirectoryEvent): void => {
+  expect(directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event })).toBeUndefined();
+};
+
+/** Requested as planned, and built. */
+const build = (directory: Directory, plan: RestorePlan, by: string): void => {
+  const request = requestRestore(directory, plan, { by, at: now, restoreId: 'r1' });
+  tell(directory, request);
+  tell(directory, certified(keys, request as Extract<DirectoryEvent, { kind: 'restore-requested' }>));
+};
 
 describe('a restore, planned', () => {
   let minute: number;
@@ -123,8 +134,7 @@ describe('a restore, planned', () => {
     expect(await last({ toPosition: '7', excludeBetween: [[iso(3), iso(7)]] })).toEqual(['2']);
     expect(await last({ to: iso(5), excludeBetween: [[iso(0), iso(9)]], allowEmpty: true })).toEqual([]);
     const withoutB = await plan({ to: iso(9), excludeSenders: ['his-b'] });
-    tell(directory, requestRestore(directory, withoutB, { by: 'a', at: now, restoreId: 'r1' }));
-    tell(directory, { v: 1, at: now, by: 'control', kind: 'restore-built', restoreId: 'r1', certificates: [] });
+    build(directory, withoutB, 'a');
     tell(directory, approveRestore(directory, 'r1', { by: 'b', at: now, sign }));
     tell(directory, promoteRestore(directory, 'r1', { by: 'a', at: now, ends: { [finess]: Position.of(9) } }));
     for (let n = 0; n < 3; n++) await append({ sender: 'his-b' });
@@ -229,14 +239,15 @@ describe('a restore, planned', () => {
       }
       throw new Error('it was taken');
     };
-    tell(directory, requestRestore(directory, first, { ...a, restoreId: 'r1' }));
+    const request = requestRestore(directory, first, { ...a, restoreId: 'r1' });
+    tell(directory, request);
     expect(refused(() => requestRestore(directory, first, { ...a, restoreId: 'r2' }))).toBe('busy');
     expect(refused(() => approveRestore(directory, 'r1', { ...b, sign }))).toBe('refused-by-policy');
     expect(() => approveRestore(directory, 'r1', { ...b, sign })).toThrow(
       'restore r1 is running: it cannot be approved',
     );
     expect(refused(() => approveRestore(directory, 'rX', { ...b, sign }))).toBe('not-found');
-    tell(directory, { v: 1, at: now, by: 'control', kind: 'restore-built', restoreId: 'r1', certificates: [] });
+    tell(directory, certified(keys, request as Extract<DirectoryEvent, { kind: 'restore-requested' }>));
     expect(refused(() => promoteRestore(directory, 'r1', b))).toBe('refused-by-policy');
     expect(refused(() => approveRestore(directory, 'r1', { ...a, sign }))).toBe('refused-by-policy');
     tell(directory, approveRestore(directory, 'r1', { ...b, sign }));

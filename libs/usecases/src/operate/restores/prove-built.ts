@@ -1,5 +1,5 @@
 import { Failure, type FoldMemory, Position, type RecordKey } from '#domain';
-import type { Restore } from '../../directory/directory.js';
+import type { Restore } from '../../directory/restore.js';
 import type { Certificate } from '../../directory/directory-event.js';
 import type { EstablishmentLog } from '../../ports/establishment-log.js';
 import type { ReplicaSnapshot, ReplicaStatus } from '../../ports/replica-status.js';

@@ -1,5 +1,5 @@
 import { Instant } from '#domain';
-import type { Restore } from '../../directory/directory.js';
+import type { Restore } from '../../directory/restore.js';
 import type { GenerationReport } from '../../ports/replica-status.js';
 
 export type ReportedState = 'running' | 'built' | 'approved' | 'promoted' | 'rolled-back' | 'failed' | 'cancelled';

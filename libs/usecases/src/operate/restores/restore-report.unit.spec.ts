@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Finess, Instant, type Timeline } from '#domain';
-import type { Restore } from '../../directory/directory.js';
+import type { Restore } from '../../directory/restore.js';
 import type { GenerationReport } from '../../ports/replica-status.js';
 import { aGenerationReport } from './generation-report.fixture.js';
 import { reportRestore, type RestoreReport } from './restore-report.js';

@@ -1,4 +1,5 @@
-import type { Directory, Restore } from '../../directory/directory.js';
+import type { Directory } from '../../directory/directory.js';
+import type { Restore } from '../../directory/restore.js';
 import type { RestorePlan } from './restore-plan.js';
 
 /** The restore that was given a timeline of this plan. */

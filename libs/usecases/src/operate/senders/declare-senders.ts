@@ -1,6 +1,7 @@
 import { type Finess, type Instant, type Sender } from '#domain';
 import type { Directory } from '../../directory/directory.js';
 import type { DirectoryEvent } from '../../directory/directory-event.js';
+import { acceptedBy } from '../restores/decide-restore.js';
 import { canonicalJson } from '../canonical-json.js';
 import { type Profile, type ProfileFault, readProfile } from './read-profile.js';
 
@@ -55,7 +56,7 @@ const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonical
 
 /**
  * What the directory does not say yet, or says otherwise. The incarnation stays what it is; a sender whose file is gone stays
- * declared: what it sent is in the log under its name.
+ * declared: what it sent is in the log under its name. Throws `refused-by-policy` where a name that is known is declared for another establishment.
  */
 export const declareSenders = (
   directory: Directory,
@@ -65,5 +66,6 @@ export const declareSenders = (
   profiles.flatMap((profile) => {
     const known = directory.senders.get(profile.name);
     const sender: Sender = { ...profile, incarnation: known?.incarnation ?? 1 };
-    return same(known ?? null, sender) ? [] : [{ v: 1, at, by, kind: 'sender-declared' as const, sender }];
+    if (same(known ?? null, sender)) return [];
+    return [acceptedBy(directory, { v: 1, at, by, kind: 'sender-declared', sender })];
   });

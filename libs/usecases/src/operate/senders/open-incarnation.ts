@@ -1,7 +1,7 @@
 import { Failure, type Sender } from '#domain';
 import type { Directory } from '../../directory/directory.js';
 import type { DirectoryEvent, IncarnationEvidence } from '../../directory/directory-event.js';
-import type { Decider } from '../restores/decide-restore.js';
+import { acceptedBy, type Decider } from '../restores/decide-restore.js';
 
 export const senderNamed = (directory: Directory, name: string): Sender => {
   const sender = directory.senders.get(name);
@@ -28,5 +28,6 @@ export const openIncarnation = (
       'where it did, say why: --reason',
     );
   const number = sender.incarnation + 1;
-  return { v: 1, at, by, kind: 'incarnation-opened', sender: name, opened: { number, reason, evidence } };
+  const opened = { number, reason, evidence };
+  return acceptedBy(directory, { v: 1, at, by, kind: 'incarnation-opened', sender: name, opened });
 };

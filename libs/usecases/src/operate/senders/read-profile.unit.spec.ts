@@ -172,6 +172,25 @@ describe('profiles together', () => {
     ]);
   });
 
+  it('stay in their establishment: under a known name another one is refused, with what to do', () => {
+    const directory = new Directory();
+    const declare = (number: string): void => {
+      const file = { file: 'his.yaml', bytes: Buffer.from(`name: his\nfiness: ${number}\n`) };
+      for (const event of declareSenders(directory, checkProfiles([file]).profiles, word))
+        directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
+    };
+    declare('010000024');
+    const refused = expect(() => declare('990000010'));
+    refused.toThrow(
+      expect.objectContaining({
+        code: 'refused-by-policy',
+        message: 'sender his is of 010000024, and cannot become one of 990000010',
+        hint: 'declare it under a new name for 990000010; his keeps its establishment',
+      }),
+    );
+    expect(directory.senders.get('his')?.finess).toBe('010000024');
+  });
+
   it('are declared once, again where they say something new, and never take an incarnation back', () => {
     const directory = new Directory();
     const declare = (more = ''): number => {

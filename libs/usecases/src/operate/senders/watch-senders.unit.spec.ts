@@ -22,8 +22,9 @@ const world = () => {
     new MemoryRefusalJournal(),
     new Directory(),
   ];
-  const tell = (event: DirectoryEvent): void =>
+  const tell = (event: DirectoryEvent): void => {
     directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
+  };
   tell({ ...word, kind: 'sender-declared', sender });
   const senders = new ReportSenders(new WatchSenders(log, journal, []));
   const send = async (from: number, to: number, era = 'a', incarnation = 1): Promise<void> => {

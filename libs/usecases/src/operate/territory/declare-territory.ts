@@ -36,15 +36,22 @@ export const parseTerritory = (text: string): TerritoryFile => {
       'one YAML file each in the folder of REPRISE_SENDERS_DIR: docs/senders.md',
     );
   const numbers = new Set<string>();
-  for (const { finess, timeZone, name } of establishments) {
+  for (const { finess, timeZone, name, sites } of establishments) {
     if (typeof finess !== 'string' || !Finess.matches(finess)) throw wrong(`"${String(finess)}" is no FINESS number`);
     if (typeof timeZone !== 'string' || !isZone(timeZone)) throw wrong(`${finess} has no time zone that is known`);
+    if (!Array.isArray(sites) || !sites.every((site) => typeof site === 'string'))
+      throw wrong(`${finess} has no list of sites`);
     if (typeof name !== 'string') throw wrong(`${finess} has no name`);
     numbers.add(finess);
   }
-  for (const { establishment, from } of memberships)
+  for (const { territory: code, establishment, from, to } of memberships) {
     if (!numbers.has(establishment) || typeof from !== 'string')
       throw wrong(`a membership of "${establishment}" has no establishment or no beginning`);
+    if (code !== territory.code) throw wrong(`a membership of "${establishment}" is of another territory`);
+    for (const [member, time] of Object.entries({ from, to }))
+      if (time !== undefined && Number.isNaN(Date.parse(time)))
+        throw wrong(`a membership of "${establishment}" has no time that can be read: ${member}`);
+  }
   return { territory, establishments, memberships };
 };
 

@@ -37,6 +37,9 @@ describe('a declared territory', () => {
     [JSON.stringify({ ...file, establishments: [{ finess: '12' }] }), 'FINESS'],
     [JSON.stringify({ ...file, establishments: [{ finess, name: 'x', timeZone: 'Mars/Olympus' }] }), 'time zone'],
     [JSON.stringify({ ...file, memberships: [{ establishment: finess }] }), 'beginning'],
+    [JSON.stringify({ ...file, memberships: [{ ...file.memberships[0], territory: 'ght-b' }] }), 'another territory'],
+    [JSON.stringify({ ...file, memberships: [{ ...file.memberships[0], from: 'soon' }] }), 'can be read: from'],
+    [JSON.stringify({ ...file, establishments: [{ ...file.establishments[0], sites: 'x' }] }), 'list of sites'],
   ])('is refused when it is wrong (%#)', (text, sentence) => {
     expect(() => parseTerritory(text)).toThrow(sentence);
   });

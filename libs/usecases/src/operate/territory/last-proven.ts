@@ -1,5 +1,5 @@
 import type { Finess } from '#domain';
-import type { Restore } from '../../directory/directory.js';
+import type { Restore } from '../../directory/restore.js';
 
 export interface ProvenRestore {
   readonly restoreId: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Finess } from '#domain';
-import type { Restore } from '../../directory/directory.js';
+import type { Restore } from '../../directory/restore.js';
 import type { Certificate } from '../../directory/directory-event.js';
 import { lastProven } from './last-proven.js';
 

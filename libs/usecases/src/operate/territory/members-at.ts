@@ -1,4 +1,4 @@
-import { type Finess, Instant, type Membership } from '#domain';
+import type { Finess, Instant, Membership } from '#domain';
 
 /** Establishments of a territory at an instant, in the order of their FINESS numbers. A later declaration replaces an earlier one. */
 export const membersAt = (
@@ -10,6 +10,6 @@ export const membersAt = (
   for (const membership of memberships)
     if (membership.territory === territory) periods.set(`${membership.establishment} ${membership.from}`, membership);
   const within = ({ from, to }: Membership): boolean =>
-    Instant.parse(from) <= instant && (to === undefined || instant < Instant.parse(to));
+    Date.parse(from) <= instant && (to === undefined || instant < Date.parse(to));
   return [...new Set([...periods.values()].filter(within).map(({ establishment }) => establishment))].toSorted();
 };

@@ -1,7 +1,8 @@
 import { FOLD_VERSION, type FoldMemory, Position, StateDigest } from '#domain';
 import type { Certificate } from '../../directory/directory-event.js';
 import type { EstablishmentLog } from '../../ports/establishment-log.js';
-import type { KeyStore } from '../../ports/key-store.js';
+import type { TrustedKeys } from '../../ports/trusted-keys.js';
+import { isFormerSignature } from '../signed-text.js';
 import { foldAgain } from './fold-again.js';
 import { type Check, check, type Verdict, verdictOf } from './verdict.js';
 
@@ -27,19 +28,19 @@ const digestOf = (state: FoldMemory): { readonly stateDigest: string; readonly r
 export class VerifyCertificate {
   constructor(
     private readonly log: EstablishmentLog,
-    private readonly keys: KeyStore,
+    private readonly keys: TrustedKeys,
   ) {}
 
   /** Throws `log.*` where the log cannot be read: a gap is not a difference. */
   async verify(certificate: Certificate): Promise<CertificateVerification> {
     const { signature, ...document } = certificate;
-    const signed = this.keys.verify(document, { signature, keyId: certificate.keyId });
+    const signed = this.keys.verify('certificate', document, { signature, keyId: certificate.keyId });
     const { logId, last } = await this.log.range(certificate.establishment);
     const builtTo = Position.parse(certificate.builtTo);
     const inLog = Position.of(Math.min(builtTo, last));
     const { definition } = certificate;
     const checks = [
-      check('signature', 'valid', signed),
+      check(isFormerSignature(certificate.keyId) ? 'signature, in the former form' : 'signature', 'valid', signed),
       check('fold version', certificate.foldVersion, FOLD_VERSION),
       check('log', certificate.logId, logId),
       check('newest event that counts', builtTo, inLog),
