@@ -195,6 +195,19 @@ describe('a verb', () => {
     expect(JSON.parse(control.asked[0]?.body ?? '')).toEqual(certificate);
   });
 
+  it('verifies no certificate that says a thing twice', async () => {
+    const text = '{ "version": 1, "establishment": "990000010", "cut": "40", "cut": "41" }';
+    for (const [lang, word] of [
+      ['en', 'twice'],
+      ['fr', 'deux fois'],
+    ] as const) {
+      const ran = await control.reprise(['certificate', 'verify', control.file('twice.json', text), '--lang', lang]);
+      expect([ran.code, control.asked]).toEqual([2, []]);
+      expect(ran.stderr).toContain('cut');
+      expect(ran.stderr).toContain(word);
+    }
+  });
+
   it('runs a plan that was written to a file, whole; what holds none is refused without asking', async () => {
     const plan = { planId: 'plan-0123456789abcdef', hash: 'h', targets: [], request: {} };
     control.answers = [{ json: { ...restore, state: 'running' } }];

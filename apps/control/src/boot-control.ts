@@ -24,9 +24,11 @@ import {
   type RefusedSender,
   type TerritoryFile,
 } from '#usecases';
+import type { FastifyInstance } from 'fastify';
 import type { ControlConfiguration } from './control-configuration.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
+import { jsonBody } from './json-body.js';
 import { describeApi } from './pages/api-document.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { readSenders } from './senders/read-senders.js';
@@ -149,7 +151,8 @@ export const bootControl = async (
     newId: randomUUID,
   };
   const app = await httpApp(ControlModule.of(parts), { callers, log, bodyBytesMax: certificateBytesMax });
-  app.useBodyParser('application/json', { bodyLimit: certificateBytesMax });
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  app.useBodyParser('application/json', { bodyLimit: certificateBytesMax }, jsonBody(fastify));
   describeApi(app);
   await app.listen(configuration.controlPort, configuration.host);
 

@@ -22,6 +22,8 @@ export * from './operate/canonical-json.js';
 export * from './ports/key-store.js';
 export * from './ports/trusted-keys.js';
 export * from './operate/signed-text.js';
+export * from './operate/repeated-member.js';
+export * from './operate/verify/read-certificate.js';
 export * from './operate/territory/directory-problems.js';
 export * from './ports/replica-status.js';
 export * from './ports/replica-reader.js';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { repeatedMember } from '#usecases';
 import type { Say } from '../words/words.js';
 import { CliFailure } from './cli-failure.js';
 import { exitCodes } from './exit-codes.js';
@@ -22,8 +23,12 @@ export const readNamedObject = (
   const text = readNamedFile(file, say, wanted.hint).toString('utf8');
   try {
     const object = parseJson(text);
+    const member = repeatedMember(text);
+    if (member !== undefined)
+      throw new CliFailure(exitCodes.usage, say('file.member-twice', { file, member }), wanted.hint);
     if (isObject(object) && wanted.holds(object)) return object;
-  } catch {
+  } catch (error) {
+    if (error instanceof CliFailure) throw error;
     // Said below: what does not parse is not what is wanted either.
   }
   throw new CliFailure(exitCodes.usage, wanted.invalid, wanted.hint);

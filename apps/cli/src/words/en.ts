@@ -174,6 +174,7 @@ export const en = {
   'confirm.needs-yes-hint': 'say yes with --yes',
   'confirm.first': 'the first operator',
   'restore.hash': 'plan {planHash}, {eventsTotal} events up to {target}, run by {requestedBy}',
+  'file.member-twice': '{file} names the member "{member}" twice in one object: one of the two would be hidden',
   'file.unreadable': 'cannot read {file}',
   'file.unreadable-hint': 'look at its name, and whether you may read it',
   'sender.faults': '{count} faults',

@@ -181,6 +181,7 @@ export const fr: Words = {
   'confirm.needs-yes-hint': 'dites oui avec --yes',
   'confirm.first': 'premier exploitant',
   'restore.hash': "plan {planHash}, {eventsTotal} événements jusqu'à {target}, lancée par {requestedBy}",
+  'file.member-twice': "{file} nomme deux fois le membre « {member} » dans un objet : l'un des deux serait caché",
   'file.unreadable': 'impossible de lire {file}',
   'file.unreadable-hint': 'vérifiez son nom, et que vous pouvez le lire',
   'sender.faults': '{count} fautes',

@@ -1,5 +1,10 @@
 import { Failure } from '#domain';
-import type { Certificate, PlanRequest, RestorePlan } from '#usecases';
+import {
+  type Certificate,
+  type PlanRequest,
+  readCertificate as readWholeCertificate,
+  type RestorePlan,
+} from '#usecases';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -53,21 +58,6 @@ export const readRun = (raw: unknown): { readonly planId: string } | { readonly 
   return { plan: plan as RestorePlan };
 };
 
-const certificateTexts = [
-  'restoreId',
-  'planHash',
-  'establishment',
-  'cut',
-  'builtTo',
-  'logId',
-  'logHash',
-  'stateDigest',
-  'startedAt',
-  'finishedAt',
-  'signature',
-  'keyId',
-] as const;
-
 const certificatesMax = 100;
 
 /** One certificate, or `{ "items": [ … ] }` as a restore of several establishments has them. */
@@ -79,29 +69,7 @@ export const readCertificates = (raw: unknown): readonly Certificate[] => {
   return items.map(readCertificate);
 };
 
-/** Only its shape: whether it is true is what the verification finds out. */
 const readCertificate = (raw: unknown): Certificate => {
-  const body = objectOf(raw);
-  if (body['version'] !== 1) throw fault('version', 'must be 1: other certificates are not known here');
-  for (const member of certificateTexts) if (typeof body[member] !== 'string') throw fault(member, 'must be a text');
-  for (const member of ['timeline', 'foldVersion', 'records', 'events'])
-    if (!Number.isSafeInteger(body[member])) throw fault(member, 'must be a whole number');
-  for (const member of ['gaps', 'parked']) if (!isTexts(body[member])) throw fault(member, 'must be a list of texts');
-  checkTimeline(body['definition'], 0);
-  return body as unknown as Certificate;
-};
-
-const depthMax = 100;
-
-const checkTimeline = (raw: unknown, depth: number): void => {
-  const timeline = objectOf(raw);
-  if (depth > depthMax) throw fault('definition', 'has too many parents');
-  if (!Number.isSafeInteger(timeline['number'])) throw fault('definition.number', 'must be a whole number');
-  if (timeline['number'] === 1) return;
-  for (const member of ['branch', 'cut', 'plannedAt'])
-    if (!Number.isSafeInteger(timeline[member])) throw fault(`definition.${member}`, 'must be a position');
-  const { senders, types, between } = objectOf(timeline['exclusions']);
-  if (!isTexts(senders) || !isTexts(types) || !Array.isArray(between))
-    throw fault('definition.exclusions', 'must have senders, types and between');
-  checkTimeline(timeline['parent'], depth + 1);
+  if (objectOf(raw)['version'] !== 1) throw fault('version', 'must be 1: other certificates are not known here');
+  return readWholeCertificate(raw);
 };

@@ -23,6 +23,7 @@ import type { GenerationReport, ReplicaStatus } from '../../ports/replica-status
 import { foldBatch, readEntries } from '../../replicate/fold-batch.js';
 import { CertifyRestores } from '../restores/certify-restores.js';
 import { reportRestore } from '../restores/restore-report.js';
+import { readCertificate } from './read-certificate.js';
 import { VerifyCertificate } from './verify-certificate.js';
 import { VerifyLog } from './verify-log.js';
 
@@ -179,6 +180,20 @@ describe('a built restore', () => {
     if (!current) throw new Error('not certified');
     const renamed = { ...current, keyId: current.keyId.slice(0, 16) };
     expect((await new VerifyCertificate(log, keys).verify(renamed)).verdict).toBe('differs');
+  });
+
+  it('is read whole: nothing is missing, of another kind, or beside what it says', async () => {
+    const { certify } = await certified(feed, targetTo(3));
+    const [certificate] = (await certify({}, {}))?.certificates ?? [];
+    if (!certificate) throw new Error('not certified');
+    expect(readCertificate(JSON.parse(JSON.stringify(certificate)))).toEqual(certificate);
+    for (const [over, sentence] of [
+      [{ approved: true }, 'certificate: a member is not known here'],
+      [{ definition: { ...certificate.definition, exclusions: undefined } }, 'definition.exclusions: it is missing'],
+      [{ records: '2' }, 'records: a whole number from 0 on is expected'],
+      [{ cut: '03' }, 'cut: a position in decimal is expected'],
+    ] as const)
+      expect(() => readCertificate(JSON.parse(JSON.stringify({ ...certificate, ...over })))).toThrow(sentence);
   });
 
   it('turns red on a changed fact, a dropped event, another key, zero events', async () => {
