@@ -1,48 +1,55 @@
-import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { Failure } from '#domain';
-import { capabilityStatement } from '#fhir';
-import { Callers, Public } from '#platform';
-import type { FastifyRequest } from 'fastify';
+import { WrittenStatement } from '#fhir';
+import { Callers, Public, sendWritten } from '#platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fhirJson, queryOf } from './exchange.js';
 import { assertJsonWanted } from './json-only.js';
 import { ReaderContext } from './reader-context.js';
 import { ByKeys } from './take-turns.js';
 
 const software = { name: 'Reprise', version: '0.1.0' };
-const releasedOn = '2026-11-24';
+const date = '2026-11-24';
 
 /** What can be asked at each base; says nothing of whom this server holds. */
 @Controller()
 @ByKeys()
 export class MetadataController {
+  private readonly written = {
+    reader: new WrittenStatement({ mode: 'reader', software, date }),
+    territory: new WrittenStatement({ mode: 'territory', software, date }),
+  } as const;
+
   constructor(@Inject(ReaderContext) private readonly context: ReaderContext) {}
 
   @Get('fhir/metadata')
   @Public()
-  @Header('Content-Type', fhirJson)
-  server(@Req() request: FastifyRequest): string {
-    return this.statement(request, 'reader', '/establishments/{finess}/fhir');
+  server(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.answer(request, reply, this.written.reader.at(`${this.context.url}/establishments/{finess}/fhir`));
   }
 
   @Get('establishments/:finess/fhir/metadata')
   @Callers('reader')
-  @Header('Content-Type', fhirJson)
-  establishment(@Req() request: FastifyRequest<{ Params: { finess: string } }>): string {
-    return this.statement(request, 'reader', `/establishments/${request.params.finess}/fhir`);
+  establishment(@Req() request: FastifyRequest<{ Params: { finess: string } }>, @Res() reply: FastifyReply): void {
+    const url = `${this.context.url}/establishments/${request.params.finess}/fhir`;
+    this.answer(request, reply, this.written.reader.at(url));
   }
 
   @Get('territories/:code/fhir/metadata')
   @Callers('reader')
-  @Header('Content-Type', fhirJson)
-  territory(@Req() request: FastifyRequest<{ Params: { code: string } }>): string {
-    if (request.params.code !== this.context.territory)
+  territory(@Req() request: FastifyRequest<{ Params: { code: string } }>, @Res() reply: FastifyReply): void {
+    const { territory, url } = this.context;
+    if (request.params.code !== territory)
       throw new Failure('not-found', 'no such territory here', 'ask GET /replicas for the territory');
-    return this.statement(request, 'territory', `/territories/${this.context.territory}/fhir`);
+    this.answer(request, reply, this.written.territory.at(`${url}/territories/${territory}/fhir`));
   }
 
-  private statement(request: FastifyRequest, mode: 'reader' | 'territory', path: string): string {
+  private answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    written: { readonly bytes: Buffer; readonly etag: string },
+  ): void {
     assertJsonWanted(request, queryOf(request));
-    const url = `${this.context.url}${path}`;
-    return JSON.stringify(capabilityStatement({ mode, software, url, date: releasedOn }));
+    sendWritten(request, reply, { ...written, contentType: fhirJson });
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Failure, failureCodes, Instant, RecordKey } from '#domain';
 import { history, searchset, writeResponse } from './bundles.js';
-import { capabilityStatement } from './capability-statement.js';
+import { capabilityStatement, WrittenStatement } from './capability-statement.js';
 import { InvalidContent } from './issue.js';
 import { operationOutcome } from './operation-outcome.js';
 import { parseSearch } from './parse-search.js';
@@ -216,5 +216,25 @@ describe('the tables of types', () => {
         targets?.targetProfile?.some((profile) => /\/(?:Patient|Resource)$/.test(profile)) ?? targets !== undefined,
       ]).toEqual([type, true]);
     }
+  });
+});
+
+describe('a CapabilityStatement that is written once', () => {
+  it('is the same as the one that is made for the address, whatever the address', () => {
+    const of = { mode: 'reader', software: { name: 'Reprise', version: '1' }, date: '2026-11-24' } as const;
+    const written = new WrittenStatement(of);
+    const etags = new Set<string>();
+    for (const url of ['http://reader/fhir', 'http://a"b\\c/fhir', 'http://é$&/fhir']) {
+      const { bytes, etag } = written.at(url);
+      expect(JSON.parse(bytes.toString('utf8'))).toEqual(
+        JSON.parse(JSON.stringify(capabilityStatement({ ...of, url }))),
+      );
+      expect(written.at(url).etag).toBe(etag);
+      etags.add(etag);
+    }
+    expect(etags.size).toBe(3);
+    expect(new WrittenStatement({ ...of, date: '2026-11-25' }).at('http://reader/fhir').etag).not.toBe(
+      written.at('http://reader/fhir').etag,
+    );
   });
 });

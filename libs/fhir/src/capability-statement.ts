@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { bundleTypes } from './read-bundle.js';
 import { patchTypes } from './media-type.js';
 import { resourceTypes } from './resource-types.js';
@@ -87,3 +88,26 @@ export const capabilityStatement = (capability: Capability): object => {
     ],
   };
 };
+
+/** Anybody may ask for it, and it is long: written once, as bytes. Only the address of the base is put in with each answer. */
+export class WrittenStatement {
+  private readonly before: Buffer;
+  private readonly after: Buffer;
+  private readonly digest: string;
+
+  constructor(capability: Omit<Capability, 'url'>) {
+    const place = 'urn:reprise:base';
+    const [before = '', after = ''] = JSON.stringify(capabilityStatement({ ...capability, url: place })).split(
+      JSON.stringify(place),
+    );
+    this.before = Buffer.from(before);
+    this.after = Buffer.from(after);
+    this.digest = createHash('sha256').update(this.before).update(this.after).digest('base64url');
+  }
+
+  at(url: string): { readonly bytes: Buffer; readonly etag: string } {
+    const written = Buffer.from(JSON.stringify(url));
+    const etag = createHash('sha256').update(this.digest).update(written).digest('base64url').slice(0, 22);
+    return { bytes: Buffer.concat([this.before, written, this.after]), etag: `"${etag}"` };
+  }
+}

@@ -1,7 +1,7 @@
 export { writeWarningCodes } from './bounded-warnings.js';
 export { history, searchset, writeResponse } from './bundles.js';
 export type { HistoryEntry, Links, ResponseEntry, SearchEntry } from './bundles.js';
-export { capabilityStatement } from './capability-statement.js';
+export { capabilityStatement, WrittenStatement } from './capability-statement.js';
 export type { Capability } from './capability-statement.js';
 export { InvalidContent } from './issue.js';
 export type { Issue, IssueCode } from './issue.js';
@@ -15,7 +15,7 @@ export type { OperationOutcome } from './operation-outcome.js';
 export { parseHistory, parseRead, parseSearch } from './parse-search.js';
 export type { Handling } from './parse-search.js';
 export { patientOf } from './patient-of.js';
-export { readQuery } from './read-query.js';
+export { readQuery, shownName } from './read-query.js';
 export type { Query } from './read-query.js';
 export { readWrite, readWriteInSteps } from './read-write.js';
 export { resourceTypes } from './resource-types.js';

@@ -17,6 +17,7 @@ export * from './http/http-app.js';
 export * from './http/media-type.js';
 export * from './http/open-api.js';
 export * from './http/open-routes.js';
+export * from './http/send-written.js';
 export * from './logging/nest-logger.js';
 export * from './logging/process-log.js';
 export * from './node-flags.js';
