@@ -311,6 +311,10 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'something failed here; the log tells more under {}':
     'quelque chose a échoué ici ; le journal technique en dit plus sous {}',
 
+  '{} holds a character that cannot be kept: U+0000, or half of a surrogate pair':
+    '{} contient un caractère qui ne peut être conservé : U+0000, ou une moitié de paire de substitution',
+  'send it without that character': "l'envoyer sans ce caractère",
+
   // Not now
   '{} requests of this caller wait here already': '{} demandes de cet appelant attendent déjà ici',
   'send fewer at a time, and ask for less with each: an identifier, a longer beginning of a name, a smaller _count':

@@ -12,6 +12,7 @@ import type { ProcessLog } from '../logging/process-log.js';
 import { AccessLines } from './access-line.js';
 import { answerFailure, answerUnparsed, FailureFilter, type Say } from './failure.filter.js';
 import { recordRoutes } from './open-routes.js';
+import { unstorable } from './storable-text.js';
 
 export interface HttpAppOptions {
   readonly callers: CallersFile;
@@ -125,6 +126,11 @@ export const httpApp = async (
     else done(budget && admit(request, budget, bodyBytesMax, (free) => reply.raw.once('close', free)));
   });
   takeRawBodies(fastify, rawBodies);
+  // Where bodies stay raw the app reads its addresses and bodies itself, and answers for them.
+  if (rawBodies.length === 0)
+    fastify.addHook('preHandler', (request, _reply, done) => {
+      done(request.caller && unstorable(request));
+    });
   const app = await NestFactory.create<NestFastifyApplication>(
     HttpRootModule.of(module, new FailureFilter(log, say)),
     adapter,

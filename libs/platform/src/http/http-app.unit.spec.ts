@@ -248,7 +248,7 @@ describe('an HTTP app', () => {
         issue: [{ severity: 'error', code: httpAnswers[code].issue, diagnostics: 'a sentence: a hint' }],
       });
       expect(answer.headers['content-type']).toContain('application/fhir+json');
-      expect(answer.headers['retry-after'] === undefined).toBe(![429, 503].includes(answer.statusCode));
+      expect(answer.headers['retry-after'] !== undefined).toBe([429, 503].includes(answer.statusCode));
     }
     const answer = await app.inject({ url: '/who/fail', headers: bearer('sender') });
     expect(answer.json()).toMatchObject({ title: 'a sentence', status: 409, code: 'busy', hint: 'a hint' });
