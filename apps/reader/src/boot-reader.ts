@@ -1,9 +1,11 @@
 import { Instant } from '#domain';
+import { said } from '#fhir';
 import { CallersFile, httpApp, isMediaType, type ProcessLog, type RunningApp } from '#platform';
 import { connectionBounds, PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { ReadRecords } from '#usecases';
 import type { FastifyInstance } from 'fastify';
 import { turnBounds } from './caller-turns.js';
+import { languageOf } from './exchange.js';
 import type { ReaderConfiguration } from './reader-configuration.js';
 import { ReaderContext } from './reader-context.js';
 import { ReaderModule } from './reader.module.js';
@@ -42,6 +44,7 @@ export const bootReader = async (
     rawBodies: ['*'],
     bodyBytesMax: formBytesMax,
     ignoreTrailingSlash: true,
+    say: (sentence, request) => said(sentence, languageOf(request)),
   });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   fastify.addHook('preParsing', async ({ headers }) => {

@@ -1,7 +1,6 @@
 import { Failure, type Finess, Instant } from '#domain';
 import {
   type Handling,
-  inLanguage,
   type Issue,
   type Language,
   operationOutcome,
@@ -37,6 +36,9 @@ export const queryOf = ({ url }: FastifyRequest): Query => {
   return at < 0 ? [] : readQuery(Buffer.from(url.slice(at + 1), 'latin1'));
 };
 
+export const languageOf = ({ headers }: FastifyRequest): Language =>
+  /^\s*fr\b/i.test(headers['accept-language'] ?? '') ? 'fr' : 'en';
+
 /** One question of one caller, and its answer: what all of them have in common. */
 export class Exchange {
   readonly now: Instant;
@@ -66,7 +68,7 @@ export class Exchange {
 
   /** Of what is said beside the records. */
   get language(): Language {
-    return /^\s*fr\b/i.test(this.http.request.headers['accept-language'] ?? '') ? 'fr' : 'en';
+    return languageOf(this.http.request);
   }
 
   /** Reads the question. What the door of FHIR does not support is, in a question, a wrong question: FHIR R4, section 3.1.1.4.1. */
@@ -75,9 +77,7 @@ export class Exchange {
       return parse([...this.query, ...this.form], this.handling);
     } catch (error) {
       if (!Failure.is(error)) throw error;
-      const isUnsupported = Failure.is(error, 'input.not-supported');
-      const refusal = isUnsupported ? new Failure('input.invalid', error.message, error.hint) : error;
-      throw inLanguage(refusal, this.language);
+      throw Failure.is(error, 'input.not-supported') ? new Failure('input.invalid', error.message, error.hint) : error;
     }
   }
 

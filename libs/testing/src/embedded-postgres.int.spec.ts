@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.js';
 import { freePorts } from './ports.js';
+import { readerRoleSettings } from './postgres-roles.js';
 import { freshDatabase } from './servers.js';
 
 const query = async (url: string, sql: string): Promise<readonly unknown[]> => {
@@ -59,6 +60,16 @@ describe('embedded Postgres', () => {
     await expect(query(reader, 'create temporary table mine (x int)')).rejects.toThrow(/permission denied/);
     const supers = await query(owner, `select rolname from pg_roles where rolsuper or rolbypassrls or rolcreaterole`);
     expect(supers).toEqual([{ rolname: 'postgres' }]);
+  });
+
+  it('bounds what any session of the reader may take of memory, disk and time', async () => {
+    const names = Object.keys(readerRoleSettings);
+    const shown = await query(
+      postgres.urls.reader,
+      `select ${names.map((name) => `current_setting('${name}') as ${name}`).join(', ')}`,
+    );
+    expect(shown).toEqual([readerRoleSettings]);
+    await expect(query(postgres.urls.reader, "set temp_file_limit = '1GB'")).rejects.toThrow(/permission denied/);
   });
 
   it('keeps what was committed over a kill -9', async () => {

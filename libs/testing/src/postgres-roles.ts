@@ -38,6 +38,17 @@ const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T
   }
 };
 
+/**
+ * What holds for every session of the role, whatever asks: the connections of a reader say the same and more. Only a superuser may set
+ * how much of the disk its statements fill (`temp_file_limit`; beyond it the statement is stopped, 53400).
+ */
+export const readerRoleSettings: Readonly<Record<string, string>> = {
+  work_mem: '4MB',
+  temp_file_limit: '512MB',
+  statement_timeout: '10s',
+  idle_in_transaction_session_timeout: '5s',
+};
+
 /** Safe to repeat; sets the passwords anew. */
 export const createRoles = (adminUrl: string, passwords: RolePasswords): Promise<void> =>
   withClient(adminUrl, async (client) => {
@@ -48,6 +59,8 @@ export const createRoles = (adminUrl: string, passwords: RolePasswords): Promise
         `${verb} role ${roleName(role)} login nosuperuser nocreatedb nocreaterole nobypassrls password ${pg.escapeLiteral(passwords[role])}`,
       );
     }
+    for (const [name, value] of Object.entries(readerRoleSettings))
+      await client.query(`alter role ${roleName('reader')} set ${name} = ${pg.escapeLiteral(value)}`);
   });
 
 /** A database that only the four roles enter. Safe to repeat. */
