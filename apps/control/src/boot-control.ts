@@ -9,7 +9,9 @@ import {
   CallersFile,
   endProcess,
   httpApp,
+  listen,
   LogHeartbeat,
+  metricsAt,
   type ProcessLog,
   type RunningApp,
   tellRefusal,
@@ -150,11 +152,16 @@ export const bootControl = async (
     now,
     newId: randomUUID,
   };
-  const app = await httpApp(ControlModule.of(parts), { callers, log, bodyBytesMax: certificateBytesMax });
+  const app = await httpApp(ControlModule.of(parts), {
+    callers,
+    log,
+    ...metricsAt(configuration),
+    bodyBytesMax: certificateBytesMax,
+  });
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   app.useBodyParser('application/json', { bodyLimit: certificateBytesMax }, jsonBody(fastify));
   describeApi(app);
-  await app.listen(configuration.controlPort, configuration.host);
+  await listen(app, configuration.controlPort, configuration.host);
 
   const certifying = everyFewSeconds(certifyEveryMs, () => desk.certify(), log, 'certification.failed');
   const asserting = everyFewSeconds(assertEveryMs, assertLogs, log, 'settings.wrong');

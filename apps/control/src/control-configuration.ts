@@ -19,4 +19,6 @@ export class ControlConfiguration {
   @Text() trustedKeysDir: string;
   @Text() host: string;
   @Port() controlPort: number;
+  /** `/metrics` on a port of its own, and no longer beside the app’s routes. */
+  @IsOptional() @Port() metricsPort?: number;
 }

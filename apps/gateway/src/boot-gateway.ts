@@ -5,7 +5,16 @@ import { Failure, type Finess, Instant } from '#domain';
 import { said } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
 import { FolderTrustedKeys } from '#keys';
-import { ByteBudget, CallersFile, followDirectory, httpApp, type ProcessLog, type RunningApp } from '#platform';
+import {
+  ByteBudget,
+  CallersFile,
+  followDirectory,
+  httpApp,
+  listen,
+  metricsAt,
+  type ProcessLog,
+  type RunningApp,
+} from '#platform';
 import { CaptureMessage, RefuseCutOff } from '#usecases';
 import type { FastifyInstance } from 'fastify';
 import { heldBytes } from './capture-metrics.js';
@@ -104,6 +113,7 @@ export const bootGateway = async (
     {
       callers,
       log,
+      ...metricsAt(configuration),
       rawBodies: ['*'],
       bodyBytesMax: messageBytesMax,
       budget: httpBudget,
@@ -126,7 +136,7 @@ export const bootGateway = async (
   const gauge = setInterval(() => heldBytes.set(budget.held), 1_000);
   gauge.unref();
 
-  await app.listen(configuration.gatewayPort, configuration.host);
+  await listen(app, configuration.gatewayPort, configuration.host);
   await mllp.listen();
   return {
     ready: { port: configuration.gatewayPort },

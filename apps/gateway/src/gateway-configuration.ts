@@ -1,3 +1,4 @@
+import { IsOptional } from 'class-validator';
 import { Addresses, Count, Port, Text } from '#platform';
 
 export class GatewayConfiguration {
@@ -11,4 +12,6 @@ export class GatewayConfiguration {
   @Text() host: string;
   @Port() gatewayPort: number;
   @Port() mllpsPort: number;
+  /** `/metrics` on a port of its own, and no longer beside the app’s routes. */
+  @IsOptional() @Port() metricsPort?: number;
 }

@@ -1,6 +1,6 @@
 import { Instant } from '#domain';
 import { said } from '#fhir';
-import { CallersFile, httpApp, isMediaType, type ProcessLog, type RunningApp } from '#platform';
+import { CallersFile, httpApp, isMediaType, listen, metricsAt, type ProcessLog, type RunningApp } from '#platform';
 import { connectionBounds, PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { ReadRecords } from '#usecases';
 import type { FastifyInstance } from 'fastify';
@@ -40,6 +40,7 @@ export const bootReader = async (
   const app = await httpApp(ReaderModule.of({ context, reads, checks: { postgres: () => connections.check() } }), {
     callers,
     log,
+    ...metricsAt(configuration),
     // Bodies of refused writes are not looked at, whatever their type.
     rawBodies: ['*'],
     bodyBytesMax: formBytesMax,
@@ -52,7 +53,7 @@ export const bootReader = async (
     const type = headers['content-type'];
     if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
   });
-  await app.listen(configuration.readerPort, configuration.host);
+  await listen(app, configuration.readerPort, configuration.host);
   const address = app.getHttpServer().address();
   return {
     ready: { port: typeof address === 'object' && address ? address.port : configuration.readerPort, replica },

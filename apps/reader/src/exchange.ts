@@ -118,7 +118,7 @@ export class Exchange {
   /** `count`: how many records the body holds. */
   send(body: Buffer | string, count: number): void {
     accessOf(this.http.request).note({ count });
-    void this.http.reply.header('Content-Type', fhirJson).header('Cache-Control', 'private, no-cache').send(body);
+    void this.http.reply.header('Content-Type', fhirJson).send(body);
   }
 }
 

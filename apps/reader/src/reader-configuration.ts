@@ -1,3 +1,4 @@
+import { IsOptional } from 'class-validator';
 import { NamedUrls, Port, Text, Url } from '#platform';
 
 export class ReaderConfiguration {
@@ -10,4 +11,6 @@ export class ReaderConfiguration {
   @NamedUrls() readers: Readonly<Record<string, string>>;
   @Text() host: string;
   @Port() readerPort: number;
+  /** `/metrics` on a port of its own, and no longer beside the app’s routes. */
+  @IsOptional() @Port() metricsPort?: number;
 }

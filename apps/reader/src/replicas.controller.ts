@@ -50,7 +50,7 @@ export class ReplicasController {
         replica === own ? this.ownLevel(caller) : askPeer(replica, url, request.headers.authorization ?? ''),
       ),
     );
-    void reply.header('Cache-Control', 'no-store').send({ territory, replicas });
+    void reply.send({ territory, replicas });
   }
 
   /** This replica alone: what the readers ask each other. */
@@ -62,7 +62,7 @@ export class ReplicasController {
   ): Promise<void> {
     if (request.params.replica !== this.context.replica)
       throw new Failure('not-found', 'another replica is read here', 'GET /replicas names all of them');
-    void reply.header('Cache-Control', 'no-store').send(await this.ownLevel(caller));
+    void reply.send(await this.ownLevel(caller));
   }
 
   /** With its Postgres gone it still tells where the others are. */

@@ -14,6 +14,8 @@ export * from './http/access-line.js';
 export * from './http/failure-table.js';
 export * from './http/failure.filter.js';
 export * from './http/http-app.js';
+export * from './http/connections.js';
+export * from './http/listen.js';
 export * from './http/media-type.js';
 export * from './http/open-api.js';
 export * from './http/open-routes.js';

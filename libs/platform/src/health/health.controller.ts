@@ -1,10 +1,7 @@
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { Failure } from '#domain';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Public } from '../callers/route-access.js';
-import { Health, metrics } from './health.js';
-
-const loopback = /^(?:127\.|::1$|::ffff:127\.)/;
+import { Health } from './health.js';
 
 @Controller()
 @Public()
@@ -20,17 +17,6 @@ export class HealthController {
   @Get('readyz')
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const readiness = await this.health.readiness();
-    await reply
-      .code(readiness.status === 'ready' ? 200 : 503)
-      .header('Cache-Control', 'no-store')
-      .send(readiness);
-  }
-
-  /** Prometheus text format; to the machine itself only. */
-  @Get('metrics')
-  async metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (!loopback.test(request.socket.remoteAddress ?? ''))
-      throw new Failure('caller.forbidden', 'metrics are given on this machine only', 'scrape over loopback');
-    await reply.header('Content-Type', metrics.contentType).send(await metrics.metrics());
+    await reply.code(readiness.status === 'ready' ? 200 : 503).send(readiness);
   }
 }

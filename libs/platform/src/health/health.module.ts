@@ -2,7 +2,7 @@ import { type DynamicModule, type FactoryProvider, Inject, Module, type OnModule
 import { HealthController } from './health.controller.js';
 import { Health, type HealthChecks } from './health.js';
 
-/** /livez, /readyz and /metrics. `readyz` turns false as soon as the app begins to stop. */
+/** /livez and /readyz. `readyz` turns false as soon as the app begins to stop. */
 @Module({ controllers: [HealthController] })
 export class HealthModule implements OnModuleDestroy {
   constructor(@Inject(Health) private readonly health: Health) {}

@@ -61,3 +61,12 @@ const stateOf = async (check: HealthCheck): Promise<{ ok: boolean; reason?: stri
 /** One registry per process: the process's own numbers, and what the app adds. */
 export const metrics = new Registry();
 collectDefaultMetrics({ register: metrics, prefix: 'reprise_' });
+
+let scraped: { readonly at: number; readonly text: Promise<string> } | undefined;
+
+/** Prometheus text format, made at most once a second: asking costs nothing. */
+export const metricsText = (): Promise<string> => {
+  const now = performance.now();
+  if (!scraped || now - scraped.at > freshMs) scraped = { at: now, text: metrics.metrics() };
+  return scraped.text;
+};

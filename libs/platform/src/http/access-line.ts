@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Finess, RecordKey } from '#domain';
 import type { FastifyRequest } from 'fastify';
@@ -96,7 +96,7 @@ export const accessOf = ({ raw }: FastifyRequest): Access => {
 
 /**
  * Writes one line `access` at the end of every answer of a server, whatever its status: refused, unknown, malformed, cut off. It
- * begins with the response object itself, before any route, hook or framework; so nothing can be answered without it.
+ * begins with the response object itself (`answer-class.ts`), so that nothing is answered without it.
  */
 export class AccessLines {
   private readonly last = new WeakMap<Socket, Access>();
@@ -104,20 +104,11 @@ export class AccessLines {
 
   constructor(private readonly log: ProcessLog) {}
 
-  /** The class of responses for `http.createServer`. */
-  get Answer(): typeof ServerResponse {
-    const begin = (request: IncomingMessage, answer: ServerResponse): unknown => this.begin(request, answer);
-    return class Answer<Request extends IncomingMessage> extends ServerResponse<Request> {
-      constructor(...made: ConstructorParameters<typeof ServerResponse<Request>>) {
-        super(...made);
-        begin(this.req, this);
-      }
-    };
+  of(request: IncomingMessage): Access | undefined {
+    return accesses.get(request);
   }
 
   begin(request: IncomingMessage, answer: ServerResponse): Access {
-    const known = accesses.get(request);
-    if (known) return known;
     const access = new Access(request, answer);
     accesses.set(request, access);
     this.last.set(request.socket, access);

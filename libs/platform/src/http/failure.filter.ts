@@ -5,6 +5,7 @@ import { Failure } from '#domain';
 import { UnsupportedMedia } from '#fhir';
 import type { ConnectionError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ProcessLog } from '../logging/process-log.js';
+import { everyAnswer } from './answer-class.js';
 import { type HttpAnswer, httpAnswers } from './failure-table.js';
 
 /** What is told of an error: never more than its own sentence, and of an unknown error only where to look it up. */
@@ -159,6 +160,7 @@ export const answerUnparsed = (error: ConnectionError, socket: Socket, tell: (st
     `Content-Type: ${isFhir ? fhirJson : problemJson}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...Object.entries(everyAnswer).map(([name, value]) => `${name}: ${value}`),
   ];
   if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   socket.destroy(error);

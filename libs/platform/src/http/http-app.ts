@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type DynamicModule,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type Type,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Failure } from '#domain';
@@ -7,10 +14,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CallerGuard, unknownCaller } from '../callers/caller.guard.js';
 import type { Caller } from '../callers/caller.js';
 import type { CallersFile } from '../callers/callers-file.js';
+import { LocalMetricsController, MetricsController } from '../health/metrics.controller.js';
 import { nestLogger } from '../logging/nest-logger.js';
 import type { ProcessLog } from '../logging/process-log.js';
-import { AccessLines } from './access-line.js';
+import { type Access, AccessLines } from './access-line.js';
+import { answerClass, everyAnswer } from './answer-class.js';
+import { Connections, httpLimits, type HttpLimits } from './connections.js';
 import { answerFailure, answerUnparsed, FailureFilter, type Say } from './failure.filter.js';
+import { listen } from './listen.js';
 import { recordRoutes } from './open-routes.js';
 import { unstorable } from './storable-text.js';
 
@@ -27,6 +38,10 @@ export interface HttpAppOptions {
   readonly ignoreTrailingSlash?: boolean;
   /** What this process says of a failure, in the language of who asked; English unless given. */
   readonly say?: Say;
+  /** `httpLimits` unless given; tests have not the time. */
+  readonly limits?: HttpLimits;
+  /** /metrics on a port of its own, and no longer beside the routes of the app. */
+  readonly metricsAt?: { readonly port: number; readonly host: string };
 }
 
 /** One sum of bytes for everything that is held in memory at one time. */
@@ -48,15 +63,39 @@ export class ByteBudget {
 
 @Module({})
 class HttpRootModule {
-  static of(app: Type | DynamicModule, filter: FailureFilter): DynamicModule {
+  static of(app: Type | DynamicModule, filter: FailureFilter, metrics: MetricsPlace): DynamicModule {
     return {
       module: HttpRootModule,
       imports: [app],
+      controllers: metrics instanceof MetricsDoor ? [] : [metrics],
       providers: [
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new CallerGuard(reflector), inject: [Reflector] },
         { provide: APP_FILTER, useValue: filter },
+        ...(metrics instanceof MetricsDoor ? [{ provide: MetricsDoor, useValue: metrics }] : []),
       ],
     };
+  }
+}
+
+type MetricsPlace = typeof LocalMetricsController | typeof MetricsController | MetricsDoor;
+
+@Module({})
+class NothingModule {}
+
+/** The second server of an app: opens and closes with it. */
+class MetricsDoor implements OnApplicationBootstrap, OnModuleDestroy {
+  private app: NestFastifyApplication | undefined;
+  constructor(private readonly options: Required<Pick<HttpAppOptions, 'callers' | 'log' | 'metricsAt'>>) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { callers, log, metricsAt } = this.options;
+    this.app = await httpServer(NothingModule, { callers, log }, MetricsController);
+    await listen(this.app, metricsAt.port, metricsAt.host);
+    const address = this.app.getHttpServer().address();
+    log.info('metrics.opened', typeof address === 'object' && address ? { port: address.port } : {});
+  }
+  async onModuleDestroy(): Promise<void> {
+    await this.app?.close();
   }
 }
 
@@ -74,7 +113,12 @@ const recognise = (request: FastifyRequest, callers: CallersFile): Caller | unde
  * Nest on Fastify with the default-deny guard and the failure filter built in: an app cannot forget them. No Nest middleware is
  * used (three bypasses in 2026); what must come before the body is read is one Fastify hook.
  */
-export const httpApp = async (
+export const httpApp = (module: Type | DynamicModule, options: HttpAppOptions): Promise<NestFastifyApplication> => {
+  const { callers, log, metricsAt } = options;
+  return httpServer(module, options, metricsAt ? new MetricsDoor({ callers, log, metricsAt }) : LocalMetricsController);
+};
+
+const httpServer = async (
   module: Type | DynamicModule,
   {
     callers,
@@ -84,19 +128,30 @@ export const httpApp = async (
     budget,
     ignoreTrailingSlash = false,
     say = (sentence) => sentence,
+    limits = httpLimits,
   }: HttpAppOptions,
+  metrics: MetricsPlace,
 ): Promise<NestFastifyApplication> => {
   const access = new AccessLines(log);
+  const connections = new Connections(log, limits);
+  const begin = (request: IncomingMessage, answer: ServerResponse): Access => {
+    for (const name in everyAnswer) answer.setHeader(name, everyAnswer[name] ?? '');
+    return access.begin(request, answer);
+  };
+  const asked = (request: FastifyRequest, reply: FastifyReply): void => {
+    // Only what a test injects has not begun yet: it is answered by another class.
+    (access.of(request.raw) ?? begin(request.raw, reply.raw)).asked = request;
+  };
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytesMax,
-    keepAliveTimeout: 65_000,
-    requestTimeout: 60_000,
+    keepAliveTimeout: limits.keepAliveMsMax,
+    requestTimeout: limits.requestMsMax,
     connectionTimeout: 0,
     http: {
-      headersTimeout: 10_000,
+      headersTimeout: limits.headersMsMax,
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: 16_384,
-      ServerResponse: access.Answer,
+      ServerResponse: answerClass(begin, limits),
     },
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -105,18 +160,20 @@ export const httpApp = async (
     clientErrorHandler: (error, socket) => answerUnparsed(error, socket, (status) => access.unreadable(socket, status)),
     // An address that cannot be read: no hook has looked at the request yet.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      access.begin(request.raw, reply.raw).asked = request;
+      asked(request, reply);
       recognise(request, callers);
       answerFailure(error, request, reply, { log, say });
     },
   });
   const fastify: FastifyInstance = adapter.getInstance();
-  fastify.server.maxConnections = 2_048;
+  connections.guard(fastify.server);
   recordRoutes(fastify);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
-    access.begin(request.raw, reply.raw).asked = request;
+    asked(request, reply);
     const caller = recognise(request, callers);
+    const tooMany = connections.asks(request.raw.socket, reply.raw, caller);
+    if (tooMany) return done(tooMany);
     const { headers } = request;
     // An empty one says nothing (RFC 9110, section 8.3): as if it were not there.
     if (headers['content-type']?.trim() === '') delete headers['content-type'];
@@ -132,7 +189,7 @@ export const httpApp = async (
       done(request.caller && unstorable(request));
     });
   const app = await NestFactory.create<NestFastifyApplication>(
-    HttpRootModule.of(module, new FailureFilter(log, say)),
+    HttpRootModule.of(module, new FailureFilter(log, say), metrics),
     adapter,
     {
       bodyParser: false,

@@ -10,11 +10,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../callers/caller.js';
 import { CallersFile } from '../callers/callers-file.js';
 import { Callers, Public, TheCaller } from '../callers/route-access.js';
+import { metrics, metricsText } from '../health/health.js';
 import { HealthModule } from '../health/health.module.js';
 import { ProcessLog } from '../logging/process-log.js';
 import { httpAnswers } from './failure-table.js';
 import { ByteBudget, httpApp } from './http-app.js';
-import { openRoutes, routesOf } from './open-routes.js';
+import { askEveryRoute, openRoutes, routesOf } from './open-routes.js';
 
 @Controller('establishments/:finess/fhir')
 @Callers('sender', 'reader')
@@ -320,5 +321,55 @@ describe('an HTTP app', () => {
     expect((await app.inject('/livez')).statusCode).toBe(200);
     expect((await app.inject('/metrics')).body).toContain('reprise_process_cpu_seconds_total');
     expect((await app.inject({ url: '/metrics', remoteAddress: '192.0.2.7' })).statusCode).toBe(403);
+  });
+
+  it('gives its numbers to this machine only, and to no proxy on it', async () => {
+    const get = (headers: Record<string, string>) => app.inject({ url: '/metrics', headers });
+    expect((await get({ host: '127.0.0.1:8081' })).statusCode).toBe(200);
+    for (const name of ['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Real-IP', 'CF-Connecting-IP'])
+      expect([name, (await get({ [name]: 'x' })).statusCode]).toEqual([name, 403]);
+    expect((await get({ host: 'reprise.example' })).statusCode).toBe(403);
+  });
+
+  it('makes its numbers at most once a second', async () => {
+    const [first, second] = await Promise.all([metricsText(), metricsText()]);
+    metrics.getSingleMetric('reprise_process_cpu_seconds_total')?.reset();
+    expect([second, await metricsText()]).toEqual([first, first]);
+  });
+
+  it('gives its numbers on a port of their own where one is set, and nowhere else', async () => {
+    const metricsAt = { port: 0, host: '127.0.0.1' };
+    const opened: string[] = [];
+    const other = await httpApp(SampleModule, {
+      callers,
+      log: new ProcessLog('test', { write: (line) => void opened.push(line) }),
+      metricsAt,
+    });
+    await other.listen(0, '127.0.0.1');
+    expect((await other.inject('/metrics')).statusCode).toBe(404);
+    const line = opened.map((one) => JSON.parse(one) as { name: string; port?: number });
+    const port = line.find(({ name }) => name === 'metrics.opened')?.port;
+    const url = `http://127.0.0.1:${port}/metrics`;
+    const answer = await fetch(url, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('reprise_process')]);
+    expect((await fetch(url.replace('metrics', 'who'), { headers: bearer('sender') })).status).toBe(404);
+    await other.close();
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('lets nobody store or guess an answer, whatever it is', async () => {
+    const asked = [
+      ...(await askEveryRoute(app, { finess: '010000024' })),
+      ...(await askEveryRoute(app, { finess: '010000024', headers: bearer('sender') })),
+    ];
+    expect(asked.map(({ statusCode }) => statusCode)).toEqual(expect.arrayContaining([200, 401, 403, 409, 500]));
+    for (const { headers } of asked)
+      expect([headers['cache-control'], headers['x-content-type-options']]).toEqual(['no-store', 'nosniff']);
+    for (const bytes of [
+      `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'GET /livez HTTP/1.1\r\n\r\n',
+      'GET /%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    ])
+      expect(await raw(bytes)).toMatch(/cache-control: no-store\r\nx-content-type-options: nosniff/i);
   });
 });
