@@ -89,4 +89,21 @@ describe('rows in the binary forms of Postgres', () => {
       { numRuns: 6 },
     );
   });
+
+  it('take no more room than what is in them, whatever came before', () => {
+    const small = Array.from({ length: 2_000 }, () => ({ big: 1, text: 'x', bytes: new Uint8Array(1) }));
+    const large = { big: 1, text: 'é'.repeat(1_000_000), bytes: new Uint8Array(19_000_000) };
+    // Node lays out what is small in pools of 64 kB.
+    const roomFor = (rows: readonly Row[]): number[] =>
+      binaryArrays(columns, rows).map(({ buffer, byteLength }) => buffer.byteLength / Math.max(byteLength, 65_536));
+    for (const rows of [[large], small, [large, ...small]]) expect(Math.max(...roomFor(rows))).toBeLessThanOrEqual(2);
+  });
+
+  it('give back the room that one large row took, when their buffer serves again', () => {
+    const copy = new BinaryCopy(columns, 1_000);
+    copy.add({ big: 1, text: 'x', bytes: new Uint8Array(19_000_000) });
+    expect(copy.held).toBeGreaterThan(19_000_000);
+    copy.clear();
+    expect(copy.held).toBe(1_000);
+  });
 });

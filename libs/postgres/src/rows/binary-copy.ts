@@ -21,6 +21,11 @@ export class BinaryCopy<Row> {
     return this.to.length;
   }
 
+  /** Bytes that its buffer holds, written or not. */
+  get held(): number {
+    return this.to.held;
+  }
+
   add(row: Row): void {
     this.to.int16(this.columns.length);
     for (const column of this.columns) writeValue(this.to, column, row, 'field');
@@ -33,7 +38,7 @@ export class BinaryCopy<Row> {
   }
 
   clear(): void {
-    this.to.length = 0;
+    this.to.clear();
     this.to.raw(signature);
   }
 }

@@ -1,10 +1,27 @@
-/** A buffer that grows: integers big-endian, as Postgres sends and receives them. */
+/** A text below this reserves what its UTF-8 may take at most; a longer one is measured first. */
+const measuredFrom = 1024;
+
+/**
+ * A buffer that grows with what is written, to twice that at most (and a text's reserve): integers big-endian, as Postgres sends and
+ * receives them. After `clear` it serves again, at its first size.
+ */
 export class ByteWriter {
   private bytes: Buffer;
   length = 0;
 
-  constructor(size: number) {
+  constructor(private readonly size: number) {
     this.bytes = Buffer.allocUnsafe(size);
+  }
+
+  /** Bytes that are held, written or not. */
+  get held(): number {
+    return this.bytes.byteLength;
+  }
+
+  /** One large row long ago is no reason to hold a large buffer for good. */
+  clear(): void {
+    this.length = 0;
+    if (this.bytes.byteLength > 2 * this.size) this.bytes = Buffer.allocUnsafe(this.size);
   }
 
   written(): Buffer {
@@ -47,7 +64,7 @@ export class ByteWriter {
 
   /** UTF-8, with its length in bytes before it. */
   text(value: string): void {
-    this.reserve(4 + value.length * 3);
+    this.reserve(4 + (value.length < measuredFrom ? value.length * 3 : Buffer.byteLength(value)));
     const size = this.bytes.write(value, this.length + 4, 'utf8');
     this.bytes.writeInt32BE(size, this.length);
     this.length += 4 + size;
