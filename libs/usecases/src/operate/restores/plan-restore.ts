@@ -42,8 +42,13 @@ const shownMax = 20;
 const labelsMax = 40;
 /** Most often the first event looked at counts; looking further back goes in steps up to this. */
 const lookBackMax = 4096;
-/** Below this many events the bytes are counted, above they are sampled. */
-const countedEvents = 20_000;
+/**
+ * How much of a log is read to say how large it is: up to here it is counted, above it is sampled at ten places. What a log packs into
+ * kilobytes may be gigabytes.
+ */
+export const countedMax = { events: 20_000, bytes: 64 * 1024 * 1024 };
+/** At each place; one event always. */
+const sampledMax = { events: 100, bytes: 4 * 1024 * 1024 };
 
 /** Plans a restore; changes nothing. */
 export class PlanRestore {
@@ -194,19 +199,39 @@ export class PlanRestore {
     const from = Math.max(0, first);
     const events = to - from + 1;
     if (events <= 0) return 0;
-    const counted = events <= countedEvents;
-    const places = counted ? [from] : Array.from({ length: 10 }, (_, n) => from + Math.floor((events * n) / 10));
-    let [bytes, read] = [0, 0];
-    for (const place of places) {
-      const end = counted ? to : Position.of(place + 99);
-      for await (const entries of this.log.read(establishment, Position.of(place), end)) {
-        read += entries.length;
-        for (const { value } of entries) bytes += value.byteLength;
-      }
+    const isCountable = events <= countedMax.events;
+    const counted = isCountable
+      ? await this.sample(establishment, from, { to, bytesMax: countedMax.bytes })
+      : nothingRead;
+    if (counted.events === events) return counted.bytes;
+    // The mean of the places' means: where events are large, fewer of them are looked at.
+    let means = 0;
+    for (let n = 0; n < 10; n += 1) {
+      const place = from + Math.floor((events * n) / 10);
+      const end = Math.min(to, place + sampledMax.events - 1);
+      const sampled = await this.sample(establishment, place, { to: end, bytesMax: sampledMax.bytes });
+      means += sampled.bytes / sampled.events;
     }
-    return Math.round((bytes * events) / Math.max(1, read));
+    return Math.round((means * events) / 10);
+  }
+
+  /** Stops behind `bytesMax`. */
+  private async sample(
+    establishment: Finess,
+    from: number,
+    { to, bytesMax }: { readonly to: number; readonly bytesMax: number },
+  ): Promise<{ readonly events: number; readonly bytes: number }> {
+    let [events, bytes] = [0, 0];
+    for await (const entries of this.log.read(establishment, Position.of(from), Position.of(to))) {
+      events += entries.length;
+      for (const { value } of entries) bytes += value.byteLength;
+      if (bytes >= bytesMax) break;
+    }
+    return { events, bytes };
   }
 }
+
+const nothingRead = { events: 0, bytes: 0 };
 
 const planOf = (
   parts: readonly Part[],

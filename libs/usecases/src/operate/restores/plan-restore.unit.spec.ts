@@ -4,10 +4,11 @@ import { anEvent, patientKey, put } from '../../../../testing/src/builders/feed.
 import { certified } from '../../../../testing/src/builders/restores.js';
 import { MemoryKeys } from '../../../../testing/src/memory-keys.js';
 import { MemoryEstablishmentLog } from '../../../../testing/src/memory-establishment-log.js';
+import type { EstablishmentLog, LogEntry } from '../../ports/establishment-log.js';
 import { Directory } from '../../directory/directory.js';
 import type { DirectoryEvent } from '../../directory/directory-event.js';
 import { approveRestore, cancelRestore, promoteRestore, requestRestore, rollBackRestore } from './decide-restore.js';
-import { PlanRestore } from './plan-restore.js';
+import { countedMax, PlanRestore } from './plan-restore.js';
 import { type PlanRequest, planHash, type RestorePlan } from './restore-plan.js';
 
 const keys = new MemoryKeys();
@@ -70,6 +71,19 @@ const build = (directory: Directory, plan: RestorePlan, by: string): void => {
   tell(directory, certified(keys, request as Extract<DirectoryEvent, { kind: 'restore-requested' }>));
 };
 
+/** Hands over one entry at a time, and says its size. */
+const heardLog = (log: MemoryEstablishmentLog, readBytes: (size: number) => void): EstablishmentLog => {
+  const heard = Object.create(log) as EstablishmentLog;
+  heard.read = async function* (establishment, from, to): AsyncGenerator<readonly LogEntry[]> {
+    for await (const entries of log.read(establishment, from, to))
+      for (const entry of entries) {
+        readBytes(entry.value.byteLength);
+        yield [entry];
+      }
+  };
+  return heard;
+};
+
 describe('a restore, planned', () => {
   let minute: number;
   let log: MemoryEstablishmentLog;
@@ -78,8 +92,9 @@ describe('a restore, planned', () => {
     await log.append(at, encodeEvent(anEvent([put(patientKey(minute))], over)), {});
     minute += 1;
   };
-  const plan = (request: PlanRequest): Promise<RestorePlan> =>
-    new PlanRestore(log).plan({ establishment: finess, ...request }, directory, { now, rate });
+  /** `readBytes` hears of every entry that is read. */
+  const plan = (request: PlanRequest, readBytes: (size: number) => void = () => {}): Promise<RestorePlan> =>
+    new PlanRestore(heardLog(log, readBytes)).plan({ establishment: finess, ...request }, directory, { now, rate });
   const refusal = async (promise: Promise<unknown>): Promise<Failure> =>
     promise.then(
       () => Promise.reject(new Error('it was taken')),
@@ -103,6 +118,17 @@ describe('a restore, planned', () => {
     expect(targets).toMatchObject([
       { establishment: finess, buildTo: 4, events: 5, timeline: { number: 2, branch: 4, cut: 4 } },
     ]);
+  });
+
+  it('says how large it is without reading all of a log that is large', async () => {
+    const received = Buffer.alloc(4_000_000);
+    for (let n = 0; n < 100; n++) await append({ received });
+    let read = 0;
+    const { bytes, events } = await plan({ toPosition: '109' }, (size) => (read += size));
+    expect(events).toBe(110);
+    expect(bytes).toBeGreaterThan(300_000_000);
+    expect(bytes).toBeLessThan(500_000_000);
+    expect(read).toBeLessThan(countedMax.bytes + 100_000_000);
   });
 
   it('takes a position, and the event before an event', async () => {
