@@ -13,6 +13,20 @@ const unpackers: Readonly<Record<string, () => Transform>> = {
   br: createBrotliDecompress,
 };
 
+/**
+ * How many times its size a packed body may become: FHIR in JSON becomes 10 to 40 times, and gzip can do a thousand. Below
+ * `anyRatioBytes` it may become anything. Beyond: 413, with the limit.
+ */
+export const unpackedRatioMax = 100;
+export const anyRatioBytes = 1024 * 1024;
+
+const ratioTooLarge = (): Failure =>
+  new Failure(
+    'input.too-large',
+    `the packed body becomes more than ${unpackedRatioMax} times its size`,
+    'send it with no Content-Encoding, or split it',
+  );
+
 /** What a packed body holds, or why it is not taken, with the bytes for the journal. */
 type Unpacked = { readonly body: Buffer } | { readonly failure: Failure; readonly body: Buffer };
 
@@ -31,15 +45,16 @@ export const unpack = async (packed: Buffer, encoding: string, { bodyBytesMax, t
       body: packed,
     };
   const chunks: Buffer[] = [];
+  const ratioBytesMax = Math.max(anyRatioBytes, packed.byteLength * unpackedRatioMax);
   let bytes = 0;
   try {
     // Leaving the loop ends the stream.
     for await (const chunk of unpacker().end(packed) as AsyncIterable<Buffer>) {
       bytes += chunk.byteLength;
       chunks.push(chunk);
-      if (bytes > bodyBytesMax)
+      if (bytes > Math.min(bodyBytesMax, ratioBytesMax))
         return {
-          failure: bodyTooLarge(bodyBytesMax),
+          failure: bytes > bodyBytesMax ? bodyTooLarge(bodyBytesMax) : ratioTooLarge(),
           body: Buffer.concat(chunks.slice(0, 1)).subarray(0, keptBytes),
         };
       if (!take(chunk.byteLength))

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ByteBudget } from '#platform';
 import { refusedStatus } from '#usecases';
 import { describe, expect, it } from 'vitest';
-import { unpack } from './unpack-bodies.js';
+import { anyRatioBytes, unpack, unpackedRatioMax } from './unpack-bodies.js';
 
 const bodyBytesMax = 100_000;
 const unpacking = async (packed: Buffer, encoding: string, budget = new ByteBudget(1_000_000)) => {
@@ -32,6 +33,25 @@ describe('a packed body', () => {
   it('that is a bomb is held no further than one piece beyond the limit', async () => {
     const { failure, budget } = await unpacking(gzipSync(Buffer.alloc(20_000_000)), 'gzip');
     expect([failure?.code, budget.held <= bodyBytesMax]).toEqual(['input.too-large', true]);
+  });
+
+  it('that becomes more than a hundred times its size is refused as soon as it has, with the limit', async () => {
+    const packed = gzipSync(Buffer.alloc(15_000_000));
+    let held = 0;
+    const take = (bytes: number): boolean => (held += bytes) > 0;
+    const unpacked = await unpack(packed, 'gzip', { bodyBytesMax: 20_000_000, take });
+    const failure = 'failure' in unpacked ? unpacked.failure : undefined;
+    expect([failure && refusedStatus(failure), failure?.message]).toEqual([413, expect.stringContaining('100 times')]);
+    expect(held).toBeLessThan(packed.byteLength * unpackedRatioMax + 100_000);
+  });
+
+  it('may become anything up to a megabyte, and a hundred times its size', async () => {
+    const taken = async (bytes: Buffer): Promise<boolean> => {
+      const unpacked = await unpack(gzipSync(bytes), 'gzip', { bodyBytesMax: 20_000_000, take: () => true });
+      return !('failure' in unpacked) && unpacked.body.equals(bytes);
+    };
+    expect(await taken(Buffer.alloc(anyRatioBytes))).toBe(true);
+    expect(await taken(Buffer.concat([randomBytes(50_000), Buffer.alloc(4_900_000)]))).toBe(true);
   });
 
   it('is not now when no more can be held', async () => {

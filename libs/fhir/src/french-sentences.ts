@@ -326,6 +326,13 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'ask again, or ask another replica of the territory': 'redemander, ou demander à un autre réplica du territoire',
   'too many are reading here': 'trop de lectures sont en cours ici',
   'ask again, or ask for less at a time': 'redemander, ou demander moins à la fois',
+  'the packed body becomes more than {} times its size':
+    'le corps compressé devient plus de {} fois plus grand une fois décompressé',
+  'send it with no Content-Encoding, or split it': 'l’envoyer sans Content-Encoding, ou le découper',
+  'this sender has sent {} MB within an hour, unpacked, and more is not taken now':
+    'cet émetteur a envoyé {} Mo en une heure, décompressés : la suite n’est pas prise maintenant',
+  'send it again later; an import that needs more: raise {}':
+    'renvoyer plus tard ; pour un import qui demande davantage, augmenter {}',
   'too much is being taken in at this moment': 'trop de messages arrivent en ce moment',
   'send it again shortly': 'le renvoyer sous peu',
   'the directory does not declare {} of {}': "l'annuaire ne déclare pas {} de {}",
