@@ -17,7 +17,7 @@ import {
 } from '#platform';
 import { CaptureMessage, RefuseCutOff } from '#usecases';
 import type { FastifyInstance } from 'fastify';
-import { heldBytes } from './capture-metrics.js';
+import { heldBytes, overQuota } from './capture-metrics.js';
 import { BudgetShare } from './budget-share.js';
 import type { GatewayConfiguration } from './gateway-configuration.js';
 import { GatewayModule } from './gateway.module.js';
@@ -28,6 +28,7 @@ import { MllpServer, type MllpServerOptions } from './mllp/mllp-server.js';
 import { untilTaken } from './until-taken.js';
 import { Publishers } from './publishers.js';
 import { readSecrets } from './read-secrets.js';
+import { SenderQuota } from './sender-quota.js';
 import { SenderShares } from './sender-shares.js';
 import { RefuseRequest } from './refuse-request.js';
 import { refuseTooLarge } from './refuse-too-large.js';
@@ -94,7 +95,12 @@ export const bootGateway = async (
   await logGate.look();
 
   const budget = new ByteBudget(heldBytesMax);
-  const publishers = new Publishers(followed.directory, secrets, (establishment) => logGate.closedFor(establishment));
+  const quota = new SenderQuota(configuration.senderMegabytesAnHour, Date.now, (sender, failure, isNews) => {
+    overQuota.inc({ sender });
+    if (isNews) log.fault('sender.over-quota', failure, { sender });
+  });
+  const closedFor = (establishment: Finess): Failure | undefined => logGate.closedFor(establishment);
+  const publishers = new Publishers(followed.directory, secrets, closedFor, quota);
   await untilTaken(() => callers.senders(), publishers, log);
   const [turns, shares] = [new Turns(), new SenderShares()];
   const capture = new CaptureMessage(establishmentLog, journal, {

@@ -44,6 +44,13 @@ export const heldBytes = new Gauge({
   registers: [metrics],
 });
 
+export const overQuota = new Counter({
+  name: 'reprise_capture_over_quota_total',
+  help: 'Messages of a sender that were not taken because of what it had sent within the hour',
+  labelNames: ['sender'],
+  registers: [metrics],
+});
+
 /** Counts a message when it is answered. */
 export const countCaptured = (
   door: Door,

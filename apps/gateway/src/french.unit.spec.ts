@@ -42,6 +42,7 @@ const sources = [
     'refuse-request',
     'unpack-bodies',
     'publishers',
+    'sender-quota',
     'cloud-events/capture-event',
     'cloud-events/cloud-events.controller',
     'cloud-events/read-cloud-events',

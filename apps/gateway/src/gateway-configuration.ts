@@ -14,4 +14,6 @@ export class GatewayConfiguration {
   @Port() mllpsPort: number;
   /** `/metrics` on a port of its own, and no longer beside the app’s routes. */
   @IsOptional() @Port() metricsPort?: number;
+  /** MB of 2^20 bytes that one sender may have written in an hour, unpacked; `senderMegabytesAnHour` where it is not set. */
+  @IsOptional() @Count() senderMegabytesAnHour?: number;
 }

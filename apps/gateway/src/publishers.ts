@@ -3,6 +3,7 @@ import { Failure, type Finess } from '#domain';
 import type { Language } from '#fhir';
 import type { SenderCaller } from '#platform';
 import { type Directory, type Publisher, recordIds } from '#usecases';
+import { SenderQuota } from './sender-quota.js';
 
 /** The callers file says who is speaking, the directory with which settings, the secrets with which ids, the gate whether now. */
 export class Publishers {
@@ -12,6 +13,7 @@ export class Publishers {
     private readonly directory: Directory,
     secrets: ReadonlyMap<Finess, KeyObject>,
     private readonly closedFor: (establishment: Finess) => Failure | undefined,
+    private readonly quota = new SenderQuota(),
   ) {
     for (const [establishment, secret] of secrets) this.ids.set(establishment, recordIds(secret));
   }
@@ -21,8 +23,11 @@ export class Publishers {
     return this.directory.senders.get(name)?.language ?? 'fr';
   }
 
-  /** What keeps this sender from publishing now is a Failure `log.*`: nothing of it is the message's fault. */
-  of(caller: SenderCaller): Publisher | Failure {
+  /**
+   * What keeps this sender from publishing now is a Failure `log.*`: nothing of it is the message's fault. `bytes` are of the message
+   * that it wants to publish, unpacked: they count against its hour.
+   */
+  of(caller: SenderCaller, bytes = 0): Publisher | Failure {
     const { directory } = this;
     const sender = directory.senders.get(caller.name);
     const establishment = directory.establishments.get(caller.finess);
@@ -39,6 +44,7 @@ export class Publishers {
         `there is no secret for the record ids of ${caller.finess}`,
         'add it to the secrets file and start the gateway again',
       );
-    return this.closedFor(caller.finess) ?? { sender, establishment, idOf };
+    const notNow = this.closedFor(caller.finess) ?? (bytes > 0 ? this.quota.take(caller.name, bytes) : undefined);
+    return notNow ?? { sender, establishment, idOf };
   }
 }

@@ -42,7 +42,7 @@ export class RefuseRequest {
     { body, failure }: { readonly body: Uint8Array; readonly failure: Failure },
   ): Promise<Failure> {
     const since = performance.now();
-    const publisher = this.publishers.of(caller);
+    const publisher = this.publishers.of(caller, body.byteLength);
     if (publisher instanceof Failure) return publisher;
     const ofEvents = isOfEvents(request);
     const messageId = ofEvents ? messageIdOfHeaders(request.headers) : messageIdOf(request.headers);

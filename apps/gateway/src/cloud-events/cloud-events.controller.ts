@@ -58,12 +58,12 @@ export class CloudEventsController {
     @Res() reply: FastifyReply,
     @TheCaller() caller: SenderCaller,
   ): Promise<void> {
-    const publisher = this.publishers.of(caller);
+    const body = request.body ?? Buffer.alloc(0);
+    const publisher = this.publishers.of(caller, body.byteLength);
     if (publisher instanceof Failure) {
       await sendProblem(reply, publisher, this.publishers.languageOf(caller));
       return;
     }
-    const body = request.body ?? Buffer.alloc(0);
     const told = this.shares.of(caller.name, body.byteLength, async () =>
       this.takeAll(publisher, this.read(request, body)),
     );

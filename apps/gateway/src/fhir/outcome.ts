@@ -1,17 +1,17 @@
 import type { Failure, Warning } from '#domain';
 import { type Language, operationOutcome, type OperationOutcome, warningIssues } from '#fhir';
-import { httpAnswers } from '#platform';
 import { refusedStatus } from '#usecases';
 import type { FastifyReply } from 'fastify';
+import { httpAnswerOf } from '../sender-quota.js';
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 
 /** A failure as a write is answered: an OperationOutcome in the sender's language. */
 export const sendFailure = (reply: FastifyReply, failure: Failure, language: Language): FastifyReply => {
-  const answer: { status: number; retryAfterSeconds?: number } = httpAnswers[failure.code];
-  if (answer.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(answer.retryAfterSeconds));
+  const { status: usualStatus, retryAfterSeconds } = httpAnswerOf(failure);
+  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   return reply
-    .code(refusedStatus(failure) ?? answer.status)
+    .code(refusedStatus(failure) ?? usualStatus)
     .header('Content-Type', fhirJson)
     .send(JSON.stringify(operationOutcome(failure, language)));
 };

@@ -66,7 +66,7 @@ export class WriteController {
     { request, reply, caller }: { request: HttpWrite; reply: FastifyReply; caller: SenderCaller },
   ): Promise<void> {
     const since = performance.now();
-    const publisher = this.publishers.of(caller);
+    const publisher = this.publishers.of(caller, write.body.byteLength);
     if (publisher instanceof Failure) {
       countCaptured('fhir', 'not-now', since);
       await sendFailure(reply, publisher, this.publishers.languageOf(caller));

@@ -126,7 +126,7 @@ export class AnswerFrame {
   }
 
   private async taken(caller: SenderCaller, item: Message, now: boolean): Promise<Hl7Captured> {
-    const publisher = this.publishers.of(caller);
+    const publisher = this.publishers.of(caller, now ? bytesOf(item).byteLength : 0);
     if (publisher instanceof Failure) return this.capture.hl7NotNow(unknownSender(caller), bytesOf(item), publisher);
     if (!now) return this.capture.hl7NotNow(publisher, bytesOf(item), overBudget);
     return item.kind === 'too-large'
