@@ -25,7 +25,7 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
   const output = outputs.find((form) => form === flags.one('output')) ?? 'table';
   const url = flags.one('api') ?? (env['REPRISE_API'] || 'http://127.0.0.1:8090');
   const place = { flags, env, cwd, say };
-  const connection = { url, say, interrupted };
+  const connection = { url, say, interrupted, insecure: flags.has('insecure') };
   const tell = (sentence: string): void => void stderr.write(`${sentence}\n`);
   return {
     argument: call.arguments.join(' '),

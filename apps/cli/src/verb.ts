@@ -24,6 +24,7 @@ export interface Verb {
 export const generalFlags: readonly Flag[] = [
   { name: 'output', value: 'FORM', choices: outputs },
   { name: 'api', value: 'URL' },
+  { name: 'insecure' },
   { name: 'token-file', value: 'F' },
   { name: 'as', value: 'NAME' },
   { name: 'lang', value: 'L', choices: ['fr', 'en'] },

@@ -15,6 +15,7 @@ export interface Asked {
 
 export interface Answer {
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly json: unknown;
 }
 
@@ -40,7 +41,7 @@ export class PlayedControl {
       const { method = '', url = '', headers } = request;
       this.asked.push({ line: `${method} ${url}`, authorization: headers.authorization ?? '', body });
       const answer = this.answers[Math.min(this.asked.length, this.answers.length) - 1];
-      response.writeHead(answer?.status ?? 200, { 'content-type': 'application/json' });
+      response.writeHead(answer?.status ?? 200, { 'content-type': 'application/json', ...answer?.headers });
       response.end(JSON.stringify(answer?.json));
     });
   });

@@ -11,7 +11,13 @@ interface Connection {
   readonly token: () => string;
   readonly say: Say;
   readonly interrupted: AbortSignal;
+  /** The caller accepts that tokens go to another machine in clear. */
+  readonly insecure: boolean;
 }
+
+/** Does what is sent there stay on this machine? The parser of URLs has made `http://2130706433` the address that it is. */
+const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 
 /** `a` for one path segment, whatever it holds. */
 export const segment = (text: string): string => encodeURIComponent(text);
@@ -22,10 +28,13 @@ export class ControlApi {
   private readonly base: string;
 
   constructor(private readonly connection: Connection) {
-    const { url, say } = connection;
+    const { url, say, insecure } = connection;
     this.url = url;
     if (!/^https?:\/\//.test(url) || !URL.canParse(url))
       throw new CliFailure(exitCodes.usage, say('api.invalid', { url }), say('api.invalid-hint'));
+    const at = new URL(url);
+    if (at.protocol === 'http:' && !isLoopback(at) && !insecure)
+      throw new CliFailure(exitCodes.usage, say('api.in-clear', { url }), say('api.in-clear-hint'));
     this.base = `${url.replace(/\/+$/, '')}/api`;
   }
 
@@ -51,6 +60,7 @@ export class ControlApi {
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
     const signal = withinMs === undefined ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(withinMs)]);
+    // Whoever answers with another address does not get the token there.
     const request = { method, headers, redirect: 'manual', signal, ...(body !== undefined && { body }) };
     const { status, text } = await this.send(`${this.base}${path}`, request as RequestInit);
     const json = this.parse(text, status);

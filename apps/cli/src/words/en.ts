@@ -43,6 +43,7 @@ export const en = {
   'group.seal': 'signed statements on the log',
   'group.drill': 'rehearse a restore',
   'flag.api': 'address of control (REPRISE_API; else http://127.0.0.1:8090)',
+  'flag.insecure': 'send the token over http:// to another machine, in clear',
   'flag.token-file': 'a file with a token, or a credentials.json (else .reprise/credentials.json)',
   'flag.as': 'which of the credentials speaks, by name (else the first operator)',
   'flag.lang': 'language of the words (else by LC_ALL, LANG)',
@@ -126,6 +127,8 @@ export const en = {
   'credentials.one-token-hint': 'leave --as out, or name a credentials.json',
   'api.invalid': 'not an address of control: "{url}"',
   'api.invalid-hint': 'for example --api http://127.0.0.1:8090',
+  'api.in-clear': 'the token would go over the wire in clear: {url} is http:// and not this machine',
+  'api.in-clear-hint': 'take https://, or accept it with --insecure',
   'api.unreachable': 'control does not answer at {url}',
   'api.unreachable-hint':
     'does the system run (npm start)? Another address: --api URL or REPRISE_API. Then: reprise doctor',

@@ -48,6 +48,7 @@ export const fr: Words = {
   'group.seal': 'déclarations signées sur le journal',
   'group.drill': 'répéter une restauration',
   'flag.api': 'adresse de control (REPRISE_API ; sinon http://127.0.0.1:8090)',
+  'flag.insecure': 'envoyer le jeton en http:// à une autre machine, en clair',
   'flag.token-file': 'un fichier contenant un jeton, ou un credentials.json (sinon .reprise/credentials.json)',
   'flag.as': 'lequel des identifiants parle, par son nom (sinon le premier exploitant)',
   'flag.lang': 'langue des phrases (sinon selon LC_ALL, LANG)',
@@ -133,6 +134,8 @@ export const fr: Words = {
   'credentials.one-token-hint': 'retirez --as, ou nommez un credentials.json',
   'api.invalid': 'pas une adresse de control : « {url} »',
   'api.invalid-hint': 'par exemple --api http://127.0.0.1:8090',
+  'api.in-clear': "le jeton passerait en clair sur le réseau : {url} est en http:// et n'est pas cette machine",
+  'api.in-clear-hint': "prendre https://, ou l'accepter par --insecure",
   'api.unreachable': 'control ne répond pas à {url}',
   'api.unreachable-hint':
     'le système tourne-t-il (npm start) ? Une autre adresse : --api URL ou REPRISE_API. Puis : reprise doctor',
