@@ -20,6 +20,7 @@ export * from './http/media-type.js';
 export * from './http/open-api.js';
 export * from './http/open-routes.js';
 export * from './http/send-written.js';
+export * from './logging/log-file.js';
 export * from './logging/nest-logger.js';
 export * from './logging/process-log.js';
 export * from './node-flags.js';

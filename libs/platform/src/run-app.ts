@@ -1,5 +1,7 @@
 import { Failure } from '#domain';
 import { ConfigurationFault, loadConfiguration } from './configuration/load-configuration.js';
+import { gatheredLines, type Lines } from './logging/gathered-lines.js';
+import { keptSmall } from './logging/log-file.js';
 import { type LogFields, ProcessLog } from './logging/process-log.js';
 
 /** What a booted app gives back. */
@@ -9,6 +11,13 @@ export interface RunningApp {
   /** Told with the line that says that the app is ready: its ports. */
   readonly ready?: LogFields;
 }
+
+/** Who starts us with our output in a file says which (`main.js --log-file F`), and it is kept small; else that is his care. */
+const linesOf = (argv: readonly string[]): Lines => {
+  const flag = argv.indexOf('--log-file');
+  const path = flag < 0 ? undefined : argv[flag + 1];
+  return gatheredLines(1, path === undefined ? undefined : keptSmall(1, path));
+};
 
 const drainMsMax = 8_000;
 
@@ -22,7 +31,7 @@ export const runApp = async <C extends object>(
   Configuration: new () => C,
   boot: (configuration: Readonly<C>, log: ProcessLog) => Promise<RunningApp>,
 ): Promise<void> => {
-  const log = new ProcessLog(name);
+  const log = new ProcessLog(name, linesOf(process.argv));
   const die = (error: unknown): never => {
     log.fault(`${name}.died`, error);
     process.exit(1);

@@ -17,8 +17,9 @@ export interface Lines {
  * written whenever the process ends by itself, however it comes to that; what `kill -9`, or a crash of the runtime or of the
  * machine, takes along is what waited at that moment. A descriptor that cannot be written ends the process: it has no other
  * place to tell of what it does.
+ * @param written called after each write, between two lines
  */
-export const gatheredLines = (descriptor: number): Lines => {
+export const gatheredLines = (descriptor: number, written: (bytes: number) => void = () => {}): Lines => {
   let gathered = '';
   let due: NodeJS.Timeout | undefined;
   const flush = (): void => {
@@ -26,7 +27,7 @@ export const gatheredLines = (descriptor: number): Lines => {
     due = undefined;
     const lines = gathered;
     gathered = '';
-    writeAll(descriptor, lines);
+    written(writeAll(descriptor, lines));
   };
   process.on('exit', flush);
   return {
@@ -42,12 +43,14 @@ export const gatheredLines = (descriptor: number): Lines => {
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
 /** A pipe that is full, because nobody reads it just now, is waited for: lines are never left out. */
-const writeAll = (descriptor: number, lines: string): void => {
-  for (let bytes = Buffer.from(lines); bytes.length > 0; )
+const writeAll = (descriptor: number, lines: string): number => {
+  const all = Buffer.from(lines);
+  for (let bytes = all; bytes.length > 0; )
     try {
       bytes = bytes.subarray(writeSync(descriptor, bytes));
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
       Atomics.wait(clock, 0, 0, waitMsMax);
     }
+  return all.length;
 };
