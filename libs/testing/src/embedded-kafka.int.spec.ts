@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '#domain';
 import { type KafkaOptions, type RunningKafka, startKafka } from './embedded-kafka.js';
+import { fetchKafka } from './fetch-kafka.js';
 import { freePorts } from './ports.js';
 import { identityOf } from './process-identity.js';
 
@@ -99,5 +100,34 @@ describe('embedded Kafka', () => {
     await expect(refused).rejects.toBeInstanceOf(Failure);
     await expect(refused).rejects.toThrow(/log\.retention\.ms/);
     kafka = await startKafka(options);
+  });
+});
+
+describe('the jars of Kafka', () => {
+  const cache = mkdtempSync(join(tmpdir(), 'reprise-cache-'));
+  const former = process.env['REPRISE_CACHE_DIR'];
+  afterAll(() => {
+    if (former === undefined) delete process.env['REPRISE_CACHE_DIR'];
+    else process.env['REPRISE_CACHE_DIR'] = former;
+    rmSync(cache, { recursive: true, force: true });
+  });
+
+  it('are read at every start: one that was exchanged is refused by name, and nothing is run', async () => {
+    const jars = await fetchKafka();
+    const folder = join(cache, basename(dirname(jars[0] ?? '')));
+    mkdirSync(folder);
+    for (const jar of jars) symlinkSync(jar, join(folder, basename(jar)));
+    process.env['REPRISE_CACHE_DIR'] = cache;
+    expect(await fetchKafka()).toHaveLength(jars.length);
+    const exchanged = jars.find((jar) => basename(jar).startsWith('kafka-clients')) ?? '';
+    rmSync(join(folder, basename(exchanged)));
+    writeFileSync(join(folder, basename(exchanged)), Buffer.concat([readFileSync(exchanged), Buffer.of(0)]));
+    const [port = 0, controllerPort = 0] = await freePorts(2);
+    await expect(startKafka({ port, controllerPort, dataDir: join(cache, 'data') })).rejects.toMatchObject({
+      code: 'refused-by-policy',
+      message: expect.stringContaining(`${basename(exchanged)} has SHA-256`),
+      hint: expect.stringContaining(`rm -r ${folder}`),
+    });
+    expect(existsSync(join(cache, 'data'))).toBe(false);
   });
 });

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Failure } from '#domain';
 import { fetchKafka, kafkaFiles, type Say } from './fetch-kafka.js';
 import { isPortFree, isPortOpen } from './ports.js';
-import { launch, type RunningServer, stopOrphan } from './server-process.js';
+import { launch, type RunningServer, sizeOf, stopOrphan, textSince } from './server-process.js';
 
 export interface KafkaOptions {
   readonly port: number;
@@ -76,18 +76,18 @@ const settingsOf = (options: KafkaOptions): Record<string, string | number | boo
 
 const java = (): string => (process.env['JAVA_HOME'] ? join(process.env['JAVA_HOME'], 'bin', 'java') : 'java');
 
-const javaArgs = (jars: string, dataDir: string): readonly string[] => [
+const javaArgs = (jars: readonly string[], dataDir: string): readonly string[] => [
   '-Xmx512m',
   '-XX:TieredStopAtLevel=1',
   '-XX:+UseSerialGC',
   `-Dreprise.log=${join(dataDir, 'kafka.log')}`,
   `-Dlog4j2.configurationFile=${join(kafkaFiles, 'log4j2.properties')}`,
   '-cp',
-  join(jars, '*'),
+  jars.join(delimiter),
 ];
 
 /** KRaft wants its folder formatted, once; `meta.properties` is the last thing that formatting writes. */
-const formatOnce = async (jars: string, dataDir: string, properties: string): Promise<void> => {
+const formatOnce = async (jars: readonly string[], dataDir: string, properties: string): Promise<void> => {
   if (existsSync(join(dataDir, 'log', 'meta.properties'))) return;
   const clusterId = newClusterId();
   const args = ['format', '--ignore-formatted', '-t', clusterId, '-c', properties];
@@ -103,11 +103,18 @@ const formatOnce = async (jars: string, dataDir: string, properties: string): Pr
   );
 };
 
-/** The exception that the broker logged in this start; `seenBytes` of its log are from former ones. */
-const reasonIn = (logFile: string, seenBytes: number, outputFile: string): string => {
-  const log = existsSync(logFile) ? readFileSync(logFile).subarray(seenBytes).toString('utf8') : '';
-  const output = existsSync(outputFile) ? readFileSync(outputFile, 'utf8') : '';
-  const reason = [log, output].flatMap((text) => /^\S*(?:Exception|Error)[^\n]*/m.exec(text) ?? [])[0];
+interface Written {
+  readonly file: string;
+  /** How long it was when this start began. */
+  readonly seenBytes: number;
+}
+
+const asItIs = (file: string): Written => ({ file, seenBytes: sizeOf(file) });
+
+/** The exception that the broker logged in this start. */
+const reasonIn = (files: readonly Written[]): string => {
+  const texts = files.map(({ file, seenBytes }) => textSince(file, seenBytes));
+  const reason = texts.flatMap((text) => /^\S*(?:Exception|Error)[^\n]*/m.exec(text) ?? [])[0];
   return (reason ?? 'it ended without a word').slice(0, 300);
 };
 
@@ -132,7 +139,7 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   await formatOnce(jars, dataDir, properties);
   const outputFile = join(dataDir, 'kafka.out');
   const logFile = join(dataDir, 'kafka.log');
-  const seenBytes = existsSync(logFile) ? statSync(logFile).size : 0;
+  const written = [asItIs(logFile), asItIs(outputFile)];
   const server = launch({
     command: java(),
     args: [...javaArgs(jars, dataDir), 'kafka.Kafka', properties],
@@ -147,7 +154,7 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   for (const startedAtMs = Date.now(); !(await isPortOpen(options.port)); await sleep(50)) {
     if (!gone && !options.signal?.aborted && Date.now() - startedAtMs < startTimeoutMs) continue;
     await server.kill();
-    const reason = gone ? reasonIn(logFile, seenBytes, outputFile) : `no answer in ${startTimeoutMs / 1000} s`;
+    const reason = gone ? reasonIn(written) : `no answer in ${startTimeoutMs / 1000} s`;
     throw new Failure('log.unreachable', `Kafka does not start: ${reason}`, `look into ${logFile}`);
   }
   return { ...server, brokers: `127.0.0.1:${options.port}` };

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } 
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '#domain';
+import { parseSums, verifiedJars } from './verify-jars.js';
 
 export const kafkaVersion = '4.3.1';
 
@@ -21,7 +22,8 @@ const cacheFolder = (): string => process.env['REPRISE_CACHE_DIR'] ?? join(homed
 const copyDependencies = (target: string, say: Say, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
     const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${target}`, '-DincludeScope=runtime'];
-    const maven = spawn('mvn', ['-B', '-f', join(kafkaFiles, 'pom.xml'), ...goal], {
+    // Strict: what does not fit the checksums of the repository is no jar; and then there is our own list.
+    const maven = spawn('mvn', ['-B', '-C', '-f', join(kafkaFiles, 'pom.xml'), ...goal], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(signal && { signal }),
     });
@@ -50,22 +52,28 @@ const copyDependencies = (target: string, say: Say, signal: AbortSignal | undefi
     });
   });
 
+const fetchedAnew = (jars: string): string => `remove that folder, the next start fetches it again: rm -r ${jars}`;
+const mirrorIsWrong =
+  'the repository or the mirror in settings.xml gives other files than Kafka published: do not use it';
+
 /**
- * The folder of the broker's jars, fetched on first use (54 MB, about half a minute). A fetch becomes visible by one rename,
- * so half a fetch is never used and two at once do no harm.
+ * The jars of the broker, fetched on first use (54 MB, about half a minute), each one compared with `kafka/jars.sha256` every time
+ * (0.2 s). A fetch becomes visible by one rename, so half a fetch is never used and two at once do no harm.
  */
-export const fetchKafka = async (say: Say = () => {}, signal?: AbortSignal): Promise<string> => {
+export const fetchKafka = async (say: Say = () => {}, signal?: AbortSignal): Promise<readonly string[]> => {
+  const sums = parseSums(readFileSync(join(kafkaFiles, 'jars.sha256'), 'utf8'));
   const pomHash = createHash('sha256')
     .update(readFileSync(join(kafkaFiles, 'pom.xml')))
     .digest('hex')
     .slice(0, 8);
   const jars = join(cacheFolder(), `kafka-${kafkaVersion}-${pomHash}`);
-  if (existsSync(jars)) return jars;
-  mkdirSync(cacheFolder(), { recursive: true });
+  if (existsSync(jars)) return verifiedJars(jars, sums, fetchedAnew(jars));
+  mkdirSync(cacheFolder(), { recursive: true, mode: 0o700 });
   const fetched = mkdtempSync(join(cacheFolder(), 'fetching-'));
   try {
     say(`fetching Kafka ${kafkaVersion} by Maven, once (54 MB)`);
     await copyDependencies(fetched, say, signal);
+    await verifiedJars(fetched, sums, mirrorIsWrong);
     renameSync(fetched, jars);
     say(`Kafka ${kafkaVersion} is in ${jars}`);
   } catch (error) {
@@ -73,5 +81,5 @@ export const fetchKafka = async (say: Say = () => {}, signal?: AbortSignal): Pro
   } finally {
     rmSync(fetched, { recursive: true, force: true });
   }
-  return jars;
+  return verifiedJars(jars, sums, fetchedAnew(jars));
 };

@@ -1,5 +1,15 @@
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '#domain';
 import { commandLineOf, identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
@@ -19,11 +29,13 @@ export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Where ours may be closed to its account. */
+  readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
   /** Where the process and its owner are written down, for whoever finds it orphaned. */
   readonly pidFile: string;
-  /** Gets stdout and stderr; begun anew at each launch. */
+  /** Gets stdout and stderr (0600), over restarts; full, it is put aside at a launch as `.1`. */
   readonly outputFile: string;
   readonly stopSignal: 'SIGTERM' | 'SIGINT';
 }
@@ -42,20 +54,43 @@ export const writePidFile = (path: string, pid: number): void => {
   renameSync(`${path}.new`, path);
 };
 
+/** Bytes of a server's output above which its next launch begins a new file; the one before is kept. */
+export const outputBytesMax = 10_000_000;
+
+export const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** What was written since the file had that size. */
+export const textSince = (file: string, seenBytes: number): string => {
+  if (!existsSync(file)) return '';
+  const bytes = readFileSync(file);
+  return bytes.subarray(bytes.length < seenBytes ? 0 : seenBytes).toString('utf8');
+};
+
+const launched = new Set<ChildProcess>();
+
+/** SIGKILL for every server of this process, also for one whose start is under way. */
+export const killLaunched = (): void => {
+  for (const child of launched) child.kill('SIGKILL');
+};
+
 /** Starts the server in a session of its own: a Ctrl-C in the terminal is the owner's to pass on, in its own order. */
 export const launch = (options: Launch): RunningServer => {
-  const output = openSync(options.outputFile, 'w');
+  if (sizeOf(options.outputFile) >= outputBytesMax) renameSync(options.outputFile, `${options.outputFile}.1`);
+  const output = openSync(options.outputFile, 'a', 0o600);
+  fchmodSync(output, 0o600);
   const child = spawn(options.command, options.args, {
     stdio: ['ignore', output, output],
     detached: true,
     env: options.env ?? process.env,
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.uid !== undefined && { uid: options.uid, gid: options.gid }),
   });
   closeSync(output);
+  launched.add(child);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
-  });
+  }).finally(() => launched.delete(child));
   const { pid } = child;
   if (pid === undefined) throw new Failure('not-found', `cannot run ${options.command}`, 'is it installed?');
   writePidFile(options.pidFile, pid);
