@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from './embedded-kafka.js';
 import { startPostgres } from './embedded-postgres.js';
 import { freePorts } from './ports.js';
+import { clusterOf, removePostgres } from './postgres-place.js';
 import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
 import { stopOrphan } from './server-process.js';
 import type { StartedServers } from './servers-variable.js';
@@ -18,7 +19,9 @@ const sweep = async (): Promise<void> => {
       const owner = JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8')) as ProcessIdentity;
       if (isRunning(owner)) continue;
       await stopOrphan(join(folder, 'kafka', 'server.pid'), folder, 'SIGKILL');
-      await stopOrphan(join(folder, 'postgres', 'server.pid'), folder, 'SIGINT');
+      const postgres = join(folder, 'postgres');
+      await stopOrphan(join(postgres, 'server.pid'), clusterOf(postgres), 'SIGINT');
+      removePostgres(postgres);
       rmSync(folder, { recursive: true, force: true });
     } catch {
       // Without an owner it is being made at this moment, or not ours.
@@ -30,6 +33,8 @@ const sweep = async (): Promise<void> => {
 export const startTestServers = async (): Promise<StartedServers> => {
   await sweep();
   const folder = mkdtempSync(join(tmpdir(), folderPrefix));
+  // Root's Postgres has to pass.
+  chmodSync(folder, 0o711);
   writeFileSync(join(folder, 'owner.json'), JSON.stringify(identityOf(process.pid)));
   const [kafkaPort = 0, controllerPort = 0, postgresPort = 0] = await freePorts(3);
   const say = (line: string): void => console.error(line);
@@ -40,6 +45,7 @@ export const startTestServers = async (): Promise<StartedServers> => {
   const stop = async (): Promise<void> => {
     const running = started.filter((server) => server.status === 'fulfilled');
     await Promise.all(running.map((server) => server.value.stop()));
+    removePostgres(join(folder, 'postgres'));
     rmSync(folder, { recursive: true, force: true });
   };
   const [kafka, postgres] = started;

@@ -1,21 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Failure } from '#domain';
 
 /** An account of the machine. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
-}
-
-/** How Postgres is run: it refuses root, so root lends it the account `postgres`. */
-export interface PostgresAccount {
-  /** Whom its files belong to, where that is not simply us. */
-  readonly owner?: Account;
-  readonly spawnAs: Partial<Account>;
-  /** Words before the command, where the account alone could not reach the folders. */
-  readonly prefix: readonly string[];
 }
 
 const numberFrom = (command: string, ...args: readonly string[]): number | undefined => {
@@ -48,21 +37,32 @@ const findOrMakeAccount = (): Account => {
   );
 };
 
-/** May anybody pass through every folder above? Not so under /root, for example. */
-const reachableByAll = (path: string): boolean => {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    if ((statSync(folder).mode & 0o001) === 0) return false;
-    if (folder === dirname(folder)) return true;
+/** Postgres refuses root, so root lends it the account `postgres`; anybody else runs it as himself: undefined. */
+export const postgresAccount = (): Account | undefined => (process.getuid?.() === 0 ? findOrMakeAccount() : undefined);
+
+/** Runs the program once. Throws `refused-by-policy` where we may not give a process that account, or it may not run the program. */
+export const assertRuns = (program: string, account: Account | undefined): void => {
+  try {
+    execFileSync(program, ['--version'], { stdio: ['ignore', 'ignore', 'pipe'], ...account });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (account && (code === 'EPERM' || code === 'EINVAL'))
+      throw new Failure(
+        'refused-by-policy',
+        'Postgres does not run as root, and root may not become the account "postgres" here (a container without CAP_SETUID and CAP_SETGID)',
+        'start as an ordinary user, or give the container SETUID, SETGID and CHOWN',
+        { cause: error },
+      );
+    throw new Failure(
+      'refused-by-policy',
+      `${account ? 'the account "postgres"' : 'this account'} cannot run ${program}: ${code === 'EACCES' ? 'permission denied' : wordOf(error)}`,
+      'is its folder on a disk mounted noexec, or its package for another machine (npm ci)?',
+      { cause: error },
+    );
   }
 };
 
-/** @param paths absolute: the binaries and the data folder */
-export const postgresAccount = (paths: readonly string[]): PostgresAccount => {
-  if (process.getuid?.() !== 0) return { spawnAs: {}, prefix: [] };
-  const owner = findOrMakeAccount();
-  if (paths.every(reachableByAll)) return { owner, spawnAs: owner, prefix: [] };
-  // Only the right to pass through folders that are root's; the account stays `postgres`.
-  const who = ['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups'];
-  const capability = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
-  return { owner, spawnAs: {}, prefix: ['setpriv', ...who, ...capability] };
+const wordOf = (error: unknown): string => {
+  const { stderr } = error as { readonly stderr?: Buffer };
+  return (stderr?.toString().trim() || String(error)).split('\n')[0] ?? '';
 };
