@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -56,12 +56,29 @@ describe('the system on this machine', () => {
     const third = await run(flags);
     expect(await family(third)).toBe('GARDE');
     const { directory } = third.ready;
+    const log = readFileSync(join(directory, 'logs', 'gateway.log'), 'utf8');
+    expect(log.match(/"name":"gateway\.ready"/g)).toHaveLength(3);
     await third.stop();
 
     writeFileSync(join(directory, 'version'), '999\n');
     const newer = start(...flags);
     expect(newer.code).toBe(6);
     expect(newer.said).toMatch(/newer/);
+  });
+
+  it('gives up what cannot come up, with the reason, and leaves nothing running', async () => {
+    const base = await freePortBase();
+    const flags = ['--quiet-feed', '--port-base', String(base)];
+    const well = await run(flags);
+    const { directory } = well.ready;
+    folders.push(directory);
+    await well.stop();
+    rmSync(realpathSync(join(directory, 'postgres-b', 'data', 'PG_VERSION')));
+    const { code, said } = start(...flags);
+    expect(code).toBe(1);
+    expect(said).toMatch(/Postgres does not start: .*\n {2}-> .*postgres\.log/);
+    const left = spawnSync('ps', ['-ww', '-e', '-o', 'args='], { encoding: 'utf8' }).stdout;
+    expect(left).not.toContain(directory);
   });
 
   it('names a port that is taken, before anything is started', async () => {

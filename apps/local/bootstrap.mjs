@@ -110,7 +110,25 @@ const run = (/** @type {string} */ what, /** @type {string} */ command, /** @typ
   new Promise((resolve) => {
     say(what);
     const startedAt = Date.now();
-    const child = spawn(command, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    // In a group of its own: what npm starts in turn ends with it, whoever is told to stop, and by whomever.
+    const child = spawn(command, args, {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    /** @type {[NodeJS.Signals, number][]} */
+    const ends = [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ];
+    for (const [signal, code] of ends)
+      process.once(signal, () => {
+        if (child.pid) process.kill(-child.pid, 'SIGTERM');
+        say(`stopped while: ${what}`);
+        process.exit(code);
+      });
     let output = '';
     const hear = (/** @type {Buffer} */ chunk) => (output = (output + chunk).slice(-20_000));
     child.stdout.on('data', hear);
@@ -119,6 +137,7 @@ const run = (/** @type {string} */ what, /** @type {string} */ command, /** @typ
     child.on('error', (error) => hear(Buffer.from(String(error))));
     child.on('close', (code) => {
       clearInterval(still);
+      for (const [signal] of ends) process.removeAllListeners(signal);
       if (code === 0) return resolve(undefined);
       say(
         output

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -228,7 +228,9 @@ export class LocalSystem {
       this.child.kill('SIGINT');
       await ended;
     }
+    const isLeft = this.child.exitCode === 0 && existsSync(this.readyFile);
     rmSync(this.scratch, { recursive: true, force: true });
+    if (isLeft) throw new Error('the ready file outlived the system');
     return this.child.exitCode ?? -1;
   }
 }

@@ -1,10 +1,21 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { identityOf, isRunning } from '#testing';
 
-const bootstrap = join(import.meta.dirname, '..', 'bootstrap.mjs');
+const source = join(import.meta.dirname, '..', 'bootstrap.mjs');
 const onDebian = existsSync('/etc/debian_version');
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
@@ -15,6 +26,13 @@ class Machine {
 
   constructor() {
     chmodSync(this.folder, 0o755);
+    // Where anybody reaches it, also when this project is in a folder closed to others.
+    mkdirSync(join(this.folder, 'apps', 'local'), { recursive: true });
+    copyFileSync(source, this.bootstrap);
+  }
+
+  get bootstrap(): string {
+    return join(this.folder, 'apps', 'local', 'bootstrap.mjs');
   }
 
   put(command: string, script: string): void {
@@ -26,11 +44,13 @@ class Machine {
   }
 
   start(command: string, uid?: number): { readonly code: number | null; readonly said: string } {
-    const done = spawnSync(process.execPath, [bootstrap, command, '--help'], {
+    // Node itself may be where that user cannot come: it becomes him once it runs.
+    const become = uid === undefined ? [] : ['--import', `data:text/javascript,process.setuid(${uid})`];
+    const done = spawnSync(process.execPath, [...become, this.bootstrap, command, '--help'], {
       encoding: 'utf8',
       timeout: 60_000,
+      cwd: this.folder,
       env: { PATH: this.folder },
-      ...(uid !== undefined && { uid }),
     });
     return { code: done.status, said: done.stdout + done.stderr };
   }
@@ -46,6 +66,24 @@ describe('the bootstrap', () => {
   it('names the two commands when asked for a third', () => {
     const { code, said } = machine.start('strat');
     expect([code, said]).toEqual([1, 'unknown command "strat"\n  -> npm start, or npm test\n']);
+  });
+
+  it('leaves nothing running when it is interrupted while it installs', async () => {
+    machine.java('17.0.15');
+    machine.put('mvn', 'exit 0');
+    const grandchild = join(machine.folder, 'grandchild');
+    machine.put('npm', `/bin/sleep 600 & echo $! > ${grandchild}; wait`);
+    const started = spawn(process.execPath, [machine.bootstrap, 'start'], {
+      env: { PATH: machine.folder },
+      stdio: 'ignore',
+    });
+    await expect.poll(() => existsSync(grandchild) && readFileSync(grandchild, 'utf8').trim()).toMatch(/^\d+$/);
+    const sleeper = identityOf(Number(readFileSync(grandchild, 'utf8')));
+    expect(sleeper).toBeDefined();
+    started.kill('SIGINT');
+    const [code] = (await once(started, 'exit')) as [number | null];
+    expect(code).toBe(130);
+    await expect.poll(() => sleeper && isRunning(sleeper)).toBe(false);
   });
 
   it.runIf(onDebian && isRoot)('installs as root what is missing, after saying so', () => {

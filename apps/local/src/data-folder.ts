@@ -11,16 +11,20 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '#domain';
-import { identityOf, isRunning, type ProcessIdentity } from '#testing';
+import { identityOf, isRunning, type ProcessIdentity, removePostgres } from '#testing';
 import type { Flags } from './flags.js';
 
 /** Raised when an older Reprise could no longer read the folder. */
 const folderVersion = 1;
 
-const freeMbMin = 1000;
+/** MB free on the disk of the data folder: below, a start is refused. */
+export const freeMbMin = 1000;
+/** MB free: below, a start says so. */
+export const fewMb = 2000;
 
 /** The project's folder, from the sources as from `dist`. */
 export const projectFolder = ((): string => {
@@ -36,10 +40,19 @@ export const folderOf = (flags: Flags, environment: Readonly<Record<string, stri
   return environment['REPRISE_DATA_DIR'] ?? join(projectFolder, `.reprise${suffix}`);
 };
 
-/** Whole or not at all. */
-export const writeWhole = (path: string, text: string, mode = 0o644): void => {
-  writeFileSync(`${path}.new`, text, { mode });
-  renameSync(`${path}.new`, path);
+/**
+ * Whole or not at all, and never through a link: the text goes into a new file of a name that nobody can foresee (O_EXCL, which no link
+ * passes), which then takes the place of whatever stands at the path.
+ */
+export const writeWhole = (path: string, text: string, mode = 0o600): void => {
+  const beside = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    writeFileSync(beside, text, { mode, flag: 'wx' });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
 };
 
 export const readIfThere = (path: string): string | undefined =>
@@ -87,18 +100,32 @@ const lock = (folder: string): void => {
 
 /** Makes the folder, or takes it over from a run that ended. What is `anew` may hold anything of ours: it will be emptied. */
 export const openFolder = (folder: string, anew: boolean): void => {
-  mkdirSync(folder, { recursive: true });
+  const isNew = mkdirSync(folder, { recursive: true, mode: 0o711 }) !== undefined;
   assertOurs(folder);
-  // The account that Postgres runs under has to pass; the secrets within are 0600.
-  chmodSync(folder, 0o711);
+  // Root's Postgres runs under an account that has to pass (the secrets within are 0600); a folder that was there is never opened.
+  const isRoot = userInfo().uid === 0;
+  chmodSync(folder, isNew ? (isRoot ? 0o711 : 0o700) : statSync(folder).mode & 0o711);
   if (!anew) assertReadable(folder);
   lock(folder);
   // Before anything else is written: a folder without a version is not ours.
   writeFileSync(join(folder, 'version'), `${folderVersion}\n`);
 };
 
-/** Throws `disk.full` before a server meets it in the middle of something. */
-export const assertSpace = (folder: string): void => {
+/**
+ * What whoever starts on data of another fold should know: replicators halt on it, and say so only in `status` and `doctor`.
+ * Undefined where it is this one's, or a new folder.
+ */
+export const otherFold = (folder: string, foldVersion: number): string | undefined => {
+  const path = join(folder, 'fold');
+  const former = readIfThere(path)?.trim();
+  if (former === undefined) writeWhole(path, `${foldVersion}\n`);
+  if (former === undefined || former === String(foldVersion)) return undefined;
+  return `the data in ${folder} were begun under fold version ${former}, this is version ${foldVersion}: replicas that were not built anew since halt (npx reprise doctor)
+  -> build them anew (npx reprise restore plan), or begin anew without these data: npm start -- --fresh`;
+};
+
+/** Throws `disk.full` before a server meets it in the middle of something. @returns what to say where there is little left */
+export const assertSpace = (folder: string): string | undefined => {
   const { bavail, bsize } = statfsSync(folder);
   const freeMb = Math.floor((bavail * bsize) / 1024 / 1024);
   if (freeMb < freeMbMin)
@@ -107,12 +134,26 @@ export const assertSpace = (folder: string): void => {
       `only ${freeMb} MB are free for ${folder}, the system needs ${freeMbMin} MB`,
       'free some space, or begin anew: npm start -- --fresh',
     );
+  return freeMb < fewMb
+    ? `only ${freeMb} MB are free for ${folder}: below ${freeMbMin} MB it does not start`
+    : undefined;
 };
 
 export const unlock = (folder: string): void => rmSync(join(folder, 'lock'), { force: true });
 
+/** What Postgres keeps may be elsewhere (libs/testing, postgres-place.ts). */
+const removeServers = (folder: string): void => {
+  for (const entry of readdirSync(folder)) if (entry.startsWith('postgres-')) removePostgres(join(folder, entry));
+};
+
+export const removeFolder = (folder: string): void => {
+  removeServers(folder);
+  rmSync(folder, { recursive: true, force: true });
+};
+
 /** All but the lock and the version. */
 export const emptyFolder = (folder: string): void => {
+  removeServers(folder);
   for (const entry of readdirSync(folder))
     if (entry !== 'lock' && entry !== 'version') rmSync(join(folder, entry), { recursive: true, force: true });
 };

@@ -1,37 +1,23 @@
 import { spawn } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#domain';
 import { nodeFlags } from '#platform';
 import { type RunningServer, stopOrphan, writePidFile } from '#testing';
 import { projectFolder } from './data-folder.js';
+import { lastLines, openOutput } from './output-file.js';
 import type { AppProcess } from './processes.js';
 
 /** A process of the system; `isReady` is asked until it says yes. */
 export interface Running extends RunningServer {
   readonly isReady: () => Promise<boolean>;
-  /** What it last said of itself, for the terminal. */
-  readonly lastWord: () => string;
+  /** The last lines that it said of itself in this run, for the terminal; empty where it said nothing. */
+  readonly lastWords: () => string;
+  /** Where more of them are. */
+  readonly logFile: string;
 }
 
 const appsFolder = join(projectFolder, 'dist', 'apps');
-
-/** Makes room for an app's log; the former run's is kept once. */
-export const rotateLog = (folder: string, name: string): void => {
-  for (const within of ['logs', 'run']) mkdirSync(join(folder, within), { recursive: true });
-  const log = join(folder, 'logs', `${name}.log`);
-  if (existsSync(log)) renameSync(log, `${log}.1`);
-};
 
 /** Apps end by themselves when their supervisor is gone; this is for those that have not yet. */
 export const stopOrphanedApps = async (folder: string): Promise<void> => {
@@ -60,15 +46,15 @@ const answersOk = (url: string): Promise<boolean> =>
 export const launchApp = (folder: string, app: AppProcess): Running => {
   const main = join(appsFolder, app.app, 'src', 'main.js');
   if (!existsSync(main)) throw new Failure('not-found', `${app.name} is not built: ${main}`, 'npm run build');
-  const log = join(folder, 'logs', `${app.name}.log`);
-  const output = openSync(log, 'a');
-  const fromByte = statSync(log).size;
-  const child = spawn(process.execPath, [...nodeFlags(app.app), main], {
-    stdio: ['ignore', output, output, 'ipc'],
+  for (const within of ['logs', 'run']) mkdirSync(join(folder, within), { recursive: true, mode: 0o700 });
+  const logFile = join(folder, 'logs', `${app.name}.log`);
+  const { descriptor, said } = openOutput(logFile);
+  const child = spawn(process.execPath, [...nodeFlags(app.app), main, '--log-file', logFile], {
+    stdio: ['ignore', descriptor, descriptor, 'ipc'],
     detached: true,
     env: environmentOf(app),
   });
-  closeSync(output);
+  closeSync(descriptor);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
@@ -77,7 +63,6 @@ export const launchApp = (folder: string, app: AppProcess): Running => {
   if (pid === undefined) throw new Failure('not-found', `${app.name} cannot be run`, 'npm ci');
   const pidFile = join(folder, 'run', `${app.name}.pid`);
   writePidFile(pidFile, pid);
-  const said = (): string => readFileSync(log).subarray(fromByte).toString('utf8');
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     child.kill(signal);
     await exited;
@@ -91,6 +76,7 @@ export const launchApp = (folder: string, app: AppProcess): Running => {
     kill: () => end('SIGKILL'),
     isReady: () =>
       readyUrl === undefined ? Promise.resolve(said().includes(`"name":"${app.app}.ready"`)) : answersOk(readyUrl),
-    lastWord: () => said().trim().split('\n').at(-1)?.slice(0, 300) || 'it said nothing',
+    lastWords: () => lastLines(said()),
+    logFile,
   };
 };

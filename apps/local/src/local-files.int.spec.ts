@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,7 +16,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FolderKeyStore, FolderTrustedKeys } from '#keys';
 import { freePorts, identityOf } from '#testing';
 import { checkProfiles } from '#usecases';
-import { emptyFolder, openFolder, unlock } from './data-folder.js';
+import { emptyFolder, openFolder, otherFold, unlock } from './data-folder.js';
 import { demoTerritory } from './demo-territory.js';
 import { localFiles, writeLocalFiles } from './local-files.js';
 import { planPorts } from './port-plan.js';
@@ -50,6 +51,32 @@ describe('the data folder', () => {
     emptyFolder(folder);
     expect(readdirSync(folder).sort()).toEqual(['lock', 'version']);
     unlock(folder);
+  });
+
+  it('that was begun under another fold is told, with both ways out, until it is emptied', () => {
+    openFolder(folder, false);
+    expect(otherFold(folder, 3)).toBeUndefined();
+    expect(otherFold(folder, 3)).toBeUndefined();
+    expect(otherFold(folder, 4)).toMatch(/fold version 3, this is version 4.*\n.*npm start -- --fresh/);
+    emptyFolder(folder);
+    expect(otherFold(folder, 4)).toBeUndefined();
+    unlock(folder);
+  });
+
+  it('is closed to others where it is made, and never opened to them where it was there', () => {
+    const mode = (path: string): number => statSync(path).mode & 0o777;
+    openFolder(join(scratch, 'made'), false);
+    expect(mode(join(scratch, 'made')) & 0o066).toBe(0);
+    for (const [before, after] of [
+      [0o700, 0o700],
+      [0o777, 0o711],
+    ] as const) {
+      const there = join(scratch, `there-${before}`);
+      mkdirSync(there);
+      chmodSync(there, before);
+      openFolder(there, false);
+      expect(mode(there)).toBe(after);
+    }
   });
 
   it('is never one that holds something else', () => {

@@ -1,17 +1,25 @@
-import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Failure } from '#domain';
-import { type RoleUrls, type RunningServer, startKafka, startPostgres, stopOrphan } from '#testing';
+import { Failure, FOLD_VERSION } from '#domain';
+import {
+  clusterOf,
+  killLaunched,
+  type RoleUrls,
+  type RunningServer,
+  startKafka,
+  startPostgres,
+  stopOrphan,
+} from '#testing';
 import type { Credentials } from './credentials.js';
-import { assertSpace, emptyFolder, folderOf, openFolder, unlock, writeWhole } from './data-folder.js';
+import { assertSpace, emptyFolder, folderOf, openFolder, otherFold, removeFolder, unlock } from './data-folder.js';
 import { demoTerritory } from './demo-territory.js';
 import type { Flags } from './flags.js';
-import { launchApp, rotateLog, type Running, stopOrphanedApps } from './launch-app.js';
+import { launchApp, type Running, stopOrphanedApps } from './launch-app.js';
 import { localFiles, writeLocalFiles } from './local-files.js';
 import { Member } from './member.js';
+import { lastLines, saidFromNow } from './output-file.js';
 import type { PortPlan } from './port-plan.js';
 import { appProcesses, stopOrder } from './processes.js';
-import { type ReadyFile, readyFile } from './ready-file.js';
+import { type ReadyFile, ReadyFileAt, readyFile } from './ready-file.js';
 import { assertPortsFree } from './taken-ports.js';
 
 const readyMsMax = 90_000;
@@ -24,6 +32,7 @@ export class LocalSystem {
   private readonly members: Member[] = [];
   private readonly giveUp = new AbortController();
   private credentials: Credentials | undefined;
+  private readyFileAt: ReadyFileAt | undefined;
   private isOpen = false;
   private isReady = false;
 
@@ -36,14 +45,14 @@ export class LocalSystem {
 
   /** Resolves when every process is ready. Throws a `Failure` with the remedy; what was started is then still to be stopped. */
   async start(): Promise<{ readonly ready: ReadyFile; readonly credentials: Credentials }> {
-    if (this.flags.readyFile !== undefined) rmSync(this.flags.readyFile, { force: true });
+    if (this.flags.readyFile !== undefined) this.readyFileAt = ReadyFileAt.begin(resolve(this.flags.readyFile));
     const anew = this.flags.fresh || this.flags.ephemeral;
     openFolder(this.folder, anew);
     this.isOpen = true;
     await this.stopOrphans();
     await assertPortsFree(this.ports);
     if (anew) emptyFolder(this.folder);
-    assertSpace(this.folder);
+    for (const words of [assertSpace(this.folder), otherFold(this.folder, FOLD_VERSION)]) if (words) this.say(words);
     this.credentials = await writeLocalFiles(this.folder, demoTerritory, this.ports);
     const { a, b } = await this.startServers();
     const surroundings = {
@@ -55,12 +64,7 @@ export class LocalSystem {
       rate: this.flags.rate,
     };
     const apps = appProcesses(surroundings, !this.flags.quietFeed);
-    await Promise.all(
-      apps.map((app) => {
-        rotateLog(this.folder, app.name);
-        return this.startMember(app.name, () => launchApp(this.folder, app));
-      }),
-    );
+    await Promise.all(apps.map((app) => this.startMember(app.name, () => launchApp(this.folder, app))));
     this.isReady = true;
     this.writeReadyFile();
     return { ready: this.addresses(), credentials: this.credentials };
@@ -82,7 +86,8 @@ export class LocalSystem {
 
   private async stopServer(folder: string, name: string): Promise<void> {
     const own = resolve(folder, name);
-    if (await stopOrphan(join(own, 'server.pid'), own, name === 'kafka' ? 'SIGTERM' : 'SIGINT'))
+    const [served, signal] = name === 'kafka' ? ([own, 'SIGTERM'] as const) : ([clusterOf(own), 'SIGINT'] as const);
+    if (await stopOrphan(join(own, 'server.pid'), served, signal))
       this.say(`stopped the ${name} that a killed run had left`);
   }
 
@@ -90,7 +95,12 @@ export class LocalSystem {
     const urls = new Map<string, RoleUrls>();
     const postgres = (name: 'postgres-a' | 'postgres-b', port: number): Promise<void> =>
       this.startMember(name, async () => {
-        const server = await startPostgres({ port, dataDir: join(this.folder, name) });
+        const server = await startPostgres({
+          port,
+          dataDir: join(this.folder, name),
+          say: this.say,
+          signal: this.giveUp.signal,
+        });
         urls.set(name, server.urls);
         return this.asRunning(name, server);
       });
@@ -110,11 +120,13 @@ export class LocalSystem {
   }
 
   private asRunning(name: keyof typeof serverLogs, server: RunningServer): Running {
-    const log = join(this.folder, name, serverLogs[name]);
-    return { ...server, isReady: () => Promise.resolve(true), lastWord: () => `look into ${log}` };
+    const logFile = join(this.folder, name, serverLogs[name]);
+    const said = saidFromNow(logFile);
+    return { ...server, isReady: () => Promise.resolve(true), lastWords: () => lastLines(said()), logFile };
   }
 
   private async startMember(name: string, launch: () => Running | Promise<Running>): Promise<void> {
+    this.giveUp.signal.throwIfAborted();
     const member = new Member(name, launch, { say: this.say, up: () => this.writeReadyFile() });
     this.members.push(member);
     await member.start(readyMsMax);
@@ -135,13 +147,18 @@ export class LocalSystem {
 
   /** Again after each restart: pids change. */
   private writeReadyFile(): void {
-    if (!this.isReady || this.flags.readyFile === undefined) return;
-    writeWhole(this.flags.readyFile, `${JSON.stringify(this.addresses(), null, 2)}\n`);
+    if (this.isReady) this.readyFileAt?.write(this.addresses());
+  }
+
+  /** Something of it was started: what keeps the rest from coming up is no longer a matter of how we were called. */
+  get hasBegun(): boolean {
+    return this.members.length > 0;
   }
 
   /** In the order that loses nothing and complains of nothing; within 10 s, whoever does not listen. */
   async stop(): Promise<void> {
     this.isReady = false;
+    this.readyFileAt?.remove();
     this.giveUp.abort();
     const endsAtMs = Date.now() + stopMsMax;
     for (const [index, names] of stopOrder.entries()) {
@@ -155,12 +172,15 @@ export class LocalSystem {
 
   /** SIGKILL for all of them. */
   killAll(): void {
+    this.readyFileAt?.remove();
+    this.giveUp.abort();
     for (const member of this.members) member.kill();
+    killLaunched();
   }
 
   private leave(): void {
     if (!this.isOpen) return;
-    if (this.flags.ephemeral) rmSync(this.folder, { recursive: true, force: true });
+    if (this.flags.ephemeral) removeFolder(this.folder);
     else unlock(this.folder);
   }
 }

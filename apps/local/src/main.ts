@@ -13,13 +13,13 @@ const say = (line: string): void => console.log(`${seconds().padStart(6)} s  ${l
 /** Contract, section 6. */
 const exitCodes: Partial<Record<FailureCode, number>> = { 'input.invalid': 2, busy: 5, 'refused-by-policy': 6 };
 
-const complain = (error: unknown): number => {
+const complain = (error: unknown, hasBegun = false): number => {
   if (!Failure.is(error)) {
     console.error(error);
     return 1;
   }
   console.error(`${error.message}${error.hint === '' ? '' : `\n  -> ${error.hint}`}`);
-  return exitCodes[error.code] ?? 1;
+  return hasBegun && error.code !== 'busy' ? 1 : (exitCodes[error.code] ?? 1);
 };
 
 /** npm and the terminal both pass a Ctrl-C on: two within this time are one. */
@@ -57,7 +57,7 @@ const run = async (): Promise<void> => {
     // What was stopped while it started complains of that.
     if (stoppingSinceMs !== undefined) return;
     stoppingSinceMs = Date.now();
-    const code = complain(error);
+    const code = complain(error, system.hasBegun);
     await system.stop();
     process.exit(code);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Failure } from '#domain';
 import type { Running } from './launch-app.js';
 import { backOffMs, Member } from './member.js';
 
@@ -14,7 +15,8 @@ const running = (pid: number, options: { ready?: boolean; deaf?: boolean } = {})
     stop: options.deaf ? () => exited : end,
     kill: end,
     isReady: () => Promise.resolve(options.ready ?? true),
-    lastWord: () => `last word of ${pid}`,
+    lastWords: () => `last word of ${pid}`,
+    logFile: '/logs/x.log',
   };
 };
 
@@ -53,15 +55,72 @@ describe('a member of the system', () => {
       },
       words(),
     );
-    await expect(member.start(10_000)).rejects.toThrow('reader-a does not start: last word of 3');
+    await expect(member.start(10_000)).rejects.toMatchObject({
+      message: 'reader-a does not start: it ended 3 times. Its last lines:\n    last word of 3',
+      hint: expect.stringContaining('/logs/x.log'),
+    });
     await member.stop(1000);
     expect(pid).toBe(3);
   });
 
   it('gives up a first start that takes too long', async () => {
     const member = new Member('control', () => running(1, { ready: false }), words());
-    await expect(member.start(100)).rejects.toThrow('control does not start: not ready after 0.1 s');
+    await expect(member.start(100)).rejects.toThrow(
+      'control does not start: not ready after 0.1 s. Its last lines:\n    last word of 1',
+    );
     await member.stop(1000);
+  });
+
+  it.each(['not-found', 'refused-by-policy', 'input.invalid'] as const)('is not tried again after %s', async (code) => {
+    let tries = 0;
+    const member = new Member(
+      'postgres-a',
+      () => {
+        tries += 1;
+        throw new Failure(code, 'no such account', 'make it');
+      },
+      words(),
+    );
+    await expect(member.start(10_000)).rejects.toMatchObject({ message: 'no such account', hint: 'make it' });
+    await member.stop(1000);
+    expect(tries).toBe(1);
+  });
+
+  it('gives up with the reason what cannot even be launched, after three attempts', async () => {
+    const heard = words();
+    const member = new Member(
+      'kafka',
+      () => {
+        throw new Failure('log.unreachable', 'Kafka does not start: no memory', 'look');
+      },
+      heard,
+    );
+    await expect(member.start(10_000)).rejects.toMatchObject({ message: 'Kafka does not start: no memory' });
+    await member.stop(1000);
+    expect(heard.said).toHaveLength(2);
+  });
+
+  it('that ran well and then crashes again and again is tried on, and that is said', async () => {
+    let runs = 0;
+    const heard = words();
+    const member = new Member(
+      'gateway',
+      () => {
+        runs += 1;
+        const process = running(runs);
+        if (runs > 1) process.die();
+        else setTimeout(() => process.die(), 100);
+        return process;
+      },
+      heard,
+      () => 1,
+    );
+    await member.start(1000);
+    await expect.poll(() => runs).toBeGreaterThan(6);
+    await member.stop(1000);
+    expect(heard.said.find((line) => line.includes('will hardly come up by itself'))).toBe(
+      'gateway has ended 5 times, each within a minute of its start: it will hardly come up by itself. Its last lines:\n    last word of 5\n  -> all of it is in /logs/x.log',
+    );
   });
 
   it('is killed when it does not stop in time', async () => {

@@ -1,3 +1,7 @@
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '#domain';
+import { writeWhole } from './data-folder.js';
 import { httpAt } from './processes.js';
 import type { PortPlan } from './port-plan.js';
 
@@ -33,3 +37,73 @@ export const readyFile = (system: {
   directory: system.directory,
   processes: system.processes.map(({ name, pid }) => ({ name, pid })),
 });
+
+const named = (path: string): string => `--ready-file ${path}`;
+
+/** The folder with its links followed once, and a place in it that others cannot exchange. */
+const assertPlace = (path: string): void => {
+  const folder = statSync(dirname(path), { throwIfNoEntry: false });
+  if (!folder?.isDirectory())
+    throw new Failure(
+      'input.invalid',
+      `${named(path)}: there is no folder ${dirname(path)}`,
+      `mkdir -p ${dirname(path)}`,
+    );
+  const isAnybodys = (folder.mode & 0o002) !== 0 && (folder.mode & 0o1000) === 0;
+  if (isAnybodys)
+    throw new Failure(
+      'refused-by-policy',
+      `${named(path)}: anybody may exchange files in ${dirname(path)}, and lead its readers and their tokens elsewhere`,
+      `chmod o-w ${dirname(path)}, or name another file`,
+    );
+  const ownsFolder = folder.uid === process.getuid?.() || folder.uid === 0;
+  if (!ownsFolder && process.getuid?.() !== 0)
+    throw new Failure(
+      'refused-by-policy',
+      `${named(path)}: ${dirname(path)} belongs to another user, who may exchange it`,
+      'name a file in a folder of your own',
+    );
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure(
+      'input.invalid',
+      `${named(path)}: that is a folder`,
+      `for example --ready-file ${join(path, 'ready.json')}`,
+    );
+};
+
+/**
+ * `--ready-file F`: the file is there while the system is ready, and not before or after. A link at F is replaced, never followed.
+ */
+export class ReadyFileAt {
+  private written: string | undefined;
+
+  private constructor(private readonly path: string) {}
+
+  /** Throws before anything is started where nothing could be written there. Removes what a killed run left. */
+  static begin(path: string): ReadyFileAt {
+    assertPlace(path);
+    rmSync(path, { force: true });
+    return new ReadyFileAt(path);
+  }
+
+  write(ready: ReadyFile): void {
+    const text = `${JSON.stringify(ready, null, 2)}\n`;
+    writeWhole(this.path, text);
+    this.written = text;
+  }
+
+  /** Only what we wrote: another system may have been given the same name since. */
+  remove(): void {
+    if (this.written === undefined || textAt(this.path) !== this.written) return;
+    rmSync(this.path, { force: true });
+    this.written = undefined;
+  }
+}
+
+const textAt = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};

@@ -1,7 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planPorts } from './port-plan.js';
 import { appProcesses, stopOrder } from './processes.js';
-import { readyFile } from './ready-file.js';
+import { ReadyFileAt, readyFile } from './ready-file.js';
 import { localFiles } from './local-files.js';
 
 const urls = { owner: 'postgres://o', replicator: 'postgres://p', reader: 'postgres://r', control: 'postgres://c' };
@@ -60,5 +74,63 @@ describe('the list of processes', () => {
         stopOrder.flat().filter((begin) => name.startsWith(begin)),
         name,
       ).toHaveLength(1);
+  });
+});
+
+describe('the ready file on the disk', () => {
+  let folder: string;
+  let path: string;
+  const ready = readyFile({
+    ports: surroundings.ports,
+    senders: [],
+    credentials: '/data/credentials.json',
+    directory: '/data',
+    processes: [],
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'reprise-ready-'));
+    path = join(folder, 'ready.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is there whole and ours alone, and goes when the system stops', () => {
+    const at = ReadyFileAt.begin(path);
+    expect(existsSync(path)).toBe(false);
+    at.write(ready);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(ready);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    at.remove();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('replaces a link and leaves alone what it leads to, whenever it was put there', () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'kept');
+    symlinkSync(victim, path);
+    const at = ReadyFileAt.begin(path);
+    expect(existsSync(path)).toBe(false);
+    symlinkSync(victim, path);
+    symlinkSync(victim, `${path}.new`);
+    at.write(ready);
+    expect(lstatSync(path).isSymbolicLink()).toBe(false);
+    expect(readFileSync(victim, 'utf8')).toBe('kept');
+  });
+
+  it('of another system that was given the same name since stays', () => {
+    const at = ReadyFileAt.begin(path);
+    at.write(ready);
+    writeFileSync(path, '{}');
+    at.remove();
+    expect(readFileSync(path, 'utf8')).toBe('{}');
+  });
+
+  it('is refused, before anything is started, where it cannot be or others may exchange it', () => {
+    expect(() => ReadyFileAt.begin(folder)).toThrow(/is a folder/);
+    expect(() => ReadyFileAt.begin(join(folder, 'none', 'ready.json'))).toThrow(/there is no folder/);
+    chmodSync(folder, 0o777);
+    expect(() => ReadyFileAt.begin(path)).toThrow(/anybody may exchange files/);
+    chmodSync(folder, 0o1777);
+    ReadyFileAt.begin(path).write(ready);
+    expect(existsSync(path)).toBe(true);
   });
 });

@@ -87,11 +87,17 @@ const javaArgs = (jars: readonly string[], dataDir: string): readonly string[] =
 ];
 
 /** KRaft wants its folder formatted, once; `meta.properties` is the last thing that formatting writes. */
-const formatOnce = async (jars: readonly string[], dataDir: string, properties: string): Promise<void> => {
+const formatOnce = async (
+  jars: readonly string[],
+  dataDir: string,
+  properties: string,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   if (existsSync(join(dataDir, 'log', 'meta.properties'))) return;
   const clusterId = newClusterId();
   const args = ['format', '--ignore-formatted', '-t', clusterId, '-c', properties];
-  await promisify(execFile)(java(), [...javaArgs(jars, dataDir), 'kafka.tools.StorageTool', ...args]).catch(
+  const command = [...javaArgs(jars, dataDir), 'kafka.tools.StorageTool', ...args];
+  await promisify(execFile)(java(), command, { ...(signal && { signal }) }).catch(
     (error: Error & { stderr?: string; stdout?: string }) => {
       throw new Failure(
         'log.unreachable',
@@ -136,7 +142,8 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   const properties = join(dataDir, 'server.properties');
   const settings = Object.entries(settingsOf({ ...options, dataDir }));
   writeFileSync(properties, settings.map(([key, value]) => `${key}=${value}\n`).join(''));
-  await formatOnce(jars, dataDir, properties);
+  await formatOnce(jars, dataDir, properties, options.signal);
+  options.signal?.throwIfAborted();
   const outputFile = join(dataDir, 'kafka.out');
   const logFile = join(dataDir, 'kafka.log');
   const written = [asItIs(logFile), asItIs(outputFile)];
