@@ -1,5 +1,16 @@
-import { Finess } from '#domain';
+import {
+  decodeEvent,
+  encodeEvent,
+  evolve,
+  Finess,
+  FoldMemory,
+  Instant,
+  type LogEvent,
+  originalTimeline,
+  Position,
+} from '#domain';
 import { readMessage } from '#hl7v2';
+import { mostIn, removedFloor, type SenderMinute } from '#usecases';
 import { describe, expect, it } from 'vitest';
 import { Hospital } from './hospital.js';
 
@@ -45,5 +56,35 @@ describe('the simulated hospital', () => {
       labels.add(reading.event.label);
     }
     expect([...labels].sort()).toEqual(['ADT^A01', 'ADT^A02', 'ADT^A03', 'ADT^A31', 'ADT^A40', 'ADT^Z99', 'ORU^R01']);
+  });
+
+  it('removes far fewer records than a spike is, at ten messages a second for some minutes', () => {
+    const memory = new FoldMemory(Instant.of(0));
+    const hospital = new Hospital(source, 3, 'T');
+    const minutes: SenderMinute[] = [];
+    let versions = 0;
+    for (let n = 0; n < 2400; n += 1) {
+      const at = Instant.of(start + n * 100);
+      const published = hospital.next(at);
+      // Its FHIR bundles put, and remove nothing.
+      if (published.by !== 'mllp') continue;
+      const reading = readMessage(Buffer.from(published.message), context);
+      if (!reading.accepted) throw new Error('refused');
+      const event: LogEvent = {
+        ...reading.event,
+        sender: 'his',
+        incarnation: 1,
+        receivedAt: at,
+        acknowledgement: 'AA',
+      };
+      const recorded = { position: Position.of(n), appendedAt: at, ...decodeEvent(encodeEvent(event)) };
+      const effects = evolve(memory, recorded, originalTimeline);
+      memory.absorb(effects);
+      versions += effects.versions.length;
+      const removed = effects.versions.filter(({ deleted }) => deleted).length;
+      if (removed > 0) minutes.push({ from: at, sender: 'his', removed, written: 0 });
+    }
+    expect(versions).toBeGreaterThan(2000);
+    expect(mostIn(minutes).get('his')?.removed ?? 0).toBeLessThan(removedFloor / 2);
   });
 });
