@@ -36,6 +36,16 @@ class AFeed {
       sites: [],
       timeZone: 'Europe/Paris',
     });
+    this.directory.senders.set('his-demo', {
+      name: 'his-demo',
+      finess: this.finess,
+      language: 'fr',
+      foreignFiness: 'warn',
+      testIdentities: 'warn',
+      productionIdentities: 'warn',
+      acknowledgement: 'as-asked',
+      incarnation: 1,
+    });
   }
 
   async came(at: number, events: readonly LogEvent[]): Promise<void> {
@@ -91,6 +101,15 @@ describe('what a sender removes and rewrites', () => {
     const removed = numbers(40).map((n) => ({ kind: 'remove', record: patientKey(n) }) as const);
     await feed.came(now - 2000, [anEvent(removed, { label: 'Bundle transaction' })]);
     expect(await feed.problems()).toMatchObject([{ code: 'removals.spiked' }]);
+  });
+
+  it('is told of one that is not declared any more, by a command that it can be seen with', async () => {
+    const feed = new AFeed();
+    await feed.came(now - 30 * minuteMs, puts(40));
+    await feed.came(now - 2000, removals(40, 0, 'gone'));
+    const [problem] = await feed.problems();
+    expect(problem?.sender).toBe('gone');
+    expect(problem?.command).not.toContain('--sender');
   });
 
   it('is told of records that were there and are rewritten, once there is a past', async () => {

@@ -112,6 +112,12 @@ interface Known {
   readonly open: Set<number>;
 }
 
+interface Asked {
+  readonly directory: Directory;
+  readonly establishment: Finess;
+  readonly now: Instant;
+}
+
 interface Looked {
   readonly at: Instant;
   readonly problems: Promise<readonly Problem[]>;
@@ -136,30 +142,31 @@ export class SpotSpikes extends ProblemSource {
 
   override async look(directory: Directory, now: Instant): Promise<readonly Problem[]> {
     const each = [...directory.establishments.keys()].map((establishment) =>
-      within(answerMs, this.lookAt(establishment, now), () => [stillReading(establishment)]),
+      within(answerMs, this.lookAt(directory, establishment, now), () => [stillReading(establishment)]),
     );
     return (await Promise.all(each)).flat();
   }
 
   /** Who asks while it is being looked, or shortly after, is told the same. */
-  private lookAt(establishment: Finess, now: Instant): Promise<readonly Problem[]> {
+  private lookAt(directory: Directory, establishment: Finess, now: Instant): Promise<readonly Problem[]> {
     const before = this.looked.get(establishment);
     if (before && (!before.isDone || now - before.at < spikeLookMs)) return before.problems;
-    const looked: Looked = { at: now, problems: this.asked(establishment, now), isDone: false };
+    const looked: Looked = { at: now, problems: this.asked(directory, establishment, now), isDone: false };
     this.looked.set(establishment, looked);
     return looked.problems;
   }
 
-  private async asked(establishment: Finess, now: Instant): Promise<readonly Problem[]> {
+  private async asked(directory: Directory, establishment: Finess, now: Instant): Promise<readonly Problem[]> {
     try {
-      return await firstThatAnswers(this.replicas, (replica) => this.one(replica, establishment, now));
+      return await firstThatAnswers(this.replicas, (replica) => this.one(replica, { directory, establishment, now }));
     } finally {
       const looked = this.looked.get(establishment);
       if (looked) looked.isDone = true;
     }
   }
 
-  private async one(replica: ReplicaStatus, establishment: Finess, now: Instant): Promise<readonly Problem[]> {
+  private async one(replica: ReplicaStatus, asked: Asked): Promise<readonly Problem[]> {
+    const { establishment, now } = asked;
     const reach = await replica.reach(establishment);
     if (reach?.first === undefined) return [];
     const dayBegins = Math.floor((now - spikeToldMs) / hourMs) * hourMs;
@@ -174,7 +181,7 @@ export class SpotSpikes extends ProblemSource {
       ...spikesIn(minutes, past, 'removed'),
       ...(reach.first < dayBegins ? spikesIn(minutes, past, 'written') : []),
     ];
-    const told = spikes.map((spike) => this.problemOf(replica, { establishment, spike, reach, now }));
+    const told = spikes.map((spike) => this.problemOf(replica, asked, { spike, reach }));
     return (await Promise.all(told)).flatMap((problem) => problem ?? []);
   }
 
@@ -205,17 +212,8 @@ export class SpotSpikes extends ProblemSource {
 
   private async problemOf(
     replica: ReplicaStatus,
-    {
-      establishment,
-      spike,
-      reach,
-      now,
-    }: {
-      readonly establishment: Finess;
-      readonly spike: Spike;
-      readonly reach: JournalReach;
-      readonly now: Instant;
-    },
+    { directory, establishment, now }: Asked,
+    { spike, reach }: { readonly spike: Spike; readonly reach: JournalReach },
   ): Promise<Problem | undefined> {
     const { sender, kind, count, before } = spike;
     const [since, until] = [Instant.of(spike.since - minuteMs), Instant.of(spike.until + minuteMs)];
@@ -231,7 +229,7 @@ export class SpotSpikes extends ProblemSource {
       code: kind === 'removed' ? 'removals.spiked' : 'rewrites.spiked',
       state: kind === 'removed' ? 'wrong' : 'warning',
       text,
-      command: summaryOf({ establishment, sender, since: spike.since, until: spike.until, now }),
+      command: summaryOf({ directory, establishment, now }, spike),
       establishment,
       sender,
     };
@@ -246,24 +244,16 @@ const stillReading = (establishment: Finess): Problem => ({
   establishment,
 });
 
-/** Some minutes around it, so that the chart shows what is usual; a time to come is no time for the command. */
-const summaryOf = ({
-  establishment,
-  sender,
-  since,
-  until,
-  now,
-}: {
-  readonly establishment: Finess;
-  readonly sender: string;
-  readonly since: Instant;
-  readonly until: Instant;
-  readonly now: Instant;
-}): string => {
+/**
+ * Some minutes around it, so that the chart shows what is usual; a time to come is no time for the command. What a drain released
+ * is control's, which is no declared sender.
+ */
+const summaryOf = ({ directory, establishment, now }: Asked, { sender, since, until }: Spike): string => {
   const around = 10 * minuteMs;
   const [from, to] = [Instant.of(since - around), Instant.of(until + around)];
+  const whose = directory.senders.has(sender) ? ` --sender ${sender}` : '';
   const end = to < now ? ` --until ${Instant.iso(to)}` : '';
-  return `reprise messages --summary --establishment ${establishment} --sender ${sender} --since ${Instant.iso(from)}${end}`;
+  return `reprise messages --summary --establishment ${establishment}${whose} --since ${Instant.iso(from)}${end}`;
 };
 
 const mostOf = (hours: Iterable<ReadonlyMap<string, SenderPast>>): ReadonlyMap<string, SenderPast> => {
