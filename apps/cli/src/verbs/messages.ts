@@ -110,9 +110,10 @@ const numbersOf = (row: Json): readonly number[] => listAt(row, 'counts').map(Nu
 
 const conclude = ({ say, suggest, tell }: Session, answer: Json): void => {
   if (textAt(answer, 'complete') === 'false') tell(say('summary.incomplete'));
-  const busiest = listAt(answer, 'series').reduce<Json | undefined>(
-    (most, row) => (numberAt(row, 'peak.messages') > numberAt(most, 'peak.messages') ? row : most),
-    undefined,
+  // What removed most is what one looks for; else what came most in one piece of time.
+  const [busiest] = listAt(answer, 'series').toSorted(
+    (a, b) =>
+      numberAt(b, 'removed') - numberAt(a, 'removed') || numberAt(b, 'peak.messages') - numberAt(a, 'peak.messages'),
   );
   if (busiest === undefined) return;
   const [since, until] = [textAt(answer, 'since'), textAt(answer, 'until')];

@@ -61,6 +61,17 @@ describe('messages --summary', () => {
     expect(stderr).toContain('par minute');
   });
 
+  it('leads to what removed most, else to what came most', async () => {
+    const usual = { ...summary.series[0], type: 'ORU^R01', removed: 0, peak: { from: row.from, messages: 9000 } };
+    control.answers = [{ json: { ...summary, series: [usual, ...summary.series] } }];
+    expect((await said('--lang', 'en')).stderr).toContain('--type "DELETE Patient"');
+    control.answers = [
+      { json: { ...summary, series: [{ ...usual, type: 'ADT^A01', peak: { from: row.from, messages: 3 } }, usual] } },
+    ];
+    expect((await said('--lang', 'en')).stderr).toContain('--type "ORU^R01"');
+    control.answers = [{ json: summary }];
+  });
+
   it('gives the same rows as data', async () => {
     expect((await said('--output', 'jsonl')).stdout).toBe(`${JSON.stringify(row)}\n`);
     expect((await said('--output', 'csv')).stdout).toBe(

@@ -238,7 +238,7 @@ export const en = {
   'summary.scale': '{since} to {until}, {piece}; the chart goes from left to right, each line by its own most',
   'summary.incomplete': 'more came than is counted here: narrow it by --since, --until, --sender, --type',
   'next.summary':
-    'the busiest: the same with --type "{type}" --since {since} --until T, without --summary the messages',
+    'look closer: the same with --type "{type}" --since {since} --until T, without --summary the messages',
   'piece.minute': 'by the minute',
   'piece.ten-minutes': 'by ten minutes',
   'piece.hour': 'by the hour',

@@ -246,7 +246,7 @@ export const fr: Words = {
   'summary.incomplete':
     "il en est venu plus qu'il n'en est compté ici : resserrer par --since, --until, --sender, --type",
   'next.summary':
-    'le plus fort : la même commande avec --type "{type}" --since {since} --until T ; sans --summary, les messages',
+    'pour voir de plus près : la même commande avec --type "{type}" --since {since} --until T ; sans --summary, les messages',
   'piece.minute': 'par minute',
   'piece.ten-minutes': 'par dix minutes',
   'piece.hour': 'par heure',
