@@ -101,6 +101,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^nothing waits at (\S+): it was given up by (\S+) at (\S+)$/, "rien n'attend à $1 : abandonné par $2 à $3"],
   [/^no drain at (\S+)$/, 'aucune relance à $1'],
   [/^given up by (.+)$/, 'abandonné par $1'],
+  [/^(\S+) is not there to be patched$/, "$1 n'est pas là : il n'y a rien à modifier"],
   [/^waits behind position (\S+)$/, 'attend derrière la position $1'],
   [/^no type of messages: (.+)$/, 'aucun type de message : $1'],
   [/^no type of records: (.+)$/, "aucun type d'enregistrement : $1"],
