@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '#domain';
 import type { ProcessLog } from '#platform';
 
@@ -44,8 +43,8 @@ export class Lane {
   }
 
   /** For work that goes on by itself after a fault. */
-  async pause(): Promise<void> {
-    await pause(patienceMs, undefined, { signal: this.stop }).catch(() => undefined);
+  pause(): Promise<void> {
+    return after(patienceMs, this.stop);
   }
 
   private async run(): Promise<void> {
@@ -66,8 +65,19 @@ export class Lane {
   /** Returns early with news: what was impossible a moment ago may be so no more. */
   private async patience(ms: number): Promise<void> {
     const over = new AbortController();
-    const signal = AbortSignal.any([over.signal, this.stop]);
-    await Promise.race([this.wanted.promise, pause(ms, undefined, { signal }).catch(() => undefined)]);
+    await Promise.race([this.wanted.promise, after(ms, AbortSignal.any([over.signal, this.stop]))]);
     over.abort();
   }
 }
+
+/** Resolves after so many ms, or when the signal is aborted. */
+const after = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });
