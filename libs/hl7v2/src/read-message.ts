@@ -22,6 +22,7 @@ import { checkRepresented } from './represented/check-represented.js';
 import type { MessageFamily } from './represented/not-taken.js';
 import { type ReadingContext, zoneOf } from './reading-context.js';
 import { checkPolicy } from './sender-policy.js';
+import { atOnce, type Steps } from './steps.js';
 import { table } from './message/table.js';
 
 export type Reading =
@@ -39,7 +40,7 @@ export type Reading =
     };
 
 /** Message type to changes; what is not here is recorded and mapped to nothing. */
-const families = table<(mapping: Mapping) => readonly Change[]>({
+const families = table<(mapping: Mapping) => readonly Change[] | Steps<readonly Change[]>>({
   ADT: adtChanges,
   MDM: mdmChanges,
   ...Object.fromEntries(resultTriggers.map((trigger) => [`ORU^${trigger}`, oruChanges])),
@@ -123,7 +124,11 @@ const occurredAtOf = ({ message, zone }: Mapping): Instant | undefined => {
  * Reads one HL7 v2 message. Refused is only what would corrupt state or cannot be stored; everything else is accepted, with
  * warnings, and with no changes where its type is not mapped. A function of the bytes and the context; never throws on bytes.
  */
-export const readMessage = (received: Uint8Array, context: ReadingContext): Reading => {
+export const readMessage = (received: Uint8Array, context: ReadingContext): Reading =>
+  atOnce(readMessageInSteps(received, context));
+
+/** The same, with a stop between the pieces of a message of many segments; a usual one has none. */
+export function* readMessageInSteps(received: Uint8Array, context: ReadingContext): Steps<Reading> {
   const bytes = Buffer.isBuffer(received)
     ? received
     : Buffer.from(received.buffer, received.byteOffset, received.byteLength);
@@ -172,9 +177,10 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   checkHead(work);
   checkPolicy(work);
   const family = families[typeIn(head)] ?? families[head.label];
-  const changes = family?.(work) ?? [];
-  const mapped = checkedFamilies.find((one) => one === typeIn(head));
-  if (changes.length > 0 && mapped !== undefined) checkRepresented(message, mapped, findings);
+  const mapped = family?.(work) ?? [];
+  const changes = 'next' in mapped ? yield* mapped : mapped;
+  const checked = checkedFamilies.find((one) => one === typeIn(head));
+  if (changes.length > 0 && checked !== undefined) yield* checkRepresented(message, checked, findings);
   if (findings.errors.length > 0) return { accepted: false, head, errors: findings.errors, received: blanked };
   const [sentAt, occurredAt] = [head.sentAt, occurredAtOf(work)];
   return {
@@ -193,4 +199,4 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
       received: blanked,
     },
   };
-};
+}

@@ -1,10 +1,13 @@
 import { type Findings, leavesOut } from '../findings.js';
 import type { Message } from '../message/message.js';
 import type { Composite, Segment } from '../message/segment.js';
+import { isEndOfPiece, type Steps } from '../steps.js';
 import { listed, type ListedSegment, type MessageFamily } from './not-taken.js';
 
 /** So many places are looked for in one message; what is beyond them is told of the message as a whole (`MSH`). */
 const leftoversMax = 2000;
+/** So many segments are looked through between two stops: a tenth of the work of mapping them. */
+const pieceChecked = 256;
 /** So many places of one segment's name are told one by one; more are told of the segment as a whole. */
 const placesMax = 12;
 /** Of so many names of segments places are told; what stands in segments of further names is told of the message as a whole (`MSH`). */
@@ -161,13 +164,14 @@ const checkSegment = (segment: Segment, { fields: listedFields }: ListedSegment,
  * Warns of whatever a mapped message holds that no record shows, that no warning names and that the published list does not have
  * (`not-represented`). Runs when all changes of the message are made.
  */
-export const checkRepresented = (message: Message, family: MessageFamily, findings: Findings): void => {
+export function* checkRepresented(message: Message, family: MessageFamily, findings: Findings): Steps<void> {
   const segments = listed[family];
   const leftovers = new Leftovers(findings);
-  for (const segment of message.segments) {
+  for (const [index, segment] of message.segments.entries()) {
+    if (isEndOfPiece(index, pieceChecked)) yield;
     const known = segments.get(segment.name) ?? nothingListed;
     if (!known.isWhole) checkSegment(segment, known, leftovers);
     if (leftovers.isFull) break;
   }
   leftovers.warn();
-};
+}

@@ -18,6 +18,7 @@ import {
   type Outcome,
   readEnvelope,
   readMessage,
+  readMessageInSteps,
   type Reading,
 } from '#hl7v2';
 import type { EstablishmentLog } from '../ports/establishment-log.js';
@@ -44,6 +45,9 @@ export type FhirCaptured =
   | (Extract<Captured, { outcome: 'refused' }> & { readonly failure: Failure })
   | Extract<Captured, { outcome: 'not-now' }>;
 
+/** Of a message that is answered without being taken, only so much is read: the answer repeats its head. */
+const headBytes = 64 * 1024;
+
 /** Raised when changes that the same bytes give come out otherwise. */
 const fhirMapping = { name: 'fhir-r4', version: 1 } as const;
 
@@ -53,6 +57,9 @@ const fhirMapping = { name: 'fhir-r4', version: 1 } as const;
  * Failures of the log are an outcome (`not-now`); anything else that is thrown is a bug.
  */
 export class CaptureMessage {
+  /** By sender: its message that is being read piece by piece. What of it comes behind waits, so that its order stays. */
+  private readonly inPieces = new Map<string, Promise<void>>();
+
   constructor(
     private readonly log: EstablishmentLog,
     private readonly journal: RefusalJournal,
@@ -62,8 +69,54 @@ export class CaptureMessage {
   /** One HL7 v2 message, without its frame. */
   async hl7(publisher: Publisher, received: Uint8Array, envelope?: Envelope): Promise<Hl7Captured> {
     const receivedAt = this.surroundings.now();
-    const reading = readMessage(received, publisher);
-    if (!reading.accepted) return this.hl7Refused(publisher, { reading, receivedAt, envelope });
+    const { name } = publisher.sender;
+    while (this.inPieces.has(name)) await this.inPieces.get(name);
+    const steps = readMessageInSteps(received, publisher);
+    let step = steps.next();
+    // What is read in one piece is read without waiting: messages that come together keep their order by that.
+    let handOver: (() => void) | undefined;
+    try {
+      for (; !step.done; step = steps.next()) {
+        const others = this.surroundings.letOthers?.();
+        if (!others) continue;
+        handOver ??= this.beginPieces(name);
+        await others;
+      }
+    } catch (error) {
+      handOver?.();
+      throw error;
+    }
+    const reading = step.value;
+    // Handed on before it first waits, and before what waits for it goes on.
+    const captured = reading.accepted
+      ? this.hl7Accepted(publisher, { reading, receivedAt, envelope })
+      : this.hl7Refused(publisher, { reading, receivedAt, envelope });
+    handOver?.();
+    return captured;
+  }
+
+  /** What is returned ends it. */
+  private beginPieces(sender: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.inPieces.set(sender, promise);
+    return () => {
+      this.inPieces.delete(sender);
+      resolve();
+    };
+  }
+
+  private async hl7Accepted(
+    publisher: Publisher,
+    {
+      reading,
+      receivedAt,
+      envelope,
+    }: {
+      readonly reading: Extract<Reading, { accepted: true }>;
+      readonly receivedAt: Instant;
+      readonly envelope: Envelope | undefined;
+    },
+  ): Promise<Hl7Captured> {
     try {
       const captured = await notNowWhenLogFails(() => this.appendReading(publisher, { reading, receivedAt, envelope }));
       return { ...captured, answers: answersTo(reading, publisher, { outcome: captured.outcome, receivedAt }) };
@@ -97,7 +150,7 @@ export class CaptureMessage {
 
   /** The answer when nothing can be taken: written nowhere. */
   hl7NotNow(publisher: Publisher, received: Uint8Array, failure: Failure): Hl7Captured {
-    const reading = readMessage(received, publisher);
+    const reading = readMessage(received.subarray(0, headBytes), publisher);
     const receivedAt = this.surroundings.now();
     return { outcome: 'not-now', failure, answers: answersTo(reading, publisher, { outcome: 'not-now', receivedAt }) };
   }
@@ -109,6 +162,7 @@ export class CaptureMessage {
     { told, ...envelope }: Envelope & { readonly told: string },
   ): Promise<FhirCaptured> {
     const receivedAt = this.surroundings.now();
+    while (this.inPieces.has(publisher.sender.name)) await this.inPieces.get(publisher.sender.name);
     try {
       const steps = readWriteInSteps(request, this.writeContext(publisher, request.body, envelope.messageId));
       // What has no steps is read without waiting: events that come together keep their order by that.

@@ -58,12 +58,13 @@ class Written {
   }
 }
 
-const capturing = () => {
+const capturing = (letOthers?: () => Promise<void>) => {
   const written = new Written();
   let ids = 0;
   const capture = new CaptureMessage(written.log as EstablishmentLog, written.journal as RefusalJournal, {
     now: () => Instant.of(1_790_000_000_000),
     newId: () => `new-${ids++}`,
+    ...(letOthers && { letOthers }),
   });
   return { written, capture };
 };
@@ -78,6 +79,16 @@ const er7 = (asked = '|', pid = 'PID|1||42^^^D&1.2.3&ISO^PI||TESTINE^ALICE^^^^^L
     ].join('\r'),
   );
 const refusedEr7 = er7('|', 'PID|1||||TESTINE^ALICE');
+const results = (count: number, id: string): Buffer =>
+  Buffer.from(
+    [
+      `MSH|^~\\&|LAB|B|C|D|20261120143000+0100||ORU^R01^ORU_R01|${id}|P|2.5`,
+      'PID|1||42^^^D&1.2.3&ISO^PI||TESTINE^ALICE^^^^^L',
+      'OBR|1|P1|F1|NFS^Numération^L',
+      ...Array.from({ length: count }, (_, n) => `OBX|${n + 1}|NM|${n}^A^L||1.5|g/L|||||F`),
+      '',
+    ].join('\r'),
+  );
 const codesIn = (answers: readonly Buffer[]): readonly string[] =>
   answers.map((answer) => /\rMSA\|(\w\w)/.exec(answer.toString())?.[1] ?? '');
 
@@ -98,6 +109,48 @@ describe('capturing HL7 v2', () => {
       ce_source: '/senders/his-demo',
       ce_id: 'c1',
     });
+  });
+
+  it('lets others have their turn between the pieces of a message of many segments, and stops in no usual one', async () => {
+    let turns = 0;
+    const { capture, written } = capturing(async () => void turns++);
+    await capture.hl7(publisher(), results(30, 'usual'));
+    expect(turns).toBe(0);
+    await capture.hl7(publisher(), results(1_000, 'large'));
+    // Mapped 32 results at a time, checked 256 segments at a time.
+    expect(turns).toBeGreaterThanOrEqual(Math.floor(1_000 / 32) + Math.floor(1_000 / 256));
+    expect(written.event(1).changes.length).toBeGreaterThan(1_000);
+  });
+
+  it('takes what another sender sends while one sends much, and keeps the order of each', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { capture, written } = capturing(() => gate.promise);
+    const [lab, his] = [publisher({ name: 'lab' }), publisher({ name: 'his' })];
+    const put = {
+      method: 'PUT',
+      path: 'Patient/x',
+      headers: {},
+      body: Buffer.from('{"resourceType":"Patient","id":"x"}'),
+    } as const;
+    const told = [
+      capture.hl7(lab, results(1_000, 'lab-1')),
+      capture.hl7(lab, results(1_000, 'lab-2')),
+      capture.hl7(lab, er7()),
+      capture.fhir(lab, put, { messageId: 'lab-4', told: '200' }),
+      capture.hl7(his, er7()),
+    ];
+    await told[4];
+    expect(written.events.map((_, index) => written.event(index).sender)).toEqual(['his']);
+    gate.resolve();
+    await Promise.all(told);
+    expect(written.events.map((_, index) => written.event(index).label)).toEqual([
+      'ADT^A28',
+      'ORU^R01',
+      'ORU^R01',
+      'ADT^A28',
+      'PUT Patient',
+    ]);
+    expect([1, 2].map((index) => written.event(index).messageId)).toEqual(['lab-1', 'lab-2']);
   });
 
   it('refuses under the id under which it would have accepted', async () => {
