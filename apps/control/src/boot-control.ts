@@ -26,11 +26,9 @@ import {
   type RefusedSender,
   type TerritoryFile,
 } from '#usecases';
-import type { FastifyInstance } from 'fastify';
 import type { ControlConfiguration } from './control-configuration.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
-import { jsonBody } from './json-body.js';
 import { describeApi } from './pages/api-document.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { readSenders } from './senders/read-senders.js';
@@ -38,7 +36,8 @@ import { readSenders } from './senders/read-senders.js';
 const certifyEveryMs = 500;
 const assertEveryMs = 5_000;
 const retryMs = 500;
-const certificateBytesMax = 4 * 1024 * 1024;
+/** Bytes of a body that control takes: certificates of many establishments. 413 above. */
+export const certificateBytesMax = 4 * 1024 * 1024;
 
 const readTerritory = (path: string, code: string): TerritoryFile => {
   let text: string;
@@ -158,8 +157,6 @@ export const bootControl = async (
     ...metricsAt(configuration),
     bodyBytesMax: certificateBytesMax,
   });
-  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  app.useBodyParser('application/json', { bodyLimit: certificateBytesMax }, jsonBody(fastify));
   describeApi(app);
   await listen(app, configuration.controlPort, configuration.host);
 

@@ -24,7 +24,7 @@ export const welcome = (
   return `
 Reprise is ready after ${options.seconds} s. Ctrl-C stops all of it.
 
-  console    ${ready.control}
+  control    ${ready.control}   where to go from here; API under /api
   gateway    ${ready.gateway}   FHIR and CloudEvents
 ${credentials.senders.map((s) => `  MLLP       127.0.0.1:${s.mllpPort}   ${s.name}, ${nameOf(s.finess)}, FINESS ${s.finess}`).join('\n')}
   MLLP/TLS   127.0.0.1:${ready.mllps}   any sender, by its certificate

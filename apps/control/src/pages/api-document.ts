@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Callers, openApi } from '#platform';
+import { openApi, Public } from '#platform';
 
 /** Made once the routes are known, by `describeApi`. */
 let document: object = {};
@@ -10,13 +10,15 @@ export const describeApi = (app: NestFastifyApplication): void => {
   document = openApi(app, {
     title: 'Reprise: control',
     version: '1',
-    description: 'The verbs of `reprise` (contract, section 6). Errors are problem JSON (RFC 9457) with a `code`.',
+    description:
+      'The verbs of `reprise` (contract, section 6). Errors are problem JSON (RFC 9457) with a `code`. Times are RFC 3339; positions and other large numbers are decimal texts.',
   });
 };
 
+/** Says what can be asked, nothing of whom: answers strangers. */
 @ApiExcludeController()
 @Controller('api/openapi.json')
-@Callers('operator', 'sender', 'reader')
+@Public()
 export class ApiDocumentController {
   @Get()
   document(): object {

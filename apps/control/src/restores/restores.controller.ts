@@ -55,6 +55,7 @@ export class RestoresController {
 
   @Post(':id/resume')
   @HttpCode(200)
+  @ApiOperation({ summary: 'restore resume: goes on where a build stopped' })
   @ApiOkResponse({ type: RestoreDocument })
   resume(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
     return this.desk.resume(id, caller.name);
@@ -62,6 +63,7 @@ export class RestoresController {
 
   @Post(':id/cancel')
   @HttpCode(200)
+  @ApiOperation({ summary: 'restore cancel: the build is dropped, the live data stays' })
   @ApiOkResponse({ type: RestoreDocument })
   cancel(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
     return this.desk.cancel(id, caller.name);
@@ -85,6 +87,7 @@ export class RestoresController {
 
   @Post(':id/rollback')
   @HttpCode(200)
+  @ApiOperation({ summary: 'restore rollback: the timeline before is live again' })
   @ApiOkResponse({ type: RestoreDocument })
   rollBack(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
     return this.desk.rollBack(id, caller.name);

@@ -36,6 +36,7 @@ export class StatusController {
   ) {}
 
   @Get('status')
+  @ApiOperation({ summary: 'status: how level each establishment is, and what is wrong' })
   @ApiOkResponse({ type: StatusDocument })
   async all(): Promise<{
     readonly at: string;
@@ -88,6 +89,7 @@ export class StatusController {
   }
 
   @Get('doctor')
+  @ApiOperation({ summary: 'doctor: what is there, what is wrong, what to do' })
   @ApiOkResponse({ type: DiagnosisDocument })
   diagnose(): Promise<Diagnosis> {
     return this.doctor.diagnose();

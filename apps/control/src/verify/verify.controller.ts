@@ -103,6 +103,7 @@ export class VerifyController {
 
   @Post('verify/log')
   @HttpCode(200)
+  @ApiOperation({ summary: 'verify log: reads every event; zero examined is a failure' })
   @ApiQuery({ name: 'establishment', required: false })
   @ApiOkResponse({ type: VerificationDocument })
   async verifyLog(@Query() query: Asked): Promise<Verification> {

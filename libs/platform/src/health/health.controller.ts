@@ -1,8 +1,10 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../callers/route-access.js';
 import { Health } from './health.js';
 
+@ApiExcludeController()
 @Controller()
 @Public()
 export class HealthController {

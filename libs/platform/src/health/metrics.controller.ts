@@ -1,4 +1,5 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { Failure } from '#domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../callers/route-access.js';
@@ -21,6 +22,7 @@ const send = async (reply: FastifyReply): Promise<void> => {
 };
 
 /** Prometheus text format; to the machine itself only. */
+@ApiExcludeController()
 @Controller('metrics')
 @Public()
 export class LocalMetricsController {
@@ -37,6 +39,7 @@ export class LocalMetricsController {
 }
 
 /** On a port of its own: who may reach the port may read them. */
+@ApiExcludeController()
 @Controller('metrics')
 @Public()
 export class MetricsController {

@@ -21,6 +21,7 @@ import { type Access, AccessLines } from './access-line.js';
 import { answerClass, everyAnswer } from './answer-class.js';
 import { Connections, httpLimits, type HttpLimits } from './connections.js';
 import { answerFailure, answerUnparsed, FailureFilter, type Say } from './failure.filter.js';
+import { takeJsonBodies } from './json-bodies.js';
 import { listen } from './listen.js';
 import { recordRoutes } from './open-routes.js';
 import { unstorable } from './storable-text.js';
@@ -203,7 +204,7 @@ const httpServer = async (
 
 const takeRawBodies = (fastify: FastifyInstance, types: readonly string[]): void => {
   fastify.removeContentTypeParser('text/plain');
-  if (types.length === 0) return;
+  if (types.length === 0) return takeJsonBodies(fastify);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser([...types], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 };
