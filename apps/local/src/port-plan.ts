@@ -30,7 +30,7 @@ export const portUses = {
   gateway: { byDefault: 8080, variable: 'REPRISE_GATEWAY_PORT', words: 'gateway' },
   readerA: { byDefault: 8081, variable: 'REPRISE_READER_A_PORT', words: 'reader of replica A' },
   readerB: { byDefault: 8082, variable: 'REPRISE_READER_B_PORT', words: 'reader of replica B' },
-  control: { byDefault: 8090, variable: 'REPRISE_CONTROL_PORT', words: 'control and console' },
+  control: { byDefault: 8090, variable: 'REPRISE_CONTROL_PORT', words: 'control' },
   kafka: { byDefault: 29_092, variable: 'REPRISE_KAFKA_PORT', words: 'Kafka' },
   kafkaController: { byDefault: 29_093, variable: 'REPRISE_KAFKA_CONTROLLER_PORT', words: "Kafka's controller" },
   postgresA: { byDefault: 25_432, variable: 'REPRISE_POSTGRES_A_PORT', words: 'Postgres of replica A' },

@@ -287,6 +287,12 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'the URL names an establishment that is not this caller’s':
     "l'URL nomme un établissement qui n'est pas celui de cet appelant",
   'use the establishment of the credentials': "utiliser l'établissement des identifiants",
+  'metrics are given on this machine only, and not through a proxy':
+    'les mesures ne sont données que sur cette machine, et pas à travers un mandataire',
+  'scrape over loopback, or give them a port of their own: REPRISE_METRICS_PORT':
+    'les lire par la boucle locale, ou leur donner un port à elles : REPRISE_METRICS_PORT',
+  'more than {} requests of this caller are being answered': 'plus de {} requêtes de cet appelant sont en cours',
+  'wait for answers before asking on': 'attendre des réponses avant de redemander',
   'the request cannot be read': 'la requête ne peut être lue',
   'check that in the address two hexadecimal digits follow each %, and make up UTF-8, and that the length of the body is right':
     "vérifier que dans l'adresse deux chiffres hexadécimaux suivent chaque % et forment de l'UTF-8, et que la longueur du corps est juste",

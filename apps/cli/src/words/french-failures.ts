@@ -166,6 +166,8 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     "décidé, mais le journal de l'annuaire ne le rend pas encore",
   ],
   [/^event (\S+) belongs to (\S+), not to (\S+)$/, "l'événement $1 est de $2, pas de $3"],
+  [/^more than (\d+) requests of this caller are being answered$/, 'plus de $1 demandes de cet appelant sont en cours'],
+  [/^wait for answers before asking on$/, 'attendre des réponses avant de redemander'],
   [/^the request cannot be read$/, 'la demande est illisible'],
   [/^nothing is served at this address$/, "rien n'est servi à cette adresse"],
   [
