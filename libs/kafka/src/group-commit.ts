@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure, Position } from '#domain';
 import type { EventAttributes } from '#usecases';
 import { tooLarge } from './too-large.js';
+import { entryBytesMax } from './topics.js';
 
 export interface NewEntry {
   readonly value: Buffer;
@@ -13,9 +14,10 @@ export class WaitingBytes {
   private waiting = 0;
   constructor(private readonly max: number) {}
 
-  /** Throws `input.too-large` for what would never fit, `log.unreachable` for what does not fit now. */
+  /** Throws `input.too-large` for what is never taken, `log.unreachable` for what does not fit now. */
   take(bytes: number): void {
-    if (bytes > this.max) throw tooLarge(bytes, this.max);
+    const most = Math.min(this.max, entryBytesMax);
+    if (bytes > most) throw tooLarge(bytes, most);
     if (this.waiting + bytes > this.max)
       throw new Failure(
         'log.unreachable',

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure, Position } from '#domain';
 import { GroupCommit, type NewEntry, WaitingBytes } from './group-commit.js';
+import { entryBytesMax } from './topics.js';
+import { batchUnpackedBytesMax } from './unpack-records.js';
 
 const mega = 1024 * 1024;
 const entry = (bytes: number, fill = 65): NewEntry => ({ value: Buffer.alloc(bytes, fill), attributes: {} });
@@ -68,6 +70,17 @@ describe('GroupCommit', () => {
     }
     expect(await Promise.all(positions)).toEqual(sizes.map((_, n) => n));
     expect(requests.map(({ entries }) => entries.length)).toEqual([1, 1, 1, 1000, 500]);
+  });
+
+  it('refuses for ever what would unpack to more than a reader takes of one entry', async () => {
+    const { commits, requests } = slowLog(2 * entryBytesMax);
+    const tooMuch = commits.append({ value: Buffer.alloc(entryBytesMax), attributes: { a: 'x' } });
+    await expect(tooMuch).rejects.toMatchObject({ code: 'input.too-large' });
+    const most = commits.append({ value: Buffer.alloc(entryBytesMax), attributes: {} });
+    await turn();
+    requests[0]?.ok();
+    expect(await most).toBe(0);
+    expect(entryBytesMax).toBeLessThan(batchUnpackedBytesMax);
   });
 
   it('counts attributes too, and refuses for ever what could never wait', async () => {

@@ -6,7 +6,8 @@ import type { Failure, Finess, Instant, Position } from '#domain';
 import type { LogEntry } from '#usecases';
 import type { CuttableKafka, KafkaClient } from './kafka-client.js';
 import { LogFeed } from './log-feed.js';
-import { entryOf, LogFetch } from './log-fetch.js';
+import { followerMessages, inMessages } from './follower-messages.js';
+import { LogFetch } from './log-fetch.js';
 import { logRange } from './log-range.js';
 import { pause } from './pause.js';
 import { journalTopic, logTopic } from './topics.js';
@@ -181,6 +182,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
       minBytes: 1,
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: 1024 * 1024,
+      partitionAssigners: [followerMessages],
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1000, restartOnFailure: async () => false },
     });
     const running: Running = { client, consumer, joined: false };
@@ -228,7 +230,10 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
   /** Only puts the entries in the feed's hands, so that a slow handler holds up neither heartbeats nor other establishments. */
   private async take({ batch }: EachBatchPayload): Promise<void> {
     const feed = this.followed.get(batch.topic)?.feed;
-    feed?.take(batch.messages.map(entryOf), Number(batch.highWatermark));
+    const { entries, unreadable } = inMessages(batch.messages);
+    if (entries.length > 0) feed?.take(entries, Number(batch.highWatermark));
+    // What comes before it may take long: the consumer is not kept from its heartbeats.
+    if (unreadable) void feed?.unreadable(unreadable);
   }
 
   private tick(): void {

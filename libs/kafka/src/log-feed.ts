@@ -1,5 +1,6 @@
 import { Failure, Instant, Position } from '#domain';
 import type { LogEntry, LogRange } from '#usecases';
+import type { Unreadable } from './follower-messages.js';
 import { gap, truncated } from './log-fetch.js';
 import { pause } from './pause.js';
 
@@ -134,6 +135,15 @@ export class LogFeed {
     this.waitingBytes += bytesOf(news);
     this.pauseOrResume();
     this.working ??= this.work();
+  }
+
+  /** What stands here cannot be read: what comes before it is delivered, then the log halts. */
+  async unreadable({ first, last, failure }: Unreadable): Promise<void> {
+    if (!this.accepting || this.halted || this.next < first || this.next > last) return;
+    this.accepting = false;
+    const { turn } = this;
+    await this.working;
+    if (turn === this.turn) this.halt(failure);
   }
 
   /** Once a second: a log that is quiet is asked whether it is still the same and whether this is its end. */

@@ -429,4 +429,34 @@ describe('LogFeed', () => {
     expect(world.starts).toBe(1);
     expect(world.seeks).toEqual([0]);
   });
+
+  it('delivers what stands before a batch that cannot be read, and then halts with its reason', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    const hold = Promise.withResolvers<void>();
+    world.hold = hold.promise;
+    feed.take(entries(0, 4), 10);
+    const failure = new Failure('log.gap', 'the batch at 5 cannot be unpacked');
+    void feed.unreadable({ first: 5, last: 6, failure });
+    await settle();
+    expect([world.delivered, world.halts]).toEqual([[], []]);
+    hold.resolve();
+    await settle();
+    expect([world.delivered, world.halts]).toEqual([[0, 1, 2, 3, 4], [failure]]);
+  });
+
+  it('does not heed a batch that cannot be read where it is not the next, or where the log went to another process', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    const failure = new Failure('log.gap', 'the batch cannot be unpacked');
+    await feed.unreadable({ first: 0, last: 0, failure });
+    await feed.start();
+    feed.take(entries(0, 4), 10);
+    await feed.unreadable({ first: 3, last: 4, failure });
+    await feed.unreadable({ first: 6, last: 9, failure });
+    const told = feed.unreadable({ first: 5, last: 9, failure });
+    feed.lose();
+    await told;
+    await settle();
+    expect(world.halts).toEqual([]);
+  });
 });

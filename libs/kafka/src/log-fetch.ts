@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster, KafkaMessage } from 'kafkajs';
-import { Failure, Instant, Position } from '#domain';
+import type { Cluster } from 'kafkajs';
+import { Failure, type Instant } from '#domain';
 import type { LogEntry } from '#usecases';
 import { type FetchedPartition, quickFetch } from './quick-fetch.js';
+import { answerUnpackedBytesMax, readRecordBatches } from './read-record-batches.js';
 import { type CuttableKafka, clusterOf, type KafkaClient } from './kafka-client.js';
 import { KafkaJSOffsetOutOfRange, KafkaJSProtocolError } from './library.js';
 import { unreachable } from './unreachable.js';
@@ -17,8 +18,10 @@ export interface Fetched {
 }
 
 export interface FetchLimits {
-  /** At least one entry comes, however large it is. */
+  /** As they are in the log; at least one entry comes, however large it is. */
   readonly bytesMax: number;
+  /** What begins behind it is not unpacked; the end of the answer unless said. */
+  readonly to?: number;
   /** How long the broker waits for something to come. */
   readonly waitMs: number;
 }
@@ -30,12 +33,6 @@ const partitionOf = (answer: unknown): FetchedPartition => {
   if (!partition) throw new Error('the broker answered without the partition that was asked for');
   return partition;
 };
-
-export const entryOf = ({ offset, timestamp, value }: KafkaMessage): LogEntry => ({
-  position: Position.of(Number(offset)),
-  appendedAt: Instant.of(Number(timestamp)),
-  value: value ?? Buffer.alloc(0),
-});
 
 const unknownTopicPatienceMs = 1000;
 
@@ -55,11 +52,18 @@ export class LogFetch {
 
   constructor(private readonly client: KafkaClient) {}
 
-  /** Throws the library's out-of-range error (`isOutOfRange`), otherwise `log.unreachable`. */
-  async fetch(topic: string, from: number, { bytesMax, waitMs }: FetchLimits): Promise<Fetched> {
+  /**
+   * Throws the library's out-of-range error (`isOutOfRange`), `log.gap` where what stands at `from` cannot be unpacked, otherwise
+   * `log.unreachable`. Of what comes, 24 MB are unpacked, and the batch that passes them.
+   */
+  async fetch(
+    topic: string,
+    from: number,
+    { bytesMax, waitMs, to = Number.POSITIVE_INFINITY }: FetchLimits,
+  ): Promise<Fetched> {
     const answer = await this.ask(topic, async (cluster) => {
       const broker = await this.leader(cluster, topic);
-      quickFetch(broker);
+      quickFetch(broker, async (partitions) => partitions);
       return broker.fetch({
         maxWaitTime: waitMs,
         minBytes: 1,
@@ -67,7 +71,8 @@ export class LogFetch {
         topics: [{ topic, partitions: [{ partition: 0, fetchOffset: String(from), maxBytes: bytesMax }] }],
       });
     });
-    const { highWatermark, logStart, entries } = partitionOf(answer);
+    const { highWatermark, logStart, records } = partitionOf(answer);
+    const { entries } = await readRecordBatches(records, { topic, from, to, bytesMax: answerUnpackedBytesMax });
     // A batch is sent whole: it may begin before the position that was asked for.
     const before = entries.findIndex(({ position }) => position >= from);
     const wanted = before === 0 ? entries : before < 0 ? [] : entries.slice(before);

@@ -9,9 +9,11 @@ const identityOf = ({ appendedAt, value }: LogEntry): string =>
 
 /** One request. `logId` is empty while the log is. */
 export const logRange = async (fetch: LogFetch, topic: string): Promise<LogRange> => {
-  const { entries, first, end } = await fetch.fetch(topic, 0, { bytesMax: 1, waitMs: 0 }).catch((error: unknown) => {
-    throw isOutOfRange(error) ? gap(topic, 'its first entry is gone, by which it is known') : error;
-  });
+  const { entries, first, end } = await fetch
+    .fetch(topic, 0, { bytesMax: 1, waitMs: 0, to: 0 })
+    .catch((error: unknown) => {
+      throw isOutOfRange(error) ? gap(topic, 'its first entry is gone, by which it is known') : error;
+    });
   const [entry] = entries;
   return { logId: entry ? identityOf(entry) : '', first: Position.of(first), last: Position.of(end - 1) };
 };

@@ -4,7 +4,8 @@ import { type Fetched, gap, isOutOfRange, type LogFetch, truncated } from './log
 
 /** Compressed; measured: 4 MB read no faster than 1 MB and held 300 MB more. */
 const limits = { bytesMax: 1024 * 1024, waitMs: 0 };
-const batchEntries = 1000;
+/** What is handed over at a time; one entry always. */
+const handedMax = { entries: 1000, bytes: 4 * 1024 * 1024 };
 
 const outOfRange = async (fetch: LogFetch, topic: string, from: number): Promise<Error> => {
   const { first, end } = await fetch.bounds(topic);
@@ -14,7 +15,7 @@ const outOfRange = async (fetch: LogFetch, topic: string, from: number): Promise
 };
 
 const fetchChecked = async (fetch: LogFetch, topic: string, from: number, to: number): Promise<Fetched> => {
-  const fetched = await fetch.fetch(topic, from, limits).catch(async (error: unknown) => {
+  const fetched = await fetch.fetch(topic, from, { ...limits, to }).catch(async (error: unknown) => {
     throw isOutOfRange(error) ? await outOfRange(fetch, topic, from) : error;
   });
   if (to >= fetched.end) throw truncated(topic, `it ends at ${fetched.end - 1}, and ${to} is asked for`);
@@ -24,7 +25,18 @@ const fetchChecked = async (fetch: LogFetch, topic: string, from: number, to: nu
   return fetched;
 };
 
-/** `from`..`to` in order and without a hole. One answer is read ahead while the one before is worked on, never more. */
+function* inPieces(entries: readonly LogEntry[]): Generator<readonly LogEntry[]> {
+  for (let at = 0, bytes = 0, to = 0; at < entries.length; at = to, bytes = 0) {
+    for (; to < entries.length && to - at < handedMax.entries; to += 1) {
+      bytes += entries[to]?.value.byteLength ?? 0;
+      if (to > at && bytes > handedMax.bytes) break;
+    }
+    yield entries.slice(at, to);
+  }
+}
+
+/** `from`..`to` in order and without a hole. One answer is read ahead while the one before is worked on, never
+ * more: what is held are two answers, of 24 MB and a batch each (`answerUnpackedBytesMax`). */
 export async function* readLog(
   fetch: LogFetch,
   topic: string,
@@ -42,6 +54,6 @@ export async function* readLog(
       ahead.catch(() => {});
     }
     const wanted = next > to ? entries.slice(0, entries.length - (next - to - 1)) : entries;
-    for (let at = 0; at < wanted.length; at += batchEntries) yield wanted.slice(at, at + batchEntries);
+    yield* inPieces(wanted);
   }
 }

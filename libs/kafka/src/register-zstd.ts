@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompress, zstdCompressSync } from 'node:zlib';
 import { CompressionCodecs, CompressionTypes } from './library.js';
+import { batchUnpackedBytesMax, unpackRecords } from './unpack-records.js';
 
 const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
@@ -17,15 +18,11 @@ const farLevel = {
 };
 const farFromBytes = 4 * 1024 * 1024;
 
-/** What a batch of messages usually becomes: in one piece nothing is put together and copied. */
-const chunkFor = ({ byteLength }: Buffer): number => Math.min(Math.max(16 * 1024, byteLength * 10), 8 << 20);
-
-/** From here on it is done beside the others' work: 19 MB of document take 100 ms to compress, and as long to come back. */
+/** From here on it is done beside the others' work: 19 MB of document take 100 ms to compress. */
 const asideFromBytes = 1024 * 1024;
 const compressAside = promisify(zstdCompress);
-const decompressAside = promisify(zstdDecompress);
 
-/** kafkajs brings no zstd. Synchronous where it is small: a hop to the thread pool costs three times the decompression of a batch. */
+/** kafkajs brings no zstd. Synchronous where it is small: a hop to the thread pool costs three times the compression of a batch. */
 export const registerZstd = (): void => {
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
     compress: async ({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> => {
@@ -33,8 +30,9 @@ export const registerZstd = (): void => {
       return compressAside(buffer, buffer.byteLength < farFromBytes ? level : farLevel);
     },
     decompress: async (buffer: Buffer): Promise<Buffer> => {
-      const chunks = { chunkSize: chunkFor(buffer) };
-      return buffer.byteLength < asideFromBytes ? zstdDecompressSync(buffer, chunks) : decompressAside(buffer, chunks);
+      const records = await unpackRecords(buffer, CompressionTypes.ZSTD);
+      if (!records) throw new Error(`a batch that unpacks to more than ${batchUnpackedBytesMax} bytes`);
+      return records;
     },
   });
 };
