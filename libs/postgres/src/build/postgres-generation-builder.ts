@@ -6,6 +6,7 @@ import { withClient } from '../data-source.js';
 import type { SearchRule } from '../rows/search-rule.js';
 import { openGeneration } from '../write/open-generation.js';
 import { takenOver } from '../write/taken-over.js';
+import { byKey } from '../proof/by-key.js';
 import { inTransaction } from '../in-transaction.js';
 import { stateOfSnapshot } from '../status/digest-of-snapshot.js';
 import { dropTables, makeTables } from './make-tables.js';
@@ -53,7 +54,7 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
 
   digest(generation: number): Promise<BuiltState> {
     return withClient(this.replica, (client) =>
-      inTransaction(client, 'begin isolation level repeatable read read only', () =>
+      inTransaction(client, `begin isolation level repeatable read read only; ${byKey}`, () =>
         stateOfSnapshot(client, generation, { basis: 'heads', position: Position.of(Number.MAX_SAFE_INTEGER) }),
       ),
     );

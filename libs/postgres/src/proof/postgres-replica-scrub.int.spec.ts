@@ -10,7 +10,9 @@ import type { SearchRule } from '../rows/search-rule.js';
 import { PostgresSearchIndex } from '../search/postgres-search-index.js';
 import { PostgresReplicaStatus } from '../status/postgres-replica-status.js';
 import { PostgresReplicaStore } from '../write/postgres-replica-store.js';
+import { byKey } from './by-key.js';
 import { PostgresReplicaScrub } from './postgres-replica-scrub.js';
+import { beginningOf, pageOf, walked } from './rows-that-differ.sql.js';
 
 const newer: SearchRule = {
   version: 2,
@@ -130,6 +132,25 @@ describe('reading all that a replica serves', () => {
       expect(rounds).toBeGreaterThan(0);
       expect(await shown(establishment)).toMatchObject({ firstDifference: null });
     }
+  });
+
+  it('goes by keys, a page at a time, however small the table is', async () => {
+    const establishment = anEstablishment();
+    await follow(replica.store, aLog(), establishment, aFeed(60, 6));
+    const { rows } = await superuser.query('select max(generation) as generation from generations');
+    await superuser.query(`begin; ${byKey}`);
+    for (const table of walked) {
+      const page = pageOf[table](rows[0].generation, few);
+      const plan = await superuser.query({
+        text: `explain (costs off) ${page}`,
+        values: [...beginningOf[table]],
+        rowMode: 'array',
+      });
+      const lines = plan.rows.map(([line]) => String(line));
+      expect([table, lines.filter((line) => /Sort|Seq Scan|Bitmap/.test(line))]).toEqual([table, []]);
+      expect(lines.join()).toContain('Index');
+    }
+    await superuser.query('rollback');
   });
 
   it('waits for no writer', async () => {

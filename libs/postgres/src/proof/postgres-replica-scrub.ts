@@ -1,8 +1,10 @@
+import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { type OwnedEstablishment, ReplicaScrub, type Scrubbed } from '#usecases';
 import { withClient } from '../data-source.js';
 import { inTransaction } from '../in-transaction.js';
 import type { SearchRule } from '../rows/search-rule.js';
+import { byKey } from './by-key.js';
 import { checkPage, firstPlace, type Place, standingGeneration } from './check-page.js';
 import type { PageBounds } from './rows-that-differ.sql.js';
 import { moveScrub, selectNextToScrub } from './scrub.sql.js';
@@ -33,40 +35,41 @@ export class PostgresReplicaScrub extends ReplicaScrub {
   }
 
   scrubSome(owned: readonly OwnedEstablishment[]): Promise<Scrubbed | undefined> {
-    return withClient(this.replica, async (client) => {
-      const names = owned.map(({ establishment }) => establishment);
-      const epochs = owned.map(({ epoch }) => epoch);
-      const { rows } = await client.query<Next>(selectNextToScrub, [names, epochs, this.restMs]);
-      const [before] = rows;
-      const standing = before && (await standingGeneration(client, before.generation));
-      if (!standing) return undefined;
-      const page = await checkPage(client, standing, before.place ?? firstPlace, this.rule, this.most);
-      const looked =
-        before.place === null
-          ? { rows: page.rows, bytes: page.bytes }
-          : { rows: before.rows + page.rows, bytes: before.bytes + page.bytes };
-      const { generation, establishment } = standing;
-      // A crash takes back some pages of progress: they are read again.
-      const moved = await inTransaction(client, 'begin; set local synchronous_commit = off', () =>
-        client.query(moveScrub, [
-          generation,
-          establishment,
-          before.place && JSON.stringify(before.place),
-          page.next ? JSON.stringify(page.next) : null,
-          looked.rows,
-          looked.bytes,
-          page.found ? JSON.stringify(page.found) : null,
-        ]),
-      );
-      if (moved.rowCount !== 1) return undefined;
-      const isNews = page.found !== undefined && !before.hasFound;
-      return {
-        establishment,
-        generation,
-        ...looked,
-        ...(isNews && { found: page.found }),
-        isRoundDone: page.next === undefined,
-      };
-    });
+    // A crash takes back some pages of progress: they are read again.
+    const begin = `begin; set local synchronous_commit = off; ${byKey}`;
+    return withClient(this.replica, (client) => inTransaction(client, begin, () => this.scrubOn(client, owned)));
+  }
+
+  private async scrubOn(client: pg.ClientBase, owned: readonly OwnedEstablishment[]): Promise<Scrubbed | undefined> {
+    const names = owned.map(({ establishment }) => establishment);
+    const epochs = owned.map(({ epoch }) => epoch);
+    const { rows } = await client.query<Next>(selectNextToScrub, [names, epochs, this.restMs]);
+    const [before] = rows;
+    const standing = before && (await standingGeneration(client, before.generation));
+    if (!standing) return undefined;
+    const page = await checkPage(client, standing, before.place ?? firstPlace, this.rule, this.most);
+    const looked =
+      before.place === null
+        ? { rows: page.rows, bytes: page.bytes }
+        : { rows: before.rows + page.rows, bytes: before.bytes + page.bytes };
+    const { generation, establishment } = standing;
+    const moved = await client.query(moveScrub, [
+      generation,
+      establishment,
+      before.place && JSON.stringify(before.place),
+      page.next ? JSON.stringify(page.next) : null,
+      looked.rows,
+      looked.bytes,
+      page.found ? JSON.stringify(page.found) : null,
+    ]);
+    if (moved.rowCount !== 1) return undefined;
+    const isNews = page.found !== undefined && !before.hasFound;
+    return {
+      establishment,
+      generation,
+      ...looked,
+      ...(isNews && { found: page.found }),
+      isRoundDone: page.next === undefined,
+    };
   }
 }

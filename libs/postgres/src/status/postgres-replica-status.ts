@@ -19,6 +19,7 @@ import {
   type TypeDifference,
 } from '#usecases';
 import { asFailure } from '../postgres-failure.js';
+import { byKey } from '../proof/by-key.js';
 import type { SearchRule } from '../rows/search-rule.js';
 import { changedContents, compareTypes, countPatients, listPatients } from './compare-generations.sql.js';
 import { PostgresSnapshot, type SnapshotRow } from './postgres-snapshot.js';
@@ -202,7 +203,7 @@ export class PostgresReplicaStatus extends ReplicaStatus {
       client.release(broken === true);
     };
     try {
-      await client.query('begin isolation level repeatable read read only');
+      await client.query(`begin isolation level repeatable read read only; ${byKey}`);
       const { rows } = await client.query<SnapshotRow>(select, [of]);
       const [row] = rows;
       if (row) return new PostgresSnapshot(client, row, this.rule, end);
