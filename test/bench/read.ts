@@ -52,6 +52,7 @@ export const startReader = async (system: BenchSystem): Promise<Served & { reado
     REPLICA: 'a',
     TERRITORY: territory,
     POSTGRES_URL: system.postgres.urls.reader,
+    SCOPE_KEY_FILE: system.postgres.scopeKeyFile,
     CALLERS_FILE: path,
     READERS: `a=${url}`,
     HOST: '127.0.0.1',

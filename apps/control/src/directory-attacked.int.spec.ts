@@ -30,7 +30,11 @@ describe('a directory that somebody else writes to', () => {
   const seenByReaders = async (): Promise<number | undefined> => {
     const [a] = territory.replicas;
     if (!a) throw new Error('no replica');
-    const connections = new ScopedConnections({ url: a.database.urls.reader, connectionsMax: 1 });
+    const connections = new ScopedConnections({
+      url: a.database.urls.reader,
+      scopeKey: a.database.scopeKey,
+      connectionsMax: 1,
+    });
     const place = { scope: [finess], establishment: finess, when: 'now' } as const;
     const answer = await new PostgresReplicaReader(connections).count(place, { type: 'Patient', all: [] });
     await connections.close();

@@ -1,14 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Failure, FOLD_VERSION } from '#domain';
-import {
-  clusterOf,
-  killLaunched,
-  type RoleUrls,
-  type RunningServer,
-  startKafka,
-  startPostgres,
-  stopOrphan,
-} from '#testing';
+import { clusterOf, killLaunched, type RunningServer, startKafka, startPostgres, stopOrphan } from '#testing';
 import type { Credentials } from './credentials.js';
 import { assertSpace, emptyFolder, folderOf, openFolder, otherFold, removeFolder, unlock } from './data-folder.js';
 import { demoTerritory } from './demo-territory.js';
@@ -18,14 +10,14 @@ import { localFiles, writeLocalFiles } from './local-files.js';
 import { Member } from './member.js';
 import { lastLines, saidFromNow } from './output-file.js';
 import type { PortPlan } from './port-plan.js';
-import { appProcesses, stopOrder } from './processes.js';
+import { appProcesses, type ReplicaPostgres, stopOrder } from './processes.js';
 import { type ReadyFile, ReadyFileAt, readyFile } from './ready-file.js';
 import { assertPortsFree } from './taken-ports.js';
 
 const readyMsMax = 90_000;
 const stopMsMax = 9_000;
 
-const serverLogs = { kafka: 'kafka.log', 'postgres-a': 'postgres.log', 'postgres-b': 'postgres.log' } as const;
+const serverLogs = { kafka: 'kafka.log', 'postgres-a': 'data/log', 'postgres-b': 'data/log' } as const;
 
 /** The whole system on one machine, under one supervisor: us. */
 export class LocalSystem {
@@ -91,8 +83,8 @@ export class LocalSystem {
       this.say(`stopped the ${name} that a killed run had left`);
   }
 
-  private async startServers(): Promise<{ readonly a: RoleUrls; readonly b: RoleUrls }> {
-    const urls = new Map<string, RoleUrls>();
+  private async startServers(): Promise<{ readonly a: ReplicaPostgres; readonly b: ReplicaPostgres }> {
+    const urls = new Map<string, ReplicaPostgres>();
     const postgres = (name: 'postgres-a' | 'postgres-b', port: number): Promise<void> =>
       this.startMember(name, async () => {
         const server = await startPostgres({
@@ -101,7 +93,7 @@ export class LocalSystem {
           say: this.say,
           signal: this.giveUp.signal,
         });
-        urls.set(name, server.urls);
+        urls.set(name, { ...server.urls, scopeKeyFile: server.scopeKeyFile });
         return this.asRunning(name, server);
       });
     const { kafka: port, kafkaController: controllerPort } = this.ports;

@@ -2,13 +2,18 @@ import type { RoleUrls } from '#testing';
 import type { LocalFiles } from './local-files.js';
 import type { PortPlan } from './port-plan.js';
 
+/** Who logs in where, and the file of the key by which the reader signs its scopes. */
+export interface ReplicaPostgres extends RoleUrls {
+  readonly scopeKeyFile: string;
+}
+
 /** What the apps are told; made when Kafka and Postgres are up. */
 export interface Surroundings {
   readonly ports: PortPlan;
   readonly files: LocalFiles;
   readonly territory: string;
   readonly brokers: string;
-  readonly postgres: { readonly a: RoleUrls; readonly b: RoleUrls };
+  readonly postgres: { readonly a: ReplicaPostgres; readonly b: ReplicaPostgres };
   /** Messages a second. */
   readonly rate: number;
 }
@@ -52,6 +57,7 @@ const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProc
         REPLICA: replica,
         TERRITORY: s.territory,
         POSTGRES_URL: urls.reader,
+        SCOPE_KEY_FILE: urls.scopeKeyFile,
         READER_PORT: port,
         READERS: readersOf(s.ports),
         CALLERS_FILE: s.files.callers,

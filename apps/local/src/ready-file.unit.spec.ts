@@ -18,7 +18,13 @@ import { appProcesses, stopOrder } from './processes.js';
 import { ReadyFileAt, readyFile } from './ready-file.js';
 import { localFiles } from './local-files.js';
 
-const urls = { owner: 'postgres://o', replicator: 'postgres://p', reader: 'postgres://r', control: 'postgres://c' };
+const urls = {
+  owner: 'postgres://o',
+  replicator: 'postgres://p',
+  reader: 'postgres://r',
+  control: 'postgres://c',
+  scopeKeyFile: '/data/postgres/scope.key',
+};
 const surroundings = {
   ports: planPorts(31_000, {}),
   files: localFiles('/data'),

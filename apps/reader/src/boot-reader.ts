@@ -8,6 +8,7 @@ import { turnBounds } from './caller-turns.js';
 import { languageOf } from './exchange.js';
 import type { ReaderConfiguration } from './reader-configuration.js';
 import { ReaderContext } from './reader-context.js';
+import { readScopeKey } from './scope-key.js';
 import { ReaderModule } from './reader.module.js';
 
 /** Connections to the replica. Together enough to keep two cores of Postgres busy; more only wait for each other. */
@@ -25,13 +26,16 @@ export const bootReader = async (
   const context = new ReaderContext(replica, territory, urls, log, now);
   const callers = new CallersFile(configuration.callersFile, log);
   const url = configuration.postgresUrl;
+  const scopeKey = readScopeKey(configuration.scopeKeyFile);
   const connections = new ScopedConnections({
     url,
+    scopeKey,
     connectionsMax: readerConnections.keys,
     statementTimeoutMs: connectionBounds.keyStatementMs,
   });
   const searches = new ScopedConnections({
     url,
+    scopeKey,
     connectionsMax: readerConnections.searches,
     statementTimeoutMs: connectionBounds.searchStatementMs,
     askForLess: 'ask for less: an identifier, a longer beginning of a name, fewer values, a smaller _count, no _total',

@@ -31,7 +31,11 @@ beforeAll(async () => {
   callers = new CallersFile(file, log);
   const context = new ReaderContext('a', 'ght-test', new Map([['a', 'http://reader']]), log, () => Instant.of(0));
   // Nobody is there: who is let in gets a 503.
-  const connections = new ScopedConnections({ url: 'postgres://127.0.0.1:1/none', connectionsMax: 1 });
+  const connections = new ScopedConnections({
+    url: 'postgres://127.0.0.1:1/none',
+    scopeKey: Buffer.alloc(32),
+    connectionsMax: 1,
+  });
   const reads = new ReadRecords(new PostgresReplicaReader(connections));
   app = await httpApp(ReaderModule.of({ context, reads, checks: {} }), { callers, log, rawBodies: ['*'] });
   await app.init();

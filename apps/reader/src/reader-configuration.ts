@@ -6,6 +6,8 @@ export class ReaderConfiguration {
   @Text() territory: string;
   /** As `reprise_reader`. */
   @Url() postgresUrl: string;
+  /** The key by which this reader signs what its sessions may see: hex. */
+  @Text() scopeKeyFile: string;
   @Text() callersFile: string;
   /** Every replica's reader, this one too, at the address that clients use: links in answers begin with it. */
   @NamedUrls() readers: Readonly<Record<string, string>>;

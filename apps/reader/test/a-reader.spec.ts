@@ -114,6 +114,8 @@ export class AReader {
       senders: [{ name: 'his', tokenSha256: hash('his'), finess: Object.values(readers)[0]?.[0] }],
       operators: [{ name: 'operator', tokenSha256: hash('operator') }],
     };
+    const scopeKeyFile = join(this.folder, 'scope.key');
+    writeFileSync(scopeKeyFile, Buffer.from(this.database.scopeKey).toString('hex'));
     writeFileSync(callersFile, JSON.stringify(callers));
     this.url = `http://127.0.0.1:${this.port}`;
     const lines = new Writable({
@@ -127,6 +129,7 @@ export class AReader {
         replica: 'a',
         territory: 'ght-test',
         postgresUrl: this.database.urls.reader,
+        scopeKeyFile,
         callersFile,
         readers: { a: this.url, ...peers },
         host: '127.0.0.1',

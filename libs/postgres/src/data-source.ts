@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { Schema1790000000001 } from './migrations/0001-schema.js';
 import { SearchRule1790000000002 } from './migrations/0002-search-rule.js';
 import { Scrub1790000000003 } from './migrations/0003-scrub.js';
+import { SignedScope1790000000004 } from './migrations/0004-signed-scope.js';
 import { RemovedVersions1790000000005 } from './migrations/0005-removed-versions.js';
 import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
 import { asFailure } from './postgres-failure.js';
@@ -18,6 +19,7 @@ const options = (url: string): DataSourceOptions & { readonly type: 'postgres' }
     Schema1790000000001,
     SearchRule1790000000002,
     Scrub1790000000003,
+    SignedScope1790000000004,
     RemovedVersions1790000000005,
     Heartbeat1790000000006,
   ],

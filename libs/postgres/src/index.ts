@@ -1,4 +1,6 @@
 export { openOwner, openReplica } from './data-source.js';
+export { closeDatabase, closeServer } from './provision/close-database.js';
+export { scopeKeyBytes } from './provision/scope-key.js';
 export { migrate } from './migrate.js';
 export { PostgresReplicaStore } from './write/postgres-replica-store.js';
 export type { SearchRule } from './rows/search-rule.js';

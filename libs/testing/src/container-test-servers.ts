@@ -2,6 +2,7 @@ import { GenericContainer, Wait } from 'testcontainers';
 import { Failure } from '#domain';
 import { kafkaVersion } from './fetch-kafka.js';
 import type { StartedServers } from './servers-variable.js';
+import { newScopeKey } from './scope-key-file.js';
 import { freePorts } from './ports.js';
 import { createDatabase, createRoles, newPasswords, superuserUrl } from './postgres-roles.js';
 
@@ -40,10 +41,11 @@ export const startTestServers = async (): Promise<StartedServers> => {
     const [runningKafka, runningPostgres] = await Promise.all([kafka.start(), postgres.start()]);
     const port = runningPostgres.getMappedPort(5432);
     await createRoles(superuserUrl(port, passwords), passwords);
-    await createDatabase(superuserUrl(port, passwords), 'reprise');
+    const scopeKey = newScopeKey();
+    await createDatabase(superuserUrl(port, passwords), 'reprise', scopeKey);
     return {
       kafka: { brokers: `127.0.0.1:${kafkaPort}` },
-      postgres: { port, passwords },
+      postgres: { port, passwords, scopeKey },
       stop: async () => {
         await Promise.all([runningKafka.stop(), runningPostgres.stop()]);
       },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.js';
+import { logFilesIn, postgresLogFilesMax, pruneLogs } from './postgres-log.js';
 import { freePorts } from './ports.js';
 import { readerRoleSettings } from './postgres-roles.js';
 import { freshDatabase } from './servers.js';
@@ -50,7 +51,35 @@ describe('embedded Postgres', () => {
   });
 
   it('keeps its passwords from others', () => {
-    expect(statSync(join(dataDir, 'passwords.json')).mode & 0o777).toBe(0o600);
+    for (const file of ['passwords.json', 'scope.key'])
+      expect([file, statSync(join(dataDir, file)).mode & 0o777]).toEqual([file, 0o600]);
+    expect(readFileSync(join(dataDir, 'scope.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+
+  it('writes a log that is rotated, closed to others, and says nothing of rows and statements', async () => {
+    const { owner, reader } = postgres.urls;
+    await query(owner, `create table secret (name text primary key)`);
+    await query(owner, `insert into secret values ('Dupont')`);
+    // The first value stands in the detail, the second in the message itself, the third in the statement.
+    await expect(query(owner, `insert into secret values ('Dupont')`)).rejects.toThrow('duplicate');
+    await expect(query(reader, `select 'Dupont'::int`)).rejects.toThrow('Dupont');
+    await expect(query(postgres.superuserUrl, `select 'Dupont' from nowhere`)).rejects.toThrow('nowhere');
+    const files = logFilesIn(join(dataDir, 'data'));
+    expect(files.map((file) => statSync(file).mode & 0o777)).toEqual(files.map(() => 0o600));
+    expect(statSync(join(dataDir, 'postgres.log')).mode & 0o777).toBe(0o600);
+    // It does write: this one is told at the level that is not silenced.
+    await expect.poll(() => files.map((file) => readFileSync(file, 'utf8')).join('')).toContain('nowhere');
+    expect(files.map((file) => readFileSync(file, 'utf8')).join('')).not.toContain('Dupont');
+  });
+
+  it('keeps the newest files of its log, and no more', async () => {
+    const old = Array.from({ length: 20 }, (_, n) =>
+      join(dataDir, 'data', 'log', `postgres-20200101-0000${n + 10}.log`),
+    );
+    for (const file of old) writeFileSync(file, '');
+    pruneLogs(join(dataDir, 'data'));
+    expect(logFilesIn(join(dataDir, 'data'))).toHaveLength(postgresLogFilesMax);
+    expect(logFilesIn(join(dataDir, 'data')).at(-1)).not.toContain('2020');
   });
 
   it('asks for a password and lets only the owner make tables', async () => {

@@ -18,11 +18,14 @@ import {
   type RoleUrls,
   superuserUrl,
 } from './postgres-roles.js';
+import { lastErrorIn, logSettings, pruneLogs } from './postgres-log.js';
+import { scopeKeyIn } from './scope-key-file.js';
 import { launch, type RunningServer, sizeOf, stopOrphan, textSince } from './server-process.js';
 
 export interface PostgresOptions {
   readonly port: number;
-  /** Created when missing; survives restarts. Holds the cluster in `data` (postgres-place.ts), `passwords.json` (0600), `postgres.log`. */
+  /** Created when missing; survives restarts. Holds the cluster in `data` (postgres-place.ts), `passwords.json` and `scope.key` (0600), `postgres.log` (until
+   * the server's collector writes, into `data/log`). */
   readonly dataDir: string;
   /** Server settings over ours. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -37,6 +40,8 @@ export interface RunningPostgres extends RunningServer {
   /** Database `reprise`, one URL per role. */
   readonly urls: RoleUrls;
   readonly passwords: RolePasswords;
+  /** What a reader of this replica signs its scopes with; 0600. */
+  readonly scopeKeyFile: string;
 }
 
 /** For a small machine. No socket file: TCP on loopback only. */
@@ -48,6 +53,9 @@ const settings = {
   wal_compression: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // Nobody here uses notices; whoever sends them fills 512 kB, and no disk.
+  max_notify_queue_pages: '64',
+  ...logSettings,
 };
 
 const passwordsIn = (dataDir: string): RolePasswords => {
@@ -96,15 +104,15 @@ const initialiseOnce = async ({ initdb, account, place, superuserPassword, signa
   renameSync(half, data);
 };
 
-const lastErrorIn = (log: string): string =>
-  log.split('\n').findLast((line) => /FATAL|PANIC|ERROR|invalid/.test(line)) ?? 'it ended without a word';
+/** Again and again; the timer keeps no process alive. */
+const pruneLogsMs = 60_000;
 
 const startTimeoutMs = 60_000;
 
 const untilLogin = async (
   server: RunningServer,
   adminUrl: string,
-  { logFile, seenBytes }: { readonly logFile: string; readonly seenBytes: number },
+  { data, logFile, seenBytes }: { readonly data: string; readonly logFile: string; readonly seenBytes: number },
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   let gone = false;
@@ -117,9 +125,13 @@ const untilLogin = async (
     if (!gone && !signal?.aborted && Date.now() - startedAtMs < startTimeoutMs) continue;
     signal?.throwIfAborted();
     const reason = gone
-      ? lastErrorIn(textSince(logFile, seenBytes))
+      ? lastErrorIn(data, textSince(logFile, seenBytes))
       : `no login in ${startTimeoutMs / 1000} s (${refusal})`;
-    throw new Failure('replica.unreachable', `Postgres does not start: ${reason}`, `look into ${logFile}`);
+    throw new Failure(
+      'replica.unreachable',
+      `Postgres does not start: ${reason}`,
+      `look into ${logFile} and ${join(data, 'log')}`,
+    );
   }
 };
 
@@ -160,14 +172,20 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
     stopSignal: 'SIGINT',
   });
   const adminUrl = superuserUrl(options.port, passwords);
+  chmodSync(logFile, 0o600);
+  pruneLogs(data);
+  const pruning = setInterval(() => pruneLogs(data), pruneLogsMs).unref();
+  void server.exited.then(() => clearInterval(pruning));
+  const scopeKeyFile = join(dataDir, 'scope.key');
   try {
-    await untilLogin(server, adminUrl, { logFile, seenBytes }, options.signal);
+    await untilLogin(server, adminUrl, { data, logFile, seenBytes }, options.signal);
     await createRoles(adminUrl, passwords);
-    await createDatabase(adminUrl, 'reprise');
+    await createDatabase(adminUrl, 'reprise', scopeKeyIn(scopeKeyFile));
   } catch (error) {
     // Whoever is told that it does not start has nothing to stop.
     await server.kill();
     throw error;
   }
-  return { ...server, superuserUrl: adminUrl, urls: roleUrls(options.port, 'reprise', passwords), passwords };
+  const urls = roleUrls(options.port, 'reprise', passwords);
+  return { ...server, superuserUrl: adminUrl, urls, passwords, scopeKeyFile };
 };

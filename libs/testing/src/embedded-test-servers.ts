@@ -6,6 +6,7 @@ import { startPostgres } from './embedded-postgres.js';
 import { freePorts } from './ports.js';
 import { clusterOf, removePostgres } from './postgres-place.js';
 import { identityOf, isRunning, type ProcessIdentity } from './process-identity.js';
+import { scopeKeyIn } from './scope-key-file.js';
 import { stopOrphan } from './server-process.js';
 import type { StartedServers } from './servers-variable.js';
 
@@ -50,8 +51,9 @@ export const startTestServers = async (): Promise<StartedServers> => {
   };
   const [kafka, postgres] = started;
   if (kafka.status === 'fulfilled' && postgres.status === 'fulfilled') {
-    const { passwords } = postgres.value;
-    return { kafka: { brokers: kafka.value.brokers }, postgres: { port: postgresPort, passwords }, stop };
+    const { passwords, scopeKeyFile } = postgres.value;
+    const scopeKey = scopeKeyIn(scopeKeyFile);
+    return { kafka: { brokers: kafka.value.brokers }, postgres: { port: postgresPort, passwords, scopeKey }, stop };
   }
   await stop();
   throw kafka.status === 'rejected' ? kafka.reason : (postgres as PromiseRejectedResult).reason;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { closeDatabase, closeServer } from '#postgres';
 
 /** Who may log in, each with a password of its own. `owner` owns the database and its tables, the others are granted what they need. */
 export const postgresRoles = ['owner', 'replicator', 'reader', 'control'] as const;
@@ -49,7 +50,7 @@ export const readerRoleSettings: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '5s',
 };
 
-/** Safe to repeat; sets the passwords anew. */
+/** Safe to repeat; sets the passwords anew, and takes from everybody what Postgres gives to everybody. */
 export const createRoles = (adminUrl: string, passwords: RolePasswords): Promise<void> =>
   withClient(adminUrl, async (client) => {
     for (const role of postgresRoles) {
@@ -59,20 +60,25 @@ export const createRoles = (adminUrl: string, passwords: RolePasswords): Promise
         `${verb} role ${roleName(role)} login nosuperuser nocreatedb nocreaterole nobypassrls password ${pg.escapeLiteral(passwords[role])}`,
       );
     }
+    await closeServer(client);
     for (const [name, value] of Object.entries(readerRoleSettings))
       await client.query(`alter role ${roleName('reader')} set ${name} = ${pg.escapeLiteral(value)}`);
   });
 
-/** A database that only the four roles enter. Safe to repeat. */
-export const createDatabase = (adminUrl: string, database: string): Promise<void> =>
-  withClient(adminUrl, async (client) => {
+/** A database that only the four roles enter, with the key (hex) by which its readers sign their scopes. Safe to repeat. */
+export const createDatabase = async (adminUrl: string, database: string, scopeKey: string): Promise<void> => {
+  await withClient(adminUrl, async (client) => {
     const name = pg.escapeIdentifier(database);
     const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
     if (rowCount === 0) await client.query(`create database ${name} owner ${roleName('owner')}`);
     await client.query(`revoke all on database ${name} from public`);
     await client.query(`grant connect on database ${name} to reprise_replicator, reprise_reader, reprise_control`);
-    await client.query(`grant temporary on database ${name} to reprise_replicator`);
+    await client.query(`revoke temporary on database ${name} from reprise_replicator`);
   });
+  const inside = new URL(adminUrl);
+  inside.pathname = `/${database}`;
+  await withClient(inside.href, (client) => closeDatabase(client, Buffer.from(scopeKey, 'hex')));
+};
 
 /** Closes what is connected and drops it. */
 export const dropDatabase = (adminUrl: string, database: string): Promise<void> =>

@@ -5,7 +5,7 @@ export const serversVariable = 'REPRISE_TEST_SERVERS_AT';
 
 export interface TestServers {
   readonly kafka: { readonly brokers: string };
-  readonly postgres: { readonly port: number; readonly passwords: RolePasswords };
+  readonly postgres: { readonly port: number; readonly passwords: RolePasswords; readonly scopeKey: string };
 }
 
 /** What starts them gives `startTestServers(): Promise<StartedServers>`. */

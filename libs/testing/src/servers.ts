@@ -37,19 +37,22 @@ export interface FreshDatabase {
   readonly urls: RoleUrls;
   /** The superuser, in this database. */
   readonly superuserUrl: string;
+  /** What a reader signs its scopes with. */
+  readonly scopeKey: Uint8Array;
   readonly drop: () => Promise<void>;
 }
 
 /** An empty database with the rights of a real one, for one spec file. Drop it in `afterAll`. */
 export const freshDatabase = async (): Promise<FreshDatabase> => {
-  const { port, passwords } = servers().postgres;
+  const { port, passwords, scopeKey } = servers().postgres;
   const admin = superuserUrl(port, passwords);
   const name = `t_${unique()}`;
-  await createDatabase(admin, name);
+  await createDatabase(admin, name, scopeKey);
   return {
     name,
     urls: roleUrls(port, name, passwords),
     superuserUrl: admin.replace(/\/postgres$/, `/${name}`),
+    scopeKey: Buffer.from(scopeKey, 'hex'),
     drop: () => dropDatabase(admin, name),
   };
 };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anEvent, patientKey, put } from '../../../testing/src/builders/feed.js';
 import { aLog, anEstablishment, AReplica, follow } from '../../test/a-replica.js';
 import { migrate } from '../migrate.js';
+import { signScope } from '../provision/scope-key.js';
 
 const mine = anEstablishment();
 const others = anEstablishment();
@@ -34,6 +35,15 @@ afterAll(async () => {
   for (const client of Object.values(clients)) await client.end();
   await replica.close();
 });
+
+/** A session of the reader's process: it has the password, and the key. */
+const signing = async (): Promise<{ reader: pg.Client; open: (list: string) => Promise<unknown> }> => {
+  const reader = new pg.Client({ connectionString: replica.database.urls.reader });
+  await reader.connect();
+  const { rows } = await reader.query<{ nonce: string }>('select reprise_scope.open_session() as nonce');
+  const proof = (list: string): Buffer => signScope(replica.database.scopeKey, rows[0]?.nonce ?? '', list);
+  return { reader, open: (list) => reader.query('select reprise_scope.open_list($1, $2)', [list, proof(list)]) };
+};
 
 const parents = ['establishments', 'generations', 'versions', 'heads', 'tokens', 'subjects', 'messages', 'parked'];
 /** Tables of which a reader sees some columns, and those that it does not see. */
@@ -95,23 +105,22 @@ describe('the schema of a replica', () => {
   it.each(parents)('a reader without a scope is refused: %s', async (table) => {
     const read = clients.reader.query(`select ${table in columnsOf ? 'establishment' : '*'} from ${table}`);
     if (table === 'subjects') await expect(read).rejects.toMatchObject(denied);
-    else await expect(read).rejects.toThrow('reprise.establishments');
+    else await expect(read).rejects.toThrow('session_list');
   });
 
   it('a reader sees the establishments of its scope and no others', async () => {
-    const reader = new pg.Client({ connectionString: replica.database.urls.reader });
-    await reader.connect();
+    const { reader, open } = await signing();
     const establishmentsIn = async (table: string): Promise<string[]> =>
       (await reader.query(`select distinct establishment from ${table} order by 1`)).rows.map(
         (row: { establishment: string }) => row.establishment,
       );
     for (const table of readable) {
-      await reader.query(`select set_config('reprise.establishments', $1, false)`, [mine]);
+      await open(mine);
       expect([table, await establishmentsIn(table)]).toEqual([table, [mine]]);
-      await reader.query(`select set_config('reprise.establishments', $1, false)`, [`${mine},${others}`]);
+      await open(`${mine},${others}`);
       expect([table, await establishmentsIn(table)]).toEqual([table, [mine, others]]);
       for (const nobody of ['', '%', `${mine}%`, `{${mine}}`, ` ${mine}`]) {
-        await reader.query(`select set_config('reprise.establishments', $1, false)`, [nobody]);
+        await open(nobody);
         expect([table, nobody, await establishmentsIn(table)]).toEqual([table, nobody, []]);
       }
     }
@@ -119,9 +128,8 @@ describe('the schema of a replica', () => {
   });
 
   it('a condition of the reader cannot look at rows before the policy does', async () => {
-    const reader = new pg.Client({ connectionString: replica.database.urls.reader });
-    await reader.connect();
-    await reader.query(`select set_config('reprise.establishments', $1, false)`, [mine]);
+    const { reader, open } = await signing();
+    await open(mine);
     // Would divide by zero on a row of another establishment, if it were asked about one.
     const { rows } = await reader.query(
       `select id from heads where 1 / (case when establishment = $1 then 0 else 1 end) = 1`,

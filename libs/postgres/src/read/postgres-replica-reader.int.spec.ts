@@ -12,7 +12,11 @@ let connections: ScopedConnections;
 let reader: PostgresReplicaReader;
 beforeAll(async () => {
   replica = await AReplica.open();
-  connections = new ScopedConnections({ url: replica.database.urls.reader, connectionsMax: 4 });
+  connections = new ScopedConnections({
+    url: replica.database.urls.reader,
+    scopeKey: replica.database.scopeKey,
+    connectionsMax: 4,
+  });
   reader = new PostgresReplicaReader(connections);
 });
 afterAll(async () => {

@@ -25,13 +25,16 @@ afterAll(async () => {
 });
 
 const open = (connectionsMax: number, more: Partial<ConstructorParameters<typeof ScopedConnections>[0]> = {}) =>
-  new ScopedConnections({ url: database.urls.reader, connectionsMax, ...more });
+  new ScopedConnections({ url: database.urls.reader, scopeKey: database.scopeKey, connectionsMax, ...more });
 
 /** What a statement sees that asks for everything, and the scope of the connection that it ran on. */
 const canary = {
   name: 'canary',
-  text: `select establishment, current_setting('reprise.establishments') as scope, pg_backend_pid() as pid from establishments order by 1`,
+  text: `select establishment, array_to_string((select establishments from reprise_scope.lists), ',') as scope, pg_backend_pid() as pid from establishments order by 1`,
 };
+/** The reader may not sleep: it counts. */
+const slowly = `select count(*) as slowly
+  from generate_series(1, 10000), generate_series(1, 1000), generate_series(1, 1000)`;
 const seen = (rows: readonly Row[]): readonly unknown[] => rows.map((row) => row['establishment']);
 
 describe('connections that serve one scope at a time', () => {
@@ -56,13 +59,21 @@ describe('connections that serve one scope at a time', () => {
   it('fail closed: a session that was given no scope reads nothing', async () => {
     const bare = new pg.Client({ connectionString: database.urls.reader });
     await bare.connect();
-    await expect(bare.query('select from establishments')).rejects.toThrow('reprise.establishments');
-    await bare.query("select set_config('reprise.establishments', '', false)");
-    expect((await bare.query('select from establishments')).rowCount).toBe(0);
+    await expect(bare.query('select from establishments')).rejects.toThrow('session_list');
     await expect(bare.query('select from versions_g1')).rejects.toThrow();
     await expect(bare.query('select value from parked')).rejects.toThrow('permission denied');
     await expect(bare.query('delete from heads')).rejects.toThrow('permission denied');
     await bare.end();
+  });
+
+  it('say that their key is another than that of the database, and read nothing', async () => {
+    const connections = new ScopedConnections({
+      url: database.urls.reader,
+      scopeKey: Buffer.alloc(32),
+      connectionsMax: 1,
+    });
+    await expect(connections.query(all, canary, [])).rejects.toThrow('the scope key of this reader is not the one');
+    await connections.close();
   });
 
   it('are set once for callers of one scope', async () => {
@@ -75,7 +86,7 @@ describe('connections that serve one scope at a time', () => {
       "select query from pg_stat_activity where usename = 'reprise_reader' and datname = current_database()",
     );
     expect(rows).toHaveLength(2);
-    expect(rows.filter(({ query }) => query.includes('set_config'))).toEqual([]);
+    expect(rows.filter(({ query }) => query.includes('open_list'))).toEqual([]);
     await connections.close();
   });
 
@@ -91,7 +102,7 @@ describe('connections that serve one scope at a time', () => {
 
   it('stop a statement that takes too long, and stay sound', async () => {
     const connections = open(1, { statementTimeoutMs: 100 });
-    await expect(connections.query(all, { text: 'select pg_sleep(5)' }, [])).rejects.toSatisfy((error) =>
+    await expect(connections.query(all, { text: slowly }, [])).rejects.toSatisfy((error) =>
       Failure.is(error, 'replica.unreachable'),
     );
     expect(seen(await connections.query(all, canary, []))).toEqual(all);
@@ -101,7 +112,10 @@ describe('connections that serve one scope at a time', () => {
   it('say how to ask for less where a statement takes too long, or more than it may', async () => {
     const askForLess = 'ask with a longer beginning of the name';
     const connections = open(1, { statementTimeoutMs: 100, askForLess });
-    const statements = ['select pg_sleep(5)', "do $$ begin raise exception using errcode = '53400'; end $$"];
+    // Less than the role may elsewhere, so that a small sort is too large.
+    await superuser.query(`alter role reprise_reader in database ${database.name} set temp_file_limit = '64kB'`);
+    const sort = `select count(*) from (select repeat('x', 99) || i from generate_series(1, 200000) as i order by 1 offset 1) as s`;
+    const statements = [slowly, sort];
     for (const text of statements)
       await expect(connections.query(all, { text }, [])).rejects.toMatchObject({
         code: 'replica.unreachable',
@@ -147,7 +161,9 @@ describe('connections that serve one scope at a time', () => {
   it('turn away who would wait too long, and serve the others', async () => {
     const connections = open(1, { waitingMax: 2 });
     const answers = await Promise.allSettled(
-      Array.from({ length: 5 }, () => connections.query(all, { text: 'select pg_sleep(0.05)' }, [])),
+      Array.from({ length: 5 }, () =>
+        connections.query(all, { text: 'select count(*) from generate_series(1, 1000), generate_series(1, 500)' }, []),
+      ),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([
       'fulfilled',
@@ -164,14 +180,14 @@ describe('connections that serve one scope at a time', () => {
     const kill =
       "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reprise_reader' and datname = current_database()";
     await Promise.all(all.map((one) => connections.query([one], canary, [])));
-    const running = connections.query(all, { text: 'select pg_sleep(5)' }, []);
+    const running = connections.query(all, { text: slowly }, []);
     const cut = expect(running).rejects.toSatisfy((error) => Failure.is(error, 'replica.unreachable'));
     await expect
       .poll(
         async () =>
           (
             await superuser.query(
-              "select from pg_stat_activity where query like '%pg_sleep(5)%' and state = 'active' and pid <> pg_backend_pid()",
+              "select from pg_stat_activity where query like '%slowly%' and state = 'active' and pid <> pg_backend_pid()",
             )
           ).rowCount,
       )

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { Failure } from '#domain';
 import type { Scope } from '#usecases';
+import { signScope } from '../provision/scope-key.js';
 
 /** A prepared statement: `name` is unique per text. Without a name it is planned each time. */
 export interface Statement {
@@ -14,6 +15,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 export interface ScopedConnectionsOptions {
   readonly url: string;
+  /** Signs what a session may see; the database has its counterpart. Without it, the role's password reads nothing. */
+  readonly scopeKey: Uint8Array;
   readonly connectionsMax: number;
   /** Callers that wait for a connection; one more is turned away. */
   readonly waitingMax?: number;
@@ -42,7 +45,9 @@ interface Connection {
   readonly client: pg.Client;
   readonly openedAtMs: number;
   statements: number;
-  /** What `reprise.establishments` was last set to on it; never trusted beyond a failure. */
+  /** What the database gave this session to sign. */
+  nonce: string;
+  /** The list that was last opened on it; never trusted beyond a failure. */
   scope: string | undefined;
   broken: boolean;
 }
@@ -65,6 +70,20 @@ const tooMuch = new Set(['57014', '53400']);
 const isTooMuch = (error: unknown): error is pg.DatabaseError =>
   error instanceof pg.DatabaseError && tooMuch.has(error.code ?? '');
 
+/** What `reprise_scope.open_list` says of a proof that is none. */
+const notSigned = '42501';
+
+const wrongKey = (cause: unknown): Failure =>
+  new Failure(
+    'replica.unreachable',
+    'the scope key of this reader is not the one of its database',
+    'REPRISE_SCOPE_KEY_FILE must name the key that the database was given; then restart this reader',
+    { cause },
+  );
+
+const openSession = 'select reprise_scope.open_session() as nonce';
+const openList = { name: 'open-list', text: 'select reprise_scope.open_list($1, $2)' };
+
 /**
  * Every statement of the reader goes by keys, in their order, and stops after a page: plans that first read or sort a whole table
  * are wrong whatever the statistics say, and there are none yet for a generation that was just filled. So each is planned once.
@@ -85,15 +104,16 @@ const settings = [
 
 /** SQLSTATE classes: 08 connection, 57P0x shutdown, 53 resources. No SQLSTATE: the socket. */
 const failureOf = (error: unknown): unknown => {
+  if (Failure.is(error)) return error;
   if (!(error instanceof pg.DatabaseError)) return unreachable(error);
   return /^(?:08|53|57P)/.test(error.code ?? '') ? unreachable(error) : error;
 };
 
 /**
- * Connections to one replica, each of which serves one scope at a time. Row-level security reads `reprise.establishments`; it is
- * set once, and again only when the next caller's scope differs: a round trip less per read than setting it every time.
+ * Connections to one replica, each of which serves one scope at a time. Row-level security reads the list that was signed for the
+ * session; it is opened once, and again only when the next caller's scope differs: a round trip less per read than opening it every time.
  * What keeps a connection from serving a scope that it was not set to: `scope` is written after the server has confirmed the
- * setting, only here; a connection on which anything failed is closed, never lent again.
+ * list, only here; a connection on which anything failed is closed, never lent again.
  */
 export class ScopedConnections {
   /** Least recently used first. */
@@ -148,7 +168,10 @@ export class ScopedConnections {
 
   private async rescope(connection: Connection, wanted: string): Promise<void> {
     connection.scope = undefined;
-    await connection.client.query("select set_config('reprise.establishments', $1, false)", [wanted]);
+    const proof = signScope(this.options.scopeKey, connection.nonce, wanted);
+    await connection.client.query({ ...openList, values: [wanted, proof] }).catch((error: unknown) => {
+      throw error instanceof pg.DatabaseError && error.code === notSigned ? wrongKey(error) : error;
+    });
     connection.scope = wanted;
   }
 
@@ -178,10 +201,12 @@ export class ScopedConnections {
       options: settings,
     });
     const openedAtMs = performance.now();
-    const connection: Connection = { client, openedAtMs, statements: 0, scope: undefined, broken: false };
+    const connection: Connection = { client, openedAtMs, statements: 0, nonce: '', scope: undefined, broken: false };
     client.on('error', () => this.drop(connection));
     try {
       await client.connect();
+      const { rows } = await client.query<{ readonly nonce: string }>(openSession);
+      connection.nonce = rows[0]?.nonce ?? '';
       return connection;
     } catch (error) {
       connection.broken = true;

@@ -32,7 +32,11 @@ const query = (n: number): readonly (readonly [string, string])[] => {
 
 describe('searches that are all different', () => {
   it('leave no more prepared statements on a connection than there are kinds of them', async () => {
-    const connections = new ScopedConnections({ url: replica.database.urls.reader, connectionsMax: 1 });
+    const connections = new ScopedConnections({
+      url: replica.database.urls.reader,
+      scopeKey: replica.database.scopeKey,
+      connectionsMax: 1,
+    });
     const reader = new PostgresReplicaReader(connections);
     const scope = [establishment];
     for (let n = 0; n < 600; n++) {
