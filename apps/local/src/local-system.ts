@@ -37,12 +37,13 @@ export class LocalSystem {
 
   /** Resolves when every process is ready. Throws a `Failure` with the remedy; what was started is then still to be stopped. */
   async start(): Promise<{ readonly ready: ReadyFile; readonly credentials: Credentials }> {
-    if (this.flags.readyFile !== undefined) this.readyFileAt = ReadyFileAt.begin(resolve(this.flags.readyFile));
     const anew = this.flags.fresh || this.flags.ephemeral;
     openFolder(this.folder, anew);
     this.isOpen = true;
     await this.stopOrphans();
     await assertPortsFree(this.ports);
+    // Not before the folder and the ports are ours: whoever has them may have been given the same name.
+    if (this.flags.readyFile !== undefined) this.readyFileAt = ReadyFileAt.begin(resolve(this.flags.readyFile));
     if (anew) emptyFolder(this.folder);
     for (const words of [assertSpace(this.folder), otherFold(this.folder, FOLD_VERSION)]) if (words) this.say(words);
     this.credentials = await writeLocalFiles(this.folder, demoTerritory, this.ports);
