@@ -36,7 +36,10 @@ import { readSenders } from './senders/read-senders.js';
 const certifyEveryMs = 500;
 const assertEveryMs = 5_000;
 const retryMs = 500;
-/** Bytes of a body that control takes: certificates of many establishments. 413 above. */
+/**
+ * Bytes of a body that control takes: certificates of many establishments. 413 above.
+ * @limit Control | bytes of a request body (a plan, certificates) | 413
+ */
 export const certificateBytesMax = 4 * 1024 * 1024;
 
 const readTerritory = (path: string, code: string): TerritoryFile => {

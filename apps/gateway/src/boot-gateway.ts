@@ -36,23 +36,41 @@ import { Turns } from './turns.js';
 import { unpackBodies } from './unpack-bodies.js';
 
 const mebibyte = 1024 * 1024;
-/** Of all messages that are held and not answered yet, by all doors together. */
+/**
+ * Of all messages that are held and not answered yet, by all doors together.
+ * @limit Gateway | bytes of messages that are held and not answered, by all doors | AR, 503
+ */
 const heldBytesMax = 256 * mebibyte;
-/** Of these, by the HTTP doors: what is left is MLLP's. */
+/**
+ * Of these, by the HTTP doors: what is left is MLLP's.
+ * @limit Gateway | of these, by the HTTP doors | 503
+ */
 const httpHeldBytesMax = 160 * mebibyte;
+/** @limit Gateway | bytes of one message: a frame, a body | AE, 413 */
 const messageBytesMax = 20 * mebibyte;
-/** Within the 8 s that a process has to end. */
+/**
+ * Within the 8 s that a process has to end.
+ * @limit Gateway | how long messages under way are finished when the process ends | the connection ends; their sender sends them again
+ */
 const finishMsMax = 5_000;
 
 export const mllpLimits: MllpServerOptions['limits'] = {
   frameBytesMax: messageBytesMax,
+  /** @limit Gateway | how long a frame may be under way | the connection ends, what came is in the journal */
   frameMsMax: 60_000,
+  /** @limit Gateway | how long an MLLP connection may say nothing | it is closed */
   idleMsMax: 1_800_000,
+  /** @limit Gateway | how long an answer may wait to be read | the connection ends */
   answerMsMax: 30_000,
+  /** @limit Gateway | bytes of frames of one connection that wait behind the one at work | the connection is not read on until it is done */
   waitingBytesMax: mebibyte,
+  /** @limit Gateway | MLLP connections of one sender | its quietest gives way to a new one */
   connectionsPerSenderMax: 64,
+  /** @limit Gateway | how long a connection that has sent is in use | after it, it may give way */
   quietMsMin: 60_000,
+  /** @limit Gateway | MLLP connections in all | the next is closed */
   connectionsMax: 1_024,
+  /** @limit Gateway | bytes held of one sender over MLLP | AR */
   heldBytesPerSenderMax: 96 * mebibyte,
 };
 

@@ -7,6 +7,7 @@ const mebibyte = 1024 * 1024;
  * What one sender may have written in an hour, MB of 2^20 bytes, where no setting says otherwise (20 GB): twice the bursts of the busiest sender
  * of a large hospital group (3 000 messages a minute, documents among them), and an import of 2 900 records of 2 kB a second. What it
  * spends is what its messages hold when they are unpacked: a log packs gigabytes of repetition into kilobytes, and every rebuild unpacks them.
+ * @limit Gateway | MiB, unpacked, that a sender may write in an hour (`REPRISE_SENDER_MEGABYTES_AN_HOUR`) | AR, 503 with `Retry-After`
  */
 export const senderMegabytesAnHour = 20 * 1024;
 

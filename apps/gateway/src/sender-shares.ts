@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const mebibyte = 1024 * 1024;
-/** Of one sender, in the hands of the log at one time: what any other's message may have to wait for there. */
+/**
+ * Of one sender, in the hands of the log at one time: what any other's message may have to wait for there.
+ * @limit Gateway | bytes of one sender in the hands of the log | its next message waits; others go on
+ */
 const shareBytesMax = 8 * mebibyte;
 /** From here on a message is long to read. */
 const largeBytes = mebibyte / 4;

@@ -16,8 +16,10 @@ const unpackers: Readonly<Record<string, () => Transform>> = {
 /**
  * How many times its size a packed body may become: FHIR in JSON becomes 10 to 40 times, and gzip can do a thousand. Below
  * `anyRatioBytes` it may become anything. Beyond: 413, with the limit.
+ * @limit Gateway | how many times its size a packed body may become | 413 that names the ratio; inflating stops there
  */
 export const unpackedRatioMax = 100;
+/** @limit Gateway | bytes that a packed body may become at any ratio | beyond them the ratio counts */
 export const anyRatioBytes = 1024 * 1024;
 
 const ratioTooLarge = (): Failure =>

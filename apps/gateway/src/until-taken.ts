@@ -3,6 +3,7 @@ import { Failure } from '#domain';
 import type { ProcessLog, SenderCaller } from '#platform';
 import type { Publishers } from './publishers.js';
 
+/** @limit Gateway | how long an answer waits for the log | AR, 503: possibly written, send again */
 const msMax = 30_000;
 
 /**

@@ -21,7 +21,10 @@ import type { Flags } from './flags.js';
 /** Raised when an older Reprise could no longer read the folder. */
 const folderVersion = 1;
 
-/** MB free on the disk of the data folder: below, a start is refused. */
+/**
+ * MB free on the disk of the data folder: below, a start is refused.
+ * @limit Local system | MB free on the disk at a start | refused, with the reason
+ */
 export const freeMbMin = 1000;
 /** MB free: below, a start says so. */
 export const fewMb = 2000;

@@ -14,7 +14,9 @@ import { appProcesses, type ReplicaPostgres, stopOrder } from './processes.js';
 import { type ReadyFile, ReadyFileAt, readyFile } from './ready-file.js';
 import { assertPortsFree } from './taken-ports.js';
 
+/** @limit Local system | how long the system may take to be ready | given up with the reason, exit 1 */
 const readyMsMax = 90_000;
+/** @limit Local system | how long a process may take to end | it is killed */
 const stopMsMax = 9_000;
 
 const serverLogs = { kafka: 'kafka.log', 'postgres-a': 'data/log', 'postgres-b': 'data/log' } as const;

@@ -11,7 +11,10 @@ export interface MemberWords {
 /** Doubles from the first restart on; a run of a minute begins anew. */
 export const backOffMs = (failures: number): number => Math.min(250 * 2 ** failures, 15_000);
 
-/** Starts of a process that was never ready: after that many ends it is given up, and the whole start with it. */
+/**
+ * Starts of a process that was never ready: after that many ends it is given up, and the whole start with it.
+ * @limit Local system | tries of a process that was never ready | given up with its last lines, exit 1
+ */
 export const firstStartsMax = 3;
 /** Ends in a row, each within a minute of its start, after which a crash loop is said, with its last lines; and again after as many. */
 export const crashesUntilSaid = 5;

@@ -1,7 +1,10 @@
 import { closeSync, fchmodSync, openSync, readSync, fstatSync, renameSync, statSync } from 'node:fs';
 import { logFileBytesMax, pruneLog, putAsideName } from '#platform';
 
-/** Characters of what a process says of itself that are read again: its beginning, until it is ready, and its end. */
+/**
+ * Characters of what a process says of itself that are read again: its beginning, until it is ready, and its end.
+ * @limit Local system | bytes of a log that are read for its last lines | older ones are not shown
+ */
 const readBytesMax = 65_536;
 
 export interface OutputFile {
@@ -46,8 +49,12 @@ export const openOutput = (path: string): OutputFile => {
   return { descriptor, said: saidFromNow(path) };
 };
 
-/** How many lines of a log stand for the reason why a process ended. */
+/**
+ * How many lines of a log stand for the reason why a process ended.
+ * @limit Local system | last lines of a log that are shown | older ones are not
+ */
 const linesMax = 5;
+/** @limit Local system | characters of such a line | cut */
 const lineLengthMax = 300;
 
 /** The last lines of a log, without what would steer a terminal. */

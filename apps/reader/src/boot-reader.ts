@@ -13,6 +13,7 @@ import { ReaderModule } from './reader.module.js';
 
 /** Connections to the replica. Together enough to keep two cores of Postgres busy; more only wait for each other. */
 export const readerConnections = { keys: 4, searches: turnBounds.searches.atWork } as const;
+/** @limit Reader | bytes of the form of a `_search` | 413 */
 const formBytesMax = 65_536;
 
 /** Starts with its Postgres down, too, and serves as soon as it is there. */

@@ -25,6 +25,7 @@ export interface ReplicaLevel {
   }[];
 }
 
+/** @limit Reader | how long `/replicas` waits for another reader | told as unreachable */
 const peerMsMax = 1_000;
 
 /** Which replicas serve the territory, and which of them to ask. */

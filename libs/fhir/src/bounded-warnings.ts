@@ -1,6 +1,9 @@
 import type { Warning } from '#domain';
 
-/** Of one event: they stand in its header, which every follower reads. */
+/**
+ * Of one event: they stand in its header, which every follower reads.
+ * @limit FHIR | warnings of one event | told together, with their number
+ */
 const maxWarnings = 100;
 
 /** The first warnings, `max` at most, and then how many more there are. */

@@ -31,7 +31,10 @@ export interface Issue {
   readonly location: string;
 }
 
-/** A large message may have as many faults as it likes; nobody reads more. */
+/**
+ * A large message may have as many faults as it likes; nobody reads more.
+ * @limit FHIR | issues in one OperationOutcome | further ones are counted
+ */
 const maxIssues = 100;
 
 /** Refused for what its content says: every issue is told (100 at most), not only the first. */

@@ -231,7 +231,10 @@ const resolvedUrls = (entries: readonly Entry[]): ReadonlyMap<string, string> =>
   return resolved;
 };
 
-/** Of all entries together, in the answer: behind them an entry only says how many it has. */
+/**
+ * Of all entries together, in the answer: behind them an entry only says how many it has.
+ * @limit FHIR | warnings told in the answer to a Bundle | an entry says how many it has
+ */
 const maxToldWarnings = 1_000;
 
 /** What one entry is of the event. */

@@ -22,10 +22,19 @@ export interface JsonLimits {
   readonly maxValues: number;
 }
 
-const defaultLimits: JsonLimits = { maxDepth: 64, maxValues: 2_000_000 };
+const defaultLimits: JsonLimits = {
+  /** @limit FHIR | objects and arrays within each other | 422 */
+  maxDepth: 64,
+  /** @limit FHIR | values in one body | 422 */
+  maxValues: 2_000_000,
+};
 
-/** Postgres `numeric` holds them, `JSON.parse` stays finite, and no 18-digit FHIR decimal comes near. */
+/**
+ * Postgres `numeric` holds them, `JSON.parse` stays finite, and no 18-digit FHIR decimal comes near.
+ * @limit FHIR | characters of a number | 422
+ */
 const maxNumberLength = 64;
+/** @limit FHIR | digits of an exponent | 422 */
 const maxExponentDigits = 3;
 
 /** Above this many members a set is cheaper than comparing with each. */

@@ -22,6 +22,7 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = { all: [], count: 50, countOnly: false, total: 'none' };
+/** @limit Reader | records on a page (`_count`) | a page holds so many, with a link `next` */
 const maxCount = 500;
 
 /** A query parameter: how it is declared in the CapabilityStatement, and how it is read. */

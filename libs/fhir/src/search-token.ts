@@ -21,6 +21,7 @@ export const searchToken = (kind: string, value: string): string =>
     ? `${kind}|${value}`
     : `${kind}|#${createHash('sha256').update(value).digest('hex').slice(0, 32)}`;
 
+/** @limit Reader | letters of a name by which it is found | what stands behind them does not tell names apart */
 const foldedLettersMax = 64;
 
 /**

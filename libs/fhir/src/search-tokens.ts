@@ -36,7 +36,10 @@ export const tokenBounds = {
   words: 1000,
 } as const;
 
-/** A token has 64 letters, of two UTF-16 characters at most: more of the words behind is not joined. */
+/**
+ * A token has 64 letters, of two UTF-16 characters at most: more of the words behind is not joined.
+ * @limit Reader | characters of words that are joined to one | more of the words behind is not joined
+ */
 const charactersJoinedMax = 128;
 
 const joinedFrom = (words: readonly string[], at: number): string => {

@@ -31,7 +31,10 @@ const collectInto = (codes: Code[]): CollectedTokens =>
     },
   );
 
-/** As large as a message may be: attachments are the sender's affair. */
+/**
+ * As large as a message may be: attachments are the sender's affair.
+ * @limit FHIR | bytes of a base64 value | 422
+ */
 const maxBinaryBytes = 24 * 1024 * 1024;
 
 /** Medplum warns of it "to avoid breaking existing code"; FHIR R4 (section 2.4.0.1, choice of types) allows one. */

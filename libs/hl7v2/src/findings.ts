@@ -351,6 +351,7 @@ export const warningCodes: readonly string[] = Object.keys(warnings);
 /** HL7 table 0357, as far as reasons to refuse use it. */
 export const refusalCodes: readonly string[] = [...new Set(Object.values(refusals).map(({ code }) => code))];
 
+/** @limit HL7 v2 | findings of one code and field | told together, with their number */
 const findingsMax = 100;
 
 const place = /^([A-Z][A-Z0-9]{2})(?:\[(\d+)\])?(?:-(\d+)(?:\[(\d+)\])?(?:\.(\d+)(?:\.(\d+))?)?)?$/;

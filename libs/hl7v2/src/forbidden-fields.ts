@@ -39,7 +39,10 @@ const mayHold = (message: Message, fields: Fields): boolean => {
 
 /** One of the five names, in whatever letters, behind none and behind no digit. */
 const nameForm = new RegExp(`(?:${Object.keys(forbidden).join('|')})(?<![a-z0-9][a-z0-9]{3})`, 'gi');
-/** So many characters, or any number that are no letters or digits, may stand between a name and the separator: `PID-2|`, `PID[1]|`. */
+/**
+ * So many characters, or any number that are no letters or digits, may stand between a name and the separator: `PID-2|`, `PID[1]|`.
+ * @limit Inside | characters between a segment's name and its separator | it is no such segment
+ */
 const tailMax = 20;
 const nameLength = 3;
 const standardSeparator = '|';

@@ -77,6 +77,7 @@ interface Opened {
   readonly refusal?: RefusalCode;
 }
 
+/** @limit Inside | characters of MSH that a refusal is answered from | the rest is not read */
 const mshMax = 2000;
 
 const noMsh = new Segment('MSH', syntaxOf(standardDelimiters, 'us-ascii'), 1);

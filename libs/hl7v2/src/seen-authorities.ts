@@ -8,7 +8,10 @@ export interface SeenAuthority {
   readonly oid: string;
 }
 
-/** Patient, visit and order stand near the beginning; what follows is results and documents. */
+/**
+ * Patient, visit and order stand near the beginning; what follows is results and documents.
+ * @limit Inside | bytes of a message in which authorities are looked for | what stands behind proposes none
+ */
 const bytesMax = 65_536;
 /** A name with other characters could be read only in the message's character set. */
 const plain = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;

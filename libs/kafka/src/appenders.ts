@@ -3,6 +3,7 @@ import { GroupCommit, type NewEntry, WaitingBytes } from './group-commit.js';
 import type { KafkaClient } from './kafka-client.js';
 import { LogProducer } from './log-producer.js';
 
+/** @limit Log | bytes that wait to be written, by all senders | AR, 503 */
 const waitingBytesMax = 192 * 1024 * 1024;
 
 /** One producer a topic, made when it is first needed: a log that is away holds up no other. */

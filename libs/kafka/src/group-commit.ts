@@ -38,7 +38,12 @@ interface Waiting extends NewEntry {
 }
 
 /** One request: well above what a single entry of ordinary size needs, well below `max.message.bytes`. */
-const batchMax = { entries: 1000, bytes: 4 * 1024 * 1024 };
+const batchMax = {
+  /** @limit Log | entries in one batch | the next batch takes the rest */
+  entries: 1000,
+  /** @limit Log | bytes of one batch before compression | the next batch takes the rest; one larger entry goes alone */
+  bytes: 4 * 1024 * 1024,
+};
 
 const bytesOf = ({ value, attributes }: NewEntry): number =>
   Object.values(attributes).reduce((sum, text) => sum + text.length, value.byteLength);

@@ -41,6 +41,7 @@ const takenOverMs = 1000;
 /**
  * A topic that is deleted, made anew and filled beyond our position between two fetches looks like the same log going on: nothing
  * is delivered on an older look at the log than this.
+ * @limit Inside | age of a look at the log, when something is delivered | it is looked at again first
  */
 const checkedMsMax = 100;
 

@@ -59,12 +59,16 @@ class Records {
   }
 }
 
-/** Ten times what a gateway puts into one: of records without a value, a packed kilobyte would hold millions. */
+/**
+ * Ten times what a gateway puts into one: of records without a value, a packed kilobyte would hold millions.
+ * @limit Log | entries of one batch that is read | `log.gap`: no gateway wrote it
+ */
 export const batchEntriesMax = 10_000;
 
 /**
  * Of one answer to a fetch, bytes that are unpacked before the rest is left to the next one. The batch that passes the limit is whole:
  * a reader never holds more than this and one batch. Above what waits in a feed before its consumer is paused (`log-feed.ts`).
+ * @limit Log | bytes that one answer of Kafka is unpacked to, and one batch beyond | the rest comes with the next fetch
  */
 export const answerUnpackedBytesMax = 24 * 1024 * 1024;
 

@@ -6,6 +6,7 @@ const mebibyte = 1024 * 1024;
 /**
  * Bytes that one record batch may unpack to: as much as ever waited in one gateway (`appenders.ts`), so that no log that was written
  * by one holds more. What would unpack to more is not unpacked: whoever reads it fails and says where it stands.
+ * @limit Log | bytes that one batch unpacks to | `log.gap`: no gateway wrote it; inflating stops there
  */
 export const batchUnpackedBytesMax = 192 * mebibyte;
 

@@ -19,6 +19,7 @@ const linesOf = (argv: readonly string[]): Lines => {
   return gatheredLines(1, path === undefined ? undefined : keptSmall(1, path));
 };
 
+/** @limit All processes | how long a process takes to end | it ends all the same */
 const drainMsMax = 8_000;
 
 /**

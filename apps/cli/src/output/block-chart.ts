@@ -2,7 +2,10 @@ const blocks = '▁▂▃▄▅▆▇█';
 /** Where the terminal has no Unicode. */
 const marks = '.:-=+*#@';
 
-/** A chart is never wider: beyond, neighbours share a character, which shows the most of them. */
+/**
+ * A chart is never wider: beyond, neighbours share a character, which shows the most of them.
+ * @limit Command line | characters of the chart of a summary | neighbouring minutes share a character
+ */
 export const chartWidthMax = 48;
 
 /** One character a piece of time, as high as its share of the most; a blank where nothing came. Empty for no numbers. */

@@ -23,7 +23,10 @@ export interface Cell {
   readonly paint?: (text: string) => string;
 }
 
-/** An id of thousands of characters is not to widen its column for all other rows; `--output json` tells it whole. */
+/**
+ * An id of thousands of characters is not to widen its column for all other rows; `--output json` tells it whole.
+ * @limit Command line | characters of a cell of a table | cut, with an ellipsis; `--output json` tells it whole
+ */
 const widthMax = 64;
 
 const shortened = (text: string): string => {

@@ -23,7 +23,10 @@ import { withoutIds } from './without-ids.js';
 import { MessageDetailDocument, MessagePageDocument, MessageSummaryDocument } from './message-documents.js';
 import { readScope } from './read-scope.js';
 
-/** Messages, or rows of a summary, in one page. Beyond it, `next` is the cursor of the next page. */
+/**
+ * Messages, or rows of a summary, in one page. Beyond it, `next` is the cursor of the next page.
+ * @limit Control | messages, or rows of a summary, on a page (`--limit`) | 400; the cursor gives the next page
+ */
 export const pageMax = 1000;
 const pageOfMessages = 50;
 const pageOfRows = 200;

@@ -58,6 +58,7 @@ export const readRun = (raw: unknown): { readonly planId: string } | { readonly 
   return { plan: plan as RestorePlan };
 };
 
+/** @limit Control | certificates in one `certificate verify` | 400 */
 const certificatesMax = 100;
 
 /** One certificate, or `{ "items": [ … ] }` as a restore of several establishments has them. */

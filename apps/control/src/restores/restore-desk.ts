@@ -43,7 +43,10 @@ export interface DeskParts {
   readonly newId: () => string;
 }
 
-/** Plans change nothing and are not kept for ever: the oldest go first. */
+/**
+ * Plans change nothing and are not kept for ever: the oldest go first.
+ * @limit Control | plans that are kept | the oldest is forgotten; a plan in a file still runs
+ */
 const plansMax = 500;
 
 /** Where operators' words on restores become decisions, one after the other. */

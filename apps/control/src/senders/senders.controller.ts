@@ -14,6 +14,7 @@ import {
 import { Clock } from '../clock.js';
 import { DeclarationDocument, OpeningDocument, SenderDocument, SendersDocument } from './sender-documents.js';
 
+/** @limit Control | characters of the reason of an incarnation | 400 */
 const reasonLengthMax = 500;
 
 /** The members of a body that may be left out, each a text. */

@@ -40,9 +40,14 @@ export interface DoctorParts {
 /** The detail and, where something is doubtful, what to do: a warning unless it says more. */
 type Found = readonly [detail: string, hint?: string, state?: Condition];
 
+/** @limit Control | how far a clock may be off | a warning of `doctor` */
 const skewMsMax = 2_000;
+/** @limit Control | bytes free on the disk of control | a warning of `doctor` */
 const freeBytesMin = 2 * 1024 ** 3;
-/** What does not answer by then is told so: `doctor` itself answers in less than three seconds, whatever is dead. */
+/**
+ * What does not answer by then is told so: `doctor` itself answers in less than three seconds, whatever is dead.
+ * @limit Control | how long `doctor` waits for one thing | told as no answer
+ */
 const answerMsMax = 2_000;
 
 const item = (what: string, state: Condition, detail: string, hint = ''): DiagnosisItem => ({

@@ -28,7 +28,10 @@ interface Told {
   readonly moreWarnings?: number;
 }
 
-/** In one answer, of all its events together. */
+/**
+ * In one answer, of all its events together.
+ * @limit Gateway | warnings in one answer to CloudEvents | further ones are counted; all are in the journal
+ */
 const toldWarningsMax = 1_000;
 
 interface Answer {

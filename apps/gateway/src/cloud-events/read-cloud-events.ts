@@ -46,7 +46,9 @@ export interface ReadEvents {
 export const eventMessageId = (source: string, id: string): string =>
   [source, id].filter((part) => part !== '').join(' ');
 
+/** @limit Gateway | characters of an attribute of a CloudEvent | 400 */
 const attributeLengthMax = 1_024;
+/** @limit Gateway | events in a batch | 413 */
 const batchMax = 10_000;
 const invalid = (what: string, hint: string): Failure => new Failure('input.invalid', what, hint);
 

@@ -28,10 +28,17 @@ export interface MllpServerOptions {
   readonly tlsAddress: { readonly host: string; readonly port: number };
 }
 
+/** @limit Gateway | how long a TLS handshake may take | the connection ends */
 const handshakeMsMax = 10_000;
-/** Strangers at the door at one time; with one more, the one who has waited longest is sent away. */
+/**
+ * Strangers at the door at one time; with one more, the one who has waited longest is sent away.
+ * @limit Gateway | strangers in their TLS handshake at one time | the one who has waited longest is sent away
+ */
 const handshakesMax = 256;
-/** New connections of senders that have as many as they may, until it is known who gives way. */
+/**
+ * New connections of senders that have as many as they may, until it is known who gives way.
+ * @limit Gateway | new connections that wait until somebody gives way | the next is closed
+ */
 const atDoorMax = 1_024;
 const saidEveryMs = 1_000;
 /** A flood of connections is told so often, with their number. */

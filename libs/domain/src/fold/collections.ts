@@ -5,6 +5,7 @@ import type { CollectionSubject } from './subject.js';
 /**
  * Records that are kept of one sender's list. A message brings fewer; action codes could add without end. Of more than these the eldest are
  * forgotten: their records stand, and only a message that names them removes them.
+ * @limit Fold | entries of one sender's list (allergies, diagnoses…) | the eldest are no longer removed by a shorter list
  */
 export const collectionMax = 2000;
 

@@ -12,7 +12,10 @@ import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
 export const FOLD_VERSION = 4;
 
 /** A message sent again within 30 days of log time has one effect. */
-/** Of a message older than this its sender may use the id again. */
+/**
+ * Of a message older than this its sender may use the id again.
+ * @limit Fold | how long a message id is remembered, by the clock of the log | the same again takes effect again
+ */
 export const duplicateWindowMs = 30 * 24 * 3600 * 1000;
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

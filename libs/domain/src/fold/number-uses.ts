@@ -2,11 +2,20 @@ import type { Change, Use } from '../change.js';
 import { type Head, RecordKey } from '../record.js';
 import type { NumberSubject, NumberUse } from './subject.js';
 
-/** Uses of one number that are kept. A late word on one that is forgotten makes records of its own, with the warning. */
+/**
+ * Uses of one number that are kept. A late word on one that is forgotten makes records of its own, with the warning.
+ * @limit Fold | uses of one order or document number | a late word on a forgotten one makes records of its own, with the warning
+ */
 export const usesMax = 32;
-/** Records of their own that the uses of one number have in all; the oldest uses are forgotten first. */
+/**
+ * Records of their own that the uses of one number have in all; the oldest uses are forgotten first.
+ * @limit Fold | records of all uses of one number | the oldest uses are forgotten
+ */
 export const recordsMax = 10_000;
-/** Placer's numbers, and moments, that are kept of one use. */
+/**
+ * Placer's numbers, and moments, that are kept of one use.
+ * @limit Fold | placer numbers and moments of one use | the oldest are forgotten
+ */
 const wordsMax = 8;
 
 /** What must be known of the records and patients around a number. */

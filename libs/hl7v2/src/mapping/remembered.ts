@@ -1,7 +1,10 @@
 /** A copy of a text that was cut out of a message: what is kept must not keep the message with it, twenty megabytes perhaps. */
 export const ownText = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
 
-/** Longer than any name is: kept, words of this length would fill the memory. */
+/**
+ * Longer than any name is: kept, words of this length would fill the memory.
+ * @limit Inside | characters of words that are remembered | longer ones are folded anew each time
+ */
 const wordsMax = 1000;
 
 /**

@@ -82,7 +82,10 @@ const placeOf = ({ segment, field, at, component, namespace, universal }: ToldAu
   return `${label}-${field}${repetition}${namespace === '' && universal === '' ? '' : `.${component}`}`;
 };
 
-/** Of the segments of one name so many are looked at: more of one message are spelt alike. */
+/**
+ * Of the segments of one name so many are looked at: more of one message are spelt alike.
+ * @limit HL7 v2 | segments of one name that are searched for authorities | the rest is not
+ */
 const segmentsMax = 200;
 
 /** One repetition: its number and authority, and the component that names it. None where it is an INS: its OID alone tells what it is. */

@@ -3,7 +3,10 @@ import { Remembered } from './remembered.js';
 
 export const ucum = 'http://unitsofmeasure.org';
 
-/** Longer than any unit is. */
+/**
+ * Longer than any unit is.
+ * @limit HL7 v2 | characters of a unit | it stays text
+ */
 const lengthMax = 60;
 
 /**

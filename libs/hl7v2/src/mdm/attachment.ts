@@ -55,7 +55,10 @@ const saidOf = (source: string, type: string, subtype: string): readonly JsonObj
   ];
 };
 
-/** Contents that are taken back with their document. One message may bring more: those stay, and no document names them. */
+/**
+ * Contents that are taken back with their document. One message may bring more: those stay, and no document names them.
+ * @limit HL7 v2 | contents that are taken back with their document | further ones stay
+ */
 const contentsMax = 8;
 
 /** The contents of a document that is withdrawn: how many it has, earlier messages said. */

@@ -5,6 +5,7 @@ const typeForm = /^[A-Z][A-Z0-9]{2}[^A-Za-z0-9\s][A-Z][0-9]{2}(?![A-Za-z0-9])/;
 /** MSH-9 among what the separator divides, the first being `MSH`; a separator too many or lost in MSH-2 moves it. */
 const typeAtWhole = 8;
 const typeAtMin = 7;
+/** @limit Inside | place of the message type in a damaged head | it is not looked for beyond */
 const typeAtMax = 12;
 
 const typeAt = (fields: readonly string[]): number => {

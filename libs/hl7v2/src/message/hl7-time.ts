@@ -183,6 +183,7 @@ const readNew = (raw: string, timeZone: TimeZone): Hl7Time | undefined => {
 
 /** One message says the same moment several times, and its neighbours say it too. */
 const recent = new Map<string, Hl7Time | undefined>();
+/** @limit Inside | times that are remembered as read | the memory begins anew */
 const recentMax = 500;
 
 /** `undefined`: no such time, or something else stands behind it. Without an offset it is read in that zone. */

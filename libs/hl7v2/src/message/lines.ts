@@ -32,7 +32,10 @@ export const isNameOf = (first: number, second: number, third: number): boolean 
 /** The field separator stands behind three characters. */
 const isUsual = (text: string, at: number, field: string): boolean => text.charCodeAt(at + 3) === field.charCodeAt(0);
 
-/** So many characters of a line tell its name. */
+/**
+ * So many characters of a line tell its name.
+ * @limit Inside | characters of a line that tell its segment's name | the rest tells nothing of it
+ */
 export const nameLengthMax = 20 + 3 + 20 + 1;
 
 const forms = new Map<string, RegExp>();

@@ -25,7 +25,10 @@ const pieceOf = (text: string, separator: string, number: number): string => {
 
 /** Every component of a repetition, for `accountFor`. */
 export const everything = -1;
-/** Components that have a bit of their own; behind them only `takeWhole` accounts for anything. */
+/**
+ * Components that have a bit of their own; behind them only `takeWhole` accounts for anything.
+ * @limit Inside | components that are accounted for one by one | beyond, as a whole
+ */
 const bitsMax = 30;
 const bitOf = (number: number): number => (number <= bitsMax ? 1 << number : 0);
 

@@ -58,7 +58,10 @@ export const readDelimiters = (head: string): Delimiters | undefined => {
   return { field, component: at(0), repetition: at(1), escape: at(2), subcomponent: at(3) };
 };
 
-/** A name, a separator, up to five encoding characters, and the separator again. */
+/**
+ * A name, a separator, up to five encoding characters, and the separator again.
+ * @limit Inside | characters of the head of an MSH | the rest tells no delimiters
+ */
 export const headLengthMax = 3 + 1 + 5 + 1;
 
 /** What begins a message, a batch or a file where a line of text could stand as well: MSH is the name of a hormone, too. */

@@ -1,7 +1,10 @@
 /** Minutes east of Greenwich, by zone and quarter of an hour: zones change their offset on quarters. */
 const known = new Map<string, { readonly format: Intl.DateTimeFormat; readonly offsets: Map<number, number> }>();
 const quarterMs = 900_000;
-/** Bounds the memory; live feeds ask for a few hundred quarters. */
+/**
+ * Bounds the memory; live feeds ask for a few hundred quarters.
+ * @limit Inside | offsets of a zone that are remembered | the memory begins anew
+ */
 const rememberedMax = 20_000;
 
 const zoneOf = (timeZone: string): { readonly format: Intl.DateTimeFormat; readonly offsets: Map<number, number> } => {

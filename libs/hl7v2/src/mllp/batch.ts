@@ -54,7 +54,10 @@ const kindAt = (bytes: Buffer, start: number): Kind => {
 const isHeadAt = (bytes: Buffer, start: number): boolean =>
   isHead(bytes.toString('latin1', start, start + headLengthMax));
 
-/** As much of a line as MSH-9 is looked for in. */
+/**
+ * As much of a line as MSH-9 is looked for in.
+ * @limit Inside | characters of a line in which MSH-9 is looked for | it is not looked for beyond
+ */
 const damagedLengthMax = 1_000;
 
 /** Whole, or with a damaged MSH-2. */
@@ -132,7 +135,10 @@ const isBatch = (bytes: Buffer): boolean => {
   return kind === 'MSH' ? holdsAnother(bytes) : kind !== 'other';
 };
 
-/** A frame of more messages than that holds none: of twenty megabytes each would have 400 bytes. */
+/**
+ * A frame of more messages than that holds none: of twenty megabytes each would have 400 bytes.
+ * @limit HL7 v2 | messages in one frame | AE
+ */
 const headsMax = 50_000;
 
 const hasTooMany = (bytes: Buffer): boolean => {

@@ -220,7 +220,10 @@ export const isTextLine = (obx: Segment): boolean => {
   return type === 'TX' || type === 'FT' || type === 'ST';
 };
 
-/** FHIR R4, section 2.24.0.1: a string is no longer than a megabyte. */
+/**
+ * FHIR R4, section 2.24.0.1: a string is no longer than a megabyte.
+ * @limit HL7 v2 | characters of a text value | AE
+ */
 const stringLengthMax = 1024 * 1024;
 
 const unsupported: JsonObject = {

@@ -4,13 +4,22 @@ import type { Composite, Segment } from '../message/segment.js';
 import { isEndOfPiece, type Steps } from '../steps.js';
 import { listed, type ListedSegment, type MessageFamily } from './not-taken.js';
 
-/** So many places are looked for in one message; what is beyond them is told of the message as a whole (`MSH`). */
+/**
+ * So many places are looked for in one message; what is beyond them is told of the message as a whole (`MSH`).
+ * @limit HL7 v2 | places that are looked for in one message | what is beyond is told of the message (`MSH`)
+ */
 const leftoversMax = 2000;
 /** So many segments are looked through between two stops: a tenth of the work of mapping them. */
 const pieceChecked = 256;
-/** So many places of one segment's name are told one by one; more are told of the segment as a whole. */
+/**
+ * So many places of one segment's name are told one by one; more are told of the segment as a whole.
+ * @limit HL7 v2 | places of one segment's name that are told one by one | more are told of the segment
+ */
 const placesMax = 12;
-/** Of so many names of segments places are told; what stands in segments of further names is told of the message as a whole (`MSH`). */
+/**
+ * Of so many names of segments places are told; what stands in segments of further names is told of the message as a whole (`MSH`).
+ * @limit HL7 v2 | names of segments of which places are told | more are told of the message (`MSH`)
+ */
 const namesMax = 60;
 
 /** Of a warning, what its location leaves open is `undefined`: it stands for all. */

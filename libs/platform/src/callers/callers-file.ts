@@ -6,6 +6,7 @@ import type { Caller, SenderCaller } from './caller.js';
 import { type KnownCallers, parseCallers } from './parse-callers.js';
 
 const lookEveryMs = 1_000;
+/** @limit All HTTP doors | characters of a token | 401 */
 const tokenLengthMax = 4_096;
 
 /**

@@ -10,6 +10,7 @@ export interface Readiness {
   readonly dependencies: Readonly<Record<string, { readonly ok: boolean; readonly reason?: string }>>;
 }
 
+/** @limit All HTTP doors | how long `/readyz` waits for a dependency | told as not ready */
 const checkMsMax = 2_000;
 const freshMs = 1_000;
 

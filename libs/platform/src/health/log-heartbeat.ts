@@ -1,6 +1,9 @@
 import { Failure } from '#domain';
 
-/** More than two looks of five seconds: a hiccup is not told, a log that is away is told within this time. */
+/**
+ * More than two looks of five seconds: a hiccup is not told, a log that is away is told within this time.
+ * @limit All HTTP doors | how long the log may not answer | `/readyz` of gateway and control says so
+ */
 const silentMsMax = 12_000;
 
 /** Whether the log answers whoever asks it every few seconds: readiness turns false once it has been silent for long. */

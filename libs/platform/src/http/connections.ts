@@ -8,23 +8,50 @@ import type { ProcessLog } from '../logging/process-log.js';
 
 /** Bounds of one HTTP door. A stranger is a connection on which no known caller has asked yet. */
 export const httpLimits = {
-  /** Connections. With one more, one gives way: of strangers that ask nothing the one that came first, then of strangers that are being answered, then the known one that has been quiet longest. Where all are at work for known callers, the newest is closed. */
+  /**
+   * Connections. With one more, one gives way: of strangers that ask nothing the one that came first, then of strangers that are being answered, then the known one that has been quiet longest. Where all are at work for known callers, the newest is closed.
+   * @limit All HTTP doors | connections | one gives way: a stranger that asks nothing first, a known caller that is being answered never
+   */
   connectionsMax: 2_048,
-  /** Strangers of one address (behind a proxy: of all who are not known yet). With one more, the one that came first gives way. */
+  /**
+   * Strangers of one address (behind a proxy: of all who are not known yet). With one more, the one that came first gives way.
+   * @limit All HTTP doors | connections of one address on which no known caller has asked yet | the one that came first gives way
+   */
   strangersPerAddressMax: 256,
-  /** Connections of one caller. With one more, its quietest gives way; where all are at work, the request gets 503. */
+  /**
+   * Connections of one caller. With one more, its quietest gives way; where all are at work, the request gets 503.
+   * @limit All HTTP doors | connections of one caller | its quietest gives way; where all are at work, 503
+   */
   connectionsPerCallerMax: 512,
-  /** Connections that may be there until it is seen what the newest have sent; above it Node closes them unseen. */
+  /**
+   * Connections that may be there until it is seen what the newest have sent; above it Node closes them unseen.
+   * @limit All HTTP doors | connections until it is seen what the newest have sent | the next is closed unseen
+   */
   connectionsAtOnceMax: 8_192,
-  /** Handshakes that the system holds until they are accepted; it lowers it to its own bound (`somaxconn`). Above it they are tried again by the client's system. */
+  /**
+   * Handshakes that the system holds until they are accepted; it lowers it to its own bound (`somaxconn`). Above it they are tried again by the client's system.
+   * @limit All HTTP doors | handshakes that wait to be accepted | the client's system tries again
+   */
   handshakesMax: 4_096,
-  /** ms until the headers of a request must be there; 408, looked at every 5 s. */
+  /**
+   * ms until the headers of a request must be there; 408, looked at every 5 s.
+   * @limit All HTTP doors | how long the head of a request may take | 408, the connection ends
+   */
   headersMsMax: 10_000,
-  /** ms until the whole request must be there; 408. */
+  /**
+   * ms until the whole request must be there; 408.
+   * @limit All HTTP doors | how long a request may take to come | 408, the connection ends
+   */
   requestMsMax: 60_000,
-  /** ms that a connection may be kept without a request; then it is closed. */
+  /**
+   * ms that a connection may be kept without a request; then it is closed.
+   * @limit All HTTP doors | how long a connection may idle | it is closed
+   */
   keepAliveMsMax: 65_000,
-  /** ms in which not one byte of an answer was taken; then the connection is closed. */
+  /**
+   * ms in which not one byte of an answer was taken; then the connection is closed.
+   * @limit All HTTP doors | how long an answer may wait to be read | the connection ends
+   */
   unreadAnswerMsMax: 30_000,
 } as const;
 export type HttpLimits = { readonly [K in keyof typeof httpLimits]: number };

@@ -1,9 +1,15 @@
 import { scanJson } from '#fhir';
 import type { FastifyInstance } from 'fastify';
 
-/** Levels of a JSON body of an app that parses it; 400 beyond. */
+/**
+ * Levels of a JSON body of an app that parses it; 400 beyond.
+ * @limit All HTTP doors | levels of a JSON body of control | 400
+ */
 export const jsonDepthMax = 64;
-/** Values in it, of all levels together; 400 beyond. */
+/**
+ * Values in it, of all levels together; 400 beyond.
+ * @limit All HTTP doors | values in a JSON body of control | 400
+ */
 export const jsonValuesMax = 200_000;
 
 /** JSON bodies for apps that take them parsed: whatever is sent gets 400 with a sentence, and no stack overflows. */

@@ -77,8 +77,8 @@ export const openApi = (
     for (const method of methods) {
       const operation = path[method];
       if (!operation) continue;
+      // A route may say in its own words when that is.
       for (const status of operation.requestBody ? [...ofAll, ...ofBodies] : ofAll)
-        // A route may say in its own words when that is.
         operation.responses[String(status)] = { ...answerOf(status), ...operation.responses[String(status)] };
     }
   return document;

@@ -1,8 +1,14 @@
 import { writeSync } from 'node:fs';
 
-/** How long a line may wait for others. */
+/**
+ * How long a line may wait for others.
+ * @limit All processes | how long a log line waits for others | it is written
+ */
 const waitMsMax = 10;
-/** How much may wait; above it, all is written at once. */
+/**
+ * How much may wait; above it, all is written at once.
+ * @limit All processes | characters of log lines that wait | all are written at once
+ */
 const waitingCharactersMax = 32_768;
 
 /** A log's way out: where lines wait, and may be told to go. */

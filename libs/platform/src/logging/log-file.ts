@@ -1,11 +1,20 @@
 import { constants, copyFileSync, fstatSync, ftruncateSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Bytes of a log file: above it, what is there is put aside and the file begins anew. */
+/**
+ * Bytes of a log file: above it, what is there is put aside and the file begins anew.
+ * @limit Local system | bytes of one log file | it is put aside
+ */
 export const logFileBytesMax = 10_000_000;
-/** Bytes of all files of one process's log: above it, the oldest go. */
+/**
+ * Bytes of all files of one process's log: above it, the oldest go.
+ * @limit Local system | bytes of all logs of one process | the oldest files go
+ */
 export const logBytesMax = 200_000_000;
-/** Days after its last line: a file put aside that is older goes. */
+/**
+ * Days after its last line: a file put aside that is older goes.
+ * @limit Local system | days that a log is kept | it goes
+ */
 export const logDaysMax = 30;
 
 const dayMs = 86_400_000;

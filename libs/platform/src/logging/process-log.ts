@@ -54,6 +54,7 @@ export type LogFields = {
 /** `noun.past-participle`: `batch.applied`, `listener.opened`; and `access`, the line of `http/access-line.ts`. */
 export type LogName = `${string}.${string}` | 'access';
 
+/** @limit All processes | characters of a text in a log line | cut */
 const textLengthMax = 2_000;
 
 const known = (fields: LogFields): Record<string, string | number> => {

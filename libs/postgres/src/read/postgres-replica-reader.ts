@@ -51,7 +51,10 @@ const versionOf = (row: Row): readonly StoredVersion[] =>
         },
       ];
 
-/** Records that one statement reads. */
+/**
+ * Records that one statement reads.
+ * @limit Reader | reads by id of one scope in one statement | the next statement takes the rest
+ */
 const togetherMax = 16;
 
 interface Wanted {

@@ -4,7 +4,10 @@ import type { Statement } from './scoped-connections.js';
 /** $4, $5: type, id. */
 const ofRecord = 'w.generation = $2 and w.type = $4 and w.id = $5';
 
-/** A content above this is not sent along with others: it is asked for alone. */
+/**
+ * A content above this is not sent along with others: it is asked for alone.
+ * @limit Reader | bytes of a content that is sent along with others | it is asked for alone
+ */
 const togetherBytesMax = 65_536;
 
 /** The earliest event that waits for a record: for its patient, or because it speaks of it. */

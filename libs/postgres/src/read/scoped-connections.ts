@@ -29,15 +29,30 @@ export interface ScopedConnectionsOptions {
 
 /** What a connection, and the server's process behind it, may cost. */
 export const connectionBounds = {
-  /** ms of a statement that goes by keys; beyond it is stopped (503). */
+  /**
+   * ms of a statement that goes by keys; beyond it is stopped (503).
+   * @limit Reader | ms of a statement that goes by keys | 503
+   */
   keyStatementMs: 3_000,
-  /** ms of a statement of a search or a history; beyond it is stopped (503, with how to ask for less). */
+  /**
+   * ms of a statement of a search or a history; beyond it is stopped (503, with how to ask for less).
+   * @limit Reader | ms of a statement of a search or a history | 503, with how to ask for less
+   */
   searchStatementMs: 10_000,
-  /** kB that one sort of a statement holds in memory; beyond, it goes on in a file. */
+  /**
+   * kB that one sort of a statement holds in memory; beyond, it goes on in a file.
+   * @limit Reader | KiB that one sort of a statement holds in memory | it goes on in a file
+   */
   workMemoryKb: 4_096,
-  /** Statements of a connection's life: it then ends, and what its process has kept of plans and catalogues is given back. */
+  /**
+   * Statements of a connection's life: it then ends, and what its process has kept of plans and catalogues is given back.
+   * @limit Reader | statements of a connection's life | another one is opened
+   */
   statements: 20_000,
-  /** ms of a connection's life, whether it idles or not; a statement that runs is let finish. */
+  /**
+   * ms of a connection's life, whether it idles or not; a statement that runs is let finish.
+   * @limit Reader | ms of a connection's life | another one is opened
+   */
   lifetimeMs: 300_000,
 } as const;
 

@@ -3,7 +3,10 @@ import { afterPrefix } from './after-prefix.js';
 import { beginning, level, source, version } from './live.sql.js';
 import type { Statement } from './scoped-connections.js';
 
-/** Beyond this a count says no more than "many". */
+/**
+ * Beyond this a count says no more than "many".
+ * @limit Reader | records that a total counts | it says so many, with a warning
+ */
 const countedMax = 1000;
 
 type TokenCondition = SearchFilter['all'][number];

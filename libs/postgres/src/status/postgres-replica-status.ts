@@ -43,10 +43,16 @@ type Nulls<T> = { readonly [K in keyof T]-?: T[K] | (undefined extends T[K] ? nu
 const given = <K extends string, T>(name: K, value: T | null): { readonly [P in K]?: T } =>
   (value === null ? {} : { [name]: value }) as { readonly [P in K]?: T };
 
-/** Numbering eras whose keys are tried; an older message is found by its position. */
+/**
+ * Numbering eras whose keys are tried; an older message is found by its position.
+ * @limit Control | numbering eras in which `messages --id` looks | an older message is found by its position
+ */
 const incarnationsMax = 20;
 const contentsPage = 500;
-/** A database that is frozen takes connections and answers nothing: what operators ask first is not waited for longer. */
+/**
+ * A database that is frozen takes connections and answers nothing: what operators ask first is not waited for longer.
+ * @limit Control | how long a replica is waited for | told as not answering
+ */
 const answerMsMax = 1_500;
 
 /**

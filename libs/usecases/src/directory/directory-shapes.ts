@@ -33,7 +33,10 @@ import {
   textLike,
 } from './shapes.js';
 
-/** Parents of a timeline one within the other: each restore that is promoted on top of another adds one. Deeper is refused. */
+/**
+ * Parents of a timeline one within the other: each restore that is promoted on top of another adds one. Deeper is refused.
+ * @limit Directory | parents of a timeline | the entry is refused
+ */
 export const timelineParentsMax = 1000;
 
 const checked =

@@ -32,7 +32,10 @@ export interface RefusedEntry {
   readonly reason: string;
 }
 
-/** Refused entries that are kept by name, the newest; `refusedCount` counts them all. */
+/**
+ * Refused entries that are kept by name, the newest; `refusedCount` counts them all.
+ * @limit Directory | refused entries that are kept by name | the newest are; all are counted
+ */
 export const refusalsKeptMax = 100;
 
 /**

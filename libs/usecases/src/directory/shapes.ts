@@ -1,6 +1,9 @@
 import { Finess, type Instant, Position } from '#domain';
 
-/** Of one text in the directory's log, UTF-16 code units; a longer one makes its entry unreadable. */
+/**
+ * Of one text in the directory's log, UTF-16 code units; a longer one makes its entry unreadable.
+ * @limit Directory | characters of a text | the entry is refused
+ */
 export const directoryTextMax = 4096;
 
 /** A value is not what stands at this place. Says the place and what is expected there, never the value. */
@@ -45,7 +48,10 @@ export const position = shape(
   'a position is expected',
   (value): value is Position => Number.isSafeInteger(value) && (value as number) >= Position.none,
 );
-/** Ends of what `Date` can tell, ms. */
+/**
+ * Ends of what `Date` can tell, ms.
+ * @limit Directory | ms from 1970 of a time, as JavaScript knows it | the entry is refused
+ */
 const instantMax = 8.64e15;
 export const instant = shape(
   'a time in whole milliseconds is expected',

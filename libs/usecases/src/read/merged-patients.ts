@@ -1,7 +1,10 @@
 import { isObject, type Json, RecordKey } from '#domain';
 import type { Place, ReplicaReader } from '../ports/replica-reader.js';
 
-/** A person has a handful of records; what says more is no person, and is not followed to its end. */
+/**
+ * A person has a handful of records; what says more is no person, and is not followed to its end.
+ * @limit Reader | records of one person that merges are followed through | the rest is not
+ */
 const followedMax = 100;
 
 const isPatient = (key: RecordKey): boolean => RecordKey.type(key) === 'Patient';

@@ -1,7 +1,10 @@
 import { Failure, type Instant } from '#domain';
 import type { Level } from '../ports/replica-reader.js';
 
-/** A replica that was level with its log within this time counts as live. */
+/**
+ * A replica that was level with its log within this time counts as live.
+ * @limit Reader | age up to which a replica is `live` | `stale`
+ */
 const liveSecondsMax = 60;
 
 export type LevelState = 'live' | 'stale' | 'restored';

@@ -60,7 +60,10 @@ export interface DrainOutcome {
   readonly waiting: readonly (ParkedReport & { readonly messageId: string })[];
 }
 
-/** Given up, newest first: more are found by `messages --warning parked-given-up`. */
+/**
+ * Given up, newest first: more are found by `messages --warning parked-given-up`.
+ * @limit Control | events given up that `parked list` tells | older ones by `messages --warning parked-given-up`
+ */
 export const givenUpMax = 50;
 /** A replica that has not said by then how far it is counts as away, ms. */
 const answerMs = 1_500;

@@ -18,6 +18,7 @@ export interface TreeSegment {
   readonly fields: readonly TreeField[];
 }
 
+/** @limit Control | characters of a value that `message show` prints | cut; `raw` has it whole */
 const valueLengthMax = 2000;
 
 const shortened = (value: string): string =>

@@ -8,6 +8,7 @@ export interface SplitMessages {
 }
 
 const startOfBlock = 0x0b;
+/** @limit Command line | bytes of a file of `message try` | exit 2 */
 const fileBytesMax = 1024 * 1024 * 1024;
 
 const bare = (bytes: Buffer): Buffer => {

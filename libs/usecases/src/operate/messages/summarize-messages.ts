@@ -23,13 +23,25 @@ const pieces = [
 ] as const;
 export type Piece = (typeof pieces)[number]['name'];
 
-/** Pieces of one summary; beyond, they widen: to two hours by the minute, to a day by ten minutes, to six days by the hour, then by the day. */
+/**
+ * Pieces of one summary; beyond, they widen: to two hours by the minute, to a day by ten minutes, to six days by the hour, then by the day.
+ * @limit Control | pieces of time in a summary | they get wider
+ */
 export const piecesMax = 144;
-/** Rows that are counted for one summary, of each establishment the newest; what is older is left out, and `complete` is false. */
+/**
+ * Rows that are counted for one summary, of each establishment the newest; what is older is left out, and `complete` is false.
+ * @limit Control | rows that a summary is made of | it says that it is not complete
+ */
 export const summaryRowsMax = 5_000;
-/** Refusals of one establishment that are counted for one summary, the newest; beyond, `complete` is false. */
+/**
+ * Refusals of one establishment that are counted for one summary, the newest; beyond, `complete` is false.
+ * @limit Control | refused messages that a summary counts | it says that it is not complete
+ */
 export const summaryRefusalsMax = 5_000;
-/** Lines of the overview by sender and type, those of most messages; beyond, `complete` is false. */
+/**
+ * Lines of the overview by sender and type, those of most messages; beyond, `complete` is false.
+ * @limit Control | types and senders that a summary tells apart | the rest is told together
+ */
 export const seriesMax = 50;
 /** Without `since`, a summary goes back this far from its end, ms. */
 export const summarySpanMs = 24 * 60 * minuteMs;

@@ -28,6 +28,7 @@ export interface ComparisonWishes {
   readonly fields: boolean;
 }
 
+/** @limit Control | patients that `compare --patients` lists | the first ones, and that there are more */
 const patientsMax = 10_000;
 
 const sum = <T extends object>(a: T | undefined, b: T): T =>

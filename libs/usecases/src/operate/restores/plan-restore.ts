@@ -38,9 +38,14 @@ interface Excluded {
 }
 
 const nothingExcluded: Excluded = { count: 0, first: 'none', positions: [], labels: new Set(), typesFound: new Set() };
+/** @limit Control | events that a plan lists | the first ones, and their number */
 const shownMax = 20;
+/** @limit Control | types that a plan lists | the first ones */
 const labelsMax = 40;
-/** Most often the first event looked at counts; looking further back goes in steps up to this. */
+/**
+ * Most often the first event looked at counts; looking further back goes in steps up to this.
+ * @limit Inside | events that a plan looks back in one step | the next step goes further
+ */
 const lookBackMax = 4096;
 /**
  * How much of a log is read to say how large it is: up to here it is counted, above it is sampled at ten places. What a log packs into

@@ -17,6 +17,7 @@ export interface ResolvedCut {
   readonly leftOutPositions: readonly Position[];
 }
 
+/** @limit Control | positions that a cut lists | the first ones, and their number */
 const shownMax = 20;
 
 /** Turns a time into a cut, clock by clock. On `recorded` the log's own index answers; the others take a walk through the log. */

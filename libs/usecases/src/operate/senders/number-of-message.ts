@@ -6,6 +6,7 @@ export interface MessageNumber {
   readonly number: number;
 }
 
+/** @limit Inside | bytes of MSH in which a message's number is looked for | it has none */
 const mshBytesMax = 1000;
 const digits = /^\d{1,15}$/;
 

@@ -20,8 +20,11 @@ const late = 50;
 const jump = 1000;
 /** So many numbers in a row, well below the highest, are a restart. */
 const restartRun = 10;
+/** @limit Inside | numbers of a sender that are remembered | the oldest are forgotten */
 const hashesMax = 20_000;
+/** @limit Control | gaps in a sender's numbers that are kept | the oldest are forgotten */
 const holesMax = 1000;
+/** @limit Control | new beginnings of a numbering that are kept | it counts as irregular */
 const restartsMax = 20;
 
 interface Run {

@@ -7,7 +7,10 @@ export interface ProposedAuthority extends SeenAuthority {
   readonly messages: number;
 }
 
-/** A sender has a few; one that has more gives them by chance. */
+/**
+ * A sender has a few; one that has more gives them by chance.
+ * @limit Control | pairs of authorities that are proposed | further ones are not
+ */
 const pairsMax = 50;
 
 /** Pairs of namespace and OID in the messages of one sender. */

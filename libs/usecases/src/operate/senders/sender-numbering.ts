@@ -39,6 +39,7 @@ export const unknownNumbering: NumberingReport = {
 /** What arrives out of order is not missing yet. */
 const settlesAfterMs = 60_000;
 const gapsShown = 20;
+/** @limit Control | counters of one sender | further ones are not followed */
 const countersMax = 20;
 /** A sender that begins anew more often does so by habit, each night or at 9999. */
 const restartsBeforeHabit = 2;

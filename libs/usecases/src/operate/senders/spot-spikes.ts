@@ -14,13 +14,22 @@ export const spikeWindowMs = 10 * minuteMs;
 export const spikeToldMs = 24 * hourMs;
 /** What it is measured against, ms before what is judged: eight days hold every job that comes once a week. */
 export const spikePastMs = 8 * 24 * hourMs;
-/** Records removed in ten minutes: fewer are never a spike. */
+/**
+ * Records removed in ten minutes: fewer are never a spike.
+ * @limit Control | records removed in ten minutes that are never a spike | beyond, they are held against the sender's past
+ */
 export const removedFloor = 30;
-/** Records rewritten in ten minutes: fewer are never a spike. */
+/**
+ * Records rewritten in ten minutes: fewer are never a spike.
+ * @limit Control | records rewritten in ten minutes that are never a spike | the same
+ */
 export const rewrittenFloor = 100;
 /** A spike is more than so many times the most of ten minutes in the past. */
 export const spikeFactor = 3;
-/** Versions that are looked at to tell rewriting from writing something new; beyond, the number told is too low. */
+/**
+ * Versions that are looked at to tell rewriting from writing something new; beyond, the number told is too low.
+ * @limit Control | versions that are looked at to tell rewriting | the number told is too low
+ */
 export const rewrittenMax = 20_000;
 /** What was found is told again without looking for this long, ms. */
 export const spikeLookMs = 5_000;

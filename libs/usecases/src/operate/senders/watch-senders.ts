@@ -42,14 +42,19 @@ export interface SenderWatch {
   readonly proposal: { readonly number: number; readonly evidence: readonly IncarnationEvidence[] } | null;
 }
 
-/** A process that begins looks back so far, and no further: by events, and by what it has to read for them. */
+/**
+ * A process that begins looks back so far, and no further: by events, and by what it has to read for them.
+ * @limit Control | events that are looked back for a sender's numbers | older ones are not looked at
+ */
 const eventsBack = 20_000;
+/** @limit Control | bytes that are looked back for them | older ones are not looked at */
 const bytesBack = 64 * 1024 * 1024;
 const chunk = 1000;
 const refusalsBack = 2000;
 /** The fold's window of duplicates: an older repetition is none. */
 const alarmsBackMs = 30 * 24 * 3600 * 1000;
 const alarmsBack = 200_000;
+/** @limit Control | alarms of one kind and establishment | the newest are kept */
 const alarmsMax = 1000;
 /** Fewer may be a tool that was tried out. */
 const reusedForProposal = 3;

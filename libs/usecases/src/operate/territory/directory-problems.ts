@@ -2,7 +2,10 @@ import type { Failure, Instant } from '#domain';
 import type { Directory, RefusedEntry } from '../../directory/directory.js';
 import { type Problem, ProblemSource } from './problem.js';
 
-/** Of the entries that were refused: the newest so many are named one by one, the others are counted. */
+/**
+ * Of the entries that were refused: the newest so many are named one by one, the others are counted.
+ * @limit Control | refused entries of the directory that `status` names | the others are counted
+ */
 export const refusalsNamedMax = 5;
 /** So long, days of log time, a refused entry is `wrong`; it stands for ever, and is a warning from then on: newer things must be seen. */
 export const refusalWrongDays = 7;

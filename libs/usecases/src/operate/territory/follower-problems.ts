@@ -5,9 +5,15 @@ import type { LiveReport, ReplicaStatus } from '../../ports/replica-status.js';
 import { type Problem, ProblemSource } from './problem.js';
 import { answerWithinMs, noAnswer, within } from './within.js';
 
-/** A replicator says that it lives every two seconds; one that has said nothing for so long is dead, frozen, or cannot write. */
+/**
+ * A replicator says that it lives every two seconds; one that has said nothing for so long is dead, frozen, or cannot write.
+ * @limit Control | how long a replicator may say nothing | `status`: silent, exit 1
+ */
 export const replicatorSilentSeconds = 10;
-/** A replica that has not been level with its log for so long. */
+/**
+ * A replica that has not been level with its log for so long.
+ * @limit Control | how long a replica may be behind | `status`: behind, exit 1
+ */
 export const behindSeconds = 60;
 
 const doctor = 'reprise doctor';

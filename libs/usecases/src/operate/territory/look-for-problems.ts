@@ -3,7 +3,10 @@ import type { Directory } from '../../directory/directory.js';
 import type { Problem, ProblemSource } from './problem.js';
 import { noAnswer, within } from './within.js';
 
-/** A source that has not answered by then is told as one that could not be looked at: not known is not well. */
+/**
+ * A source that has not answered by then is told as one that could not be looked at: not known is not well.
+ * @limit Control | how long a source of problems is waited for | told as not looked at, exit 1
+ */
 const sourceWithinMs = 2_000;
 
 export type Condition = 'ok' | 'warning' | 'wrong';

@@ -24,10 +24,15 @@ export const scrubLine = ({ position, lastFullRoundAt, firstDifference }: ScrubR
 
 /** A full round that is older than this, ms, and older than `scrubRoundsMax` rounds of this much data take, is a warning: nobody reads what is served. */
 export const scrubAgeMsMin = 3_600_000;
+/** @limit Control | rounds of the scrub that a full one may be old | `status`: a warning */
 export const scrubRoundsMax = 4;
 
-/** What a replicator's background lane reads at most, by the second; a busy machine reads less. */
+/**
+ * What a replicator's background lane reads at most, by the second; a busy machine reads less.
+ * @limit Replicator | rows a second that the scrub reads | it rests
+ */
 export const scrubRowsPerSecond = 1_000;
+/** @limit Replicator | bytes a second that the scrub reads | it rests */
 export const scrubBytesPerSecond = 20 << 20;
 
 /** How old a full round of this much data may be, ms. */

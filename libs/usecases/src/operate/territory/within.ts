@@ -1,6 +1,9 @@
 import { Failure } from '#domain';
 
-/** How long whoever answers operators waits for one that may be dead: `status` and `doctor` answer in less than three seconds. */
+/**
+ * How long whoever answers operators waits for one that may be dead: `status` and `doctor` answer in less than three seconds.
+ * @limit Control | how long `status` waits for anyone | told as not answering
+ */
 export const answerWithinMs = 1_500;
 
 /** To be thrown where it takes longer. */
