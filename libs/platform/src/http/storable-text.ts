@@ -13,15 +13,11 @@ const refused = (name: string): Failure =>
   );
 
 /**
- * Address, query and JSON body of a request hold text that every store takes: said at the door, by the name of the field, where the
- * stores behind it would fail one by one. Not recursive: a body may be deep.
+ * Address and query of a request hold text that every store takes: said at the door, by the name of the field, where the stores
+ * behind it would fail one by one. Of a JSON body the scan before it is parsed says so (`json-bodies.ts`).
  */
-export const unstorable = ({
-  params,
-  query,
-  body,
-}: Pick<FastifyRequest, 'params' | 'query' | 'body'>): Failure | undefined => {
-  const left: (readonly [name: string, value: unknown])[] = [params, query, body].map((all) => ['', all] as const);
+export const unstorable = ({ params, query }: Pick<FastifyRequest, 'params' | 'query'>): Failure | undefined => {
+  const left: (readonly [name: string, value: unknown])[] = [params, query].map((all) => ['', all] as const);
   for (let next = left.pop(); next; next = left.pop()) {
     const [name, value] = next;
     if (typeof value === 'string' && !isStorable(value)) return refused(name);

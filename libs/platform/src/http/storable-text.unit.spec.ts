@@ -52,6 +52,9 @@ describe('text that no store holds', () => {
   });
 
   const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };
+  /** Of a body by its place, as every JSON body is read. */
+  const says = (name: string): RegExp =>
+    new RegExp(`"title":"(?:${name.replace(/[()]/g, '\\$&')} holds a character|\\$\\.${name}[.:[])`);
   const deep = (text: string): string => `${'['.repeat(500)}${JSON.stringify(text)}${']'.repeat(500)}`;
 
   it.each([
@@ -61,8 +64,8 @@ describe('text that no store holds', () => {
     ['a name in a query', '(unreadable)', '/things/a?s%00=1', undefined],
     ['a body', 'reason', '/things/a', '{"reason":"x\\u0000"}'],
     ['half of a pair in a body', 'reason', '/things/a', '{"reason":"\\ud800"}'],
-    ['the other half', 'reason', '/things/a', '{"of":{"reason":["\\udc00 x"]}}'],
-    ['a name in a body', '(unreadable)', '/things/a', '{"of":{"a\\u0000":1}}'],
+    ['the other half', 'of.reason\\[0\\]', '/things/a', '{"of":{"reason":["\\udc00 x"]}}'],
+    ['a name in a body', 'of', '/things/a', '{"of":{"a\\u0000":1}}'],
     ['a deep body', 'of', '/things/a', `{"of":${deep('\u0000')}}`],
   ])('in %s is refused (400) by the name of its field', async (_where, name, url, payload) => {
     asked.length = 0;
@@ -72,7 +75,7 @@ describe('text that no store holds', () => {
       headers,
       ...(payload !== undefined && { payload }),
     });
-    expect([answer.statusCode, answer.body]).toEqual([400, expect.stringContaining(`"${name} holds a character`)]);
+    expect([answer.statusCode, answer.body]).toEqual([400, expect.stringMatching(says(name))]);
     expect(asked).toEqual([]);
   });
 
