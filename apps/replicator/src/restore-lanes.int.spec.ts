@@ -55,8 +55,11 @@ describe('what was decided of a restore', () => {
     await replicator?.close();
     replicator = undefined;
   };
+  let appended = 0;
+  /** Each of a patient of its own: the same again would be a duplicate. */
   const append = async (count: number): Promise<void> => {
-    for (let n = 0; n < count; n += 1) await log.append(finess, encodeEvent(anEvent([put(patientKey(n))])), {});
+    for (let n = 0; n < count; n += 1)
+      await log.append(finess, encodeEvent(anEvent([put(patientKey((appended += 1)))])), {});
   };
   /** State of the generation, and how many rows its tables hold; none where they are gone. */
   const generationOf = async (restoreId: string): Promise<{ state?: string; rows?: number }> => {

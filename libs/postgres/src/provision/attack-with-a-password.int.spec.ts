@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { anEvent, patientKey, put } from '../../../testing/src/builders/feed.js';
 import { aLog, anEstablishment, AReplica, follow } from '../../test/a-replica.js';
 import { connectionsMaxByRole, notForEverybody } from './close-database.js';
@@ -32,12 +32,17 @@ const noSession = { code: '55000' };
 
 beforeAll(async () => {
   replica = await AReplica.open();
-  superuser = await logIn(replica.database.superuserUrl);
+  superuser = new pg.Client({ connectionString: replica.database.superuserUrl });
+  await superuser.connect();
   for (const establishment of [mine, others])
     await follow(replica.store, aLog(), establishment, [anEvent([put(patientKey(1), { of: establishment })])]);
 });
+// A role has only so many sessions.
+afterEach(async () => {
+  for (const client of opened.splice(0)) await client.end();
+});
 afterAll(async () => {
-  for (const client of opened) await client.end();
+  await superuser.end();
   await replica.close();
 });
 

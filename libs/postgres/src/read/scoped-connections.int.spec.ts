@@ -34,7 +34,7 @@ const canary = {
 };
 /** The reader may not sleep: it counts. */
 const slowly = `select count(*) as slowly
-  from generate_series(1, 10000), generate_series(1, 1000), generate_series(1, 1000)`;
+  from generate_series(1, 10000) as a, generate_series(1, 1000) as b, generate_series(1, 1000) as c`;
 const seen = (rows: readonly Row[]): readonly unknown[] => rows.map((row) => row['establishment']);
 
 describe('connections that serve one scope at a time', () => {
@@ -162,7 +162,11 @@ describe('connections that serve one scope at a time', () => {
     const connections = open(1, { waitingMax: 2 });
     const answers = await Promise.allSettled(
       Array.from({ length: 5 }, () =>
-        connections.query(all, { text: 'select count(*) from generate_series(1, 1000), generate_series(1, 500)' }, []),
+        connections.query(
+          all,
+          { text: 'select count(*) from generate_series(1, 1000) as a, generate_series(1, 500) as b' },
+          [],
+        ),
       ),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([

@@ -48,9 +48,9 @@ describe('searches that are all different', () => {
     const rows = await connections.query(scope, { text: 'select name from pg_prepared_statements' }, []);
     const names = rows.map((row) => String(row['name']));
     const others = names.filter((name) => !searchStatements.some((statement) => statement.name === name));
-    expect(others).toEqual(['read-live-generation']);
+    expect(others.toSorted()).toEqual(['open-list', 'read-live-generation']);
     expect(names.length).toBeGreaterThan(20);
-    expect(names.length).toBeLessThanOrEqual(searchStatements.length + 1);
+    expect(names.length).toBeLessThanOrEqual(searchStatements.length + others.length);
     await connections.close();
   });
 });

@@ -14,7 +14,7 @@ select e.establishment, g.generation, g.timeline, g.position::float8, g.clock::f
 from establishments as e join generations as g on g.generation = e.live_generation
 left join scrubs as s on s.generation = g.generation
 cross join lateral (
-  select coalesce(sum(greatest(reltuples, 0)), 0)::float8 as rows, coalesce(sum(pg_total_relation_size(oid)), 0)::float8 as bytes
+  select coalesce(sum(greatest(reltuples, 0)), 0)::float8 as rows, coalesce(sum(relpages::bigint * 8192), 0)::float8 as bytes
   from pg_class where oid in (to_regclass('versions_g' || g.generation), to_regclass('heads_g' || g.generation),
                               to_regclass('tokens_g' || g.generation), to_regclass('messages_g' || g.generation))
 ) as t
