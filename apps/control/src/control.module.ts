@@ -87,13 +87,16 @@ export class ControlModule {
       folder: configuration.keysDir,
     };
     const watch = new WatchSenders(log, journal, replicas);
-    const problems = new LookForProblems([
+    const sources = [
       new FollowerProblems(replicas, log),
       new SilentSenders(watch),
       new ScrubProblems(replicas),
       new SpotSpikes(replicas),
       new DirectoryProblems(parts.refusedSenders),
-    ]);
+    ];
+    const problems = new LookForProblems(sources, (context, error) =>
+      parts.log.fault('problems.unseen', error, { context }),
+    );
     const given = [
       [ProcessLog, parts.log],
       [DirectoryDecisions, decisions],

@@ -3,7 +3,7 @@ import type { BuildRate } from './plan-restore.js';
 import type { ReplicaBuilds } from './restore-report.js';
 
 /** Said where nothing was ever built: about half of what a laptop does. */
-const assumed: BuildRate = { eventsPerSecond: 20_000, basis: 'assumed' };
+export const assumedRate: BuildRate = { eventsPerSecond: 20_000, basis: 'assumed' };
 /** A build of fewer events measures the overhead. */
 const enoughEvents = 1000;
 
@@ -35,5 +35,5 @@ export const buildRate = (builds: ReplicaBuilds): BuildRate => {
     const last = finished.findLast(({ events }) => events >= largest / 2);
     if (last) rates.push(last.events / last.seconds);
   }
-  return rates.length === 0 ? assumed : { eventsPerSecond: Math.max(1, Math.min(...rates)), basis: 'measured' };
+  return rates.length === 0 ? assumedRate : { eventsPerSecond: Math.max(1, Math.min(...rates)), basis: 'measured' };
 };

@@ -120,6 +120,13 @@ describe('looking for problems', () => {
     ).toEqual(['wrong scrub.differs', 'warning sender.silent']);
   });
 
+  it('tells the log of the process which source failed', async () => {
+    const told: string[] = [];
+    const broken = source('b', async () => Promise.reject(new Error('a bug')));
+    await new LookForProblems([broken], (name) => told.push(name)).look(directory, now);
+    expect(told).toEqual(['b']);
+  });
+
   it('calls wrong what could not be looked at, for whatever reason', async () => {
     const broken = source('b', async () => Promise.reject(new Error('a bug')));
     expect(

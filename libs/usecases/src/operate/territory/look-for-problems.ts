@@ -31,7 +31,11 @@ const unanswered = (name: string, why: string): Problem => ({
 
 /** Everything that operators have to know of, from all sources at one time. */
 export class LookForProblems {
-  constructor(private readonly sources: readonly ProblemSource[]) {}
+  /** `onFault`: a source that failed, for the log of the process. */
+  constructor(
+    private readonly sources: readonly ProblemSource[],
+    private readonly onFault: (source: string, error: unknown) => void = () => undefined,
+  ) {}
 
   /** What is wrong comes first. */
   async look(directory: Directory, now: Instant): Promise<readonly Problem[]> {
@@ -58,6 +62,7 @@ export class LookForProblems {
       };
       return { name, problems: await within(sourceWithinMs, source.look(directory, now), late), isAway: false };
     } catch (error) {
+      this.onFault(name, error);
       const isAway = Failure.is(error, 'log.unreachable') || Failure.is(error, 'replica.unreachable');
       return { name, problems: [unanswered(name, Failure.is(error) ? error.message : 'an error')], isAway };
     }

@@ -2,6 +2,7 @@ import { Failure, type Finess, Instant, Position } from '#domain';
 import type { Directory } from '../../directory/directory.js';
 import type { EstablishmentLog } from '../../ports/establishment-log.js';
 import type { LiveReport, ReplicaStatus } from '../../ports/replica-status.js';
+import { assumedRate } from '../restores/build-rate.js';
 import { type BuildRate } from '../restores/plan-restore.js';
 import { type ScrubLine, scrubLine } from './scrub-problems.js';
 import { lastProven, type ProvenRestore } from './last-proven.js';
@@ -97,7 +98,8 @@ export class ReportStatus {
     now: Instant,
     rate: () => Promise<BuildRate>,
   ): Promise<readonly EstablishmentReport[]> {
-    const asked = Promise.all([this.askLive(), rate()]);
+    // What cannot be told of a rate, or of a replica, for whatever reason, keeps nothing else from being told: its problem is a source's.
+    const asked = Promise.all([this.askLive(), rate().catch(() => assumedRate)]);
     return Promise.all([...directory.establishments.keys()].map((finess) => this.one(directory, finess, asked, now)));
   }
 
@@ -211,7 +213,11 @@ export class ReportStatus {
 
   private async askLive(): Promise<ReadonlyMap<string, readonly LiveReport[] | 'unreachable'>> {
     return new Map(
-      await Promise.all(this.replicas.map(async (replica) => [replica.name, await askLive(replica)] as const)),
+      await Promise.all(
+        this.replicas.map(
+          async (replica) => [replica.name, await askLive(replica).catch(() => 'unreachable' as const)] as const,
+        ),
+      ),
     );
   }
 }
