@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { evolve, Failure, type Finess, FoldMemory, Instant, originalTimeline, Position, RecordKey } from '#domain';
+import {
+  evolve,
+  Failure,
+  type Finess,
+  FoldMemory,
+  Instant,
+  originalTimeline,
+  Position,
+  type RecordedEvent,
+  RecordKey,
+} from '#domain';
 import { type OpenGeneration, readEntries } from '#usecases';
 import { anEvent, anyFeed, asRecorded, patientKey, put } from '../../../testing/src/builders/feed.js';
 import { replicaStoreContract } from '../../../testing/src/contracts/replica-store.contract.js';
@@ -161,6 +171,36 @@ describe('a replica in Postgres', () => {
       expect((await superuser.query(written, [generation])).rows).toEqual([{ n: 0 }]);
       expect(await positionOf(establishment)).toBe(before);
     }
+  });
+
+  it('writes thousands of small rows behind one of 19 MB, and asks for no more memory than what they take', async () => {
+    const { generation, epoch } = await newGeneration();
+    const open = await replica.store.open(generation, epoch);
+    const memory = new FoldMemory(Instant.of(0));
+    const writeBatch = async (recorded: RecordedEvent): Promise<void> => {
+      const effects = evolve(memory, recorded, originalTimeline);
+      const { position } = recorded;
+      await open.write([effects], {
+        logId: 'log',
+        position,
+        chainHash: Buffer.alloc(32, 1),
+        clock: effects.recordedAt,
+      });
+    };
+    const scan = put(RecordKey.of('Binary', 'scan'), { data: '+'.repeat(19_000_000) });
+    const small = Array.from({ length: 2_000 }, (_, index) => put(patientKey(index)));
+    const [large, bundle] = asRecorded([anEvent([scan]), anEvent(small)]);
+    if (!large || !bundle) throw new Error('no events');
+    await writeBatch(large);
+    const allocated = vi.spyOn(Buffer, 'allocUnsafe');
+    try {
+      await writeBatch(bundle);
+      expect(Math.max(...allocated.mock.calls.map(([size]) => size))).toBeLessThan(4_000_000);
+    } finally {
+      allocated.mockRestore();
+    }
+    const rows = await superuser.query(`select count(*)::int n from heads_g${generation}`);
+    expect(rows.rows).toEqual([{ n: 2_001 }]);
   });
 
   it('does what is asked for in the order of asking, and nothing behind a failure', async () => {
