@@ -10,10 +10,11 @@ const sources = [
   'libs/usecases/src/operate/**/*.ts',
   'libs/usecases/src/directory/*-rules.ts',
   'libs/kafka/src/*.ts',
+  'libs/postgres/src/drift/sentences.ts',
   'libs/platform/src/callers/caller.guard.ts',
 ];
 /** Files whose sentences are shown as they are, and not thrown. */
-const shown = /\/(?:doctor|what-moved|restore-report)\.ts$/;
+const shown = /\/(?:doctor|what-moved|restore-report|sentences)\.ts$/;
 /** Said in both languages where it is made, or in the log of a control that does not start. */
 const unseen =
   /\/senders\/(?:read-profile|profile-fields|profile-schema)\.ts$|\/(?:boot-control|declare-territory)\.ts$|\.spec\.ts$/;

@@ -8,6 +8,7 @@ import {
   DirectoryDecisions,
   DirectoryProblems,
   DrainParked,
+  DriftProblems,
   type EstablishmentLog,
   FollowerProblems,
   KeyStore,
@@ -91,6 +92,7 @@ export class ControlModule {
       new FollowerProblems(replicas, log),
       new SilentSenders(watch),
       new ScrubProblems(replicas),
+      new DriftProblems(replicas),
       new SpotSpikes(replicas),
       new DirectoryProblems(parts.refusedSenders),
     ];

@@ -65,6 +65,7 @@ export * from './operate/territory/follower-problems.js';
 export * from './operate/senders/sender-silence.js';
 export * from './operate/territory/report-status.js';
 export * from './operate/territory/scrub-problems.js';
+export * from './operate/territory/drift-problems.js';
 export * from './operate/messages/show-message.js';
 export * from './operate/messages/summarize-messages.js';
 export * from './operate/messages/known-words.js';

@@ -1,4 +1,5 @@
 import { directorySentences } from './french-directory.js';
+import { driftSentences } from './french-drift.js';
 
 /**
  * Control and the fold speak English; its usual sentences and hints are said again in French. `$1` is what the sentence names. What is not here is
@@ -421,6 +422,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^ready$/, 'prêt'],
   [/^answers (\S+)$/, 'répond $1'],
   [/^it is not ready: ask (\S+)$/, "il n'est pas prêt : interroger $1"],
+  ...driftSentences,
 ];
 
 /** The sentence in French, or as it came; a sentence that it quotes is said in French as well. */

@@ -18,6 +18,7 @@ import {
   type SenderMinute,
   type TypeDifference,
 } from '#usecases';
+import { readDrift } from '../drift/read-drift.js';
 import { asFailure } from '../postgres-failure.js';
 import { byKey } from '../proof/by-key.js';
 import type { SearchRule } from '../rows/search-rule.js';
@@ -197,6 +198,14 @@ export class PostgresReplicaStatus extends ReplicaStatus {
     );
     if (!row) throw new Error('Postgres tells no version');
     return { version: row.version, now: Instant.of(row.now) };
+  }
+
+  override async drift(): Promise<readonly string[]> {
+    try {
+      return await readDrift(this.pool, answerMsMax);
+    } catch (error) {
+      throw asFailure(error);
+    }
   }
 
   private async snapshotOfRow(select: string, of: Finess | number): Promise<ReplicaSnapshot | undefined> {

@@ -278,6 +278,11 @@ export abstract class ReplicaStatus {
   abstract compare(before: number, after: number): Promise<GenerationDifference>;
   abstract comparePatients(before: number, after: number, limit: number): Promise<readonly PatientDifference[]>;
   abstract compareFields(before: number, after: number): Promise<FieldDifferences>;
+  /**
+   * What of its database is not as the migrations and the provisioning make it: row-level security, policies, rights, roles, functions,
+   * tables. One plain sentence for each thing, the gravest first; none where all is.
+   */
+  abstract drift(): Promise<readonly string[]>;
   /** The database's version and clock, for `doctor`. */
   abstract probe(): Promise<{ readonly version: string; readonly now: Instant }>;
 }
