@@ -5,8 +5,8 @@
 export const driftSentences: readonly (readonly [RegExp, string])[] = [
   [/^schema$/, 'schéma des bases'],
   [
-    /^replica (\S+): whether somebody changed its schema is not known: its catalogs do not answer$/,
-    "réplica $1 : on ne sait pas si quelqu'un a modifié son schéma, ses catalogues ne répondent pas",
+    /^replica (\S+): whether somebody changed its schema is not known: its catalogs cannot be read$/,
+    "réplica $1 : on ne sait pas si quelqu'un a modifié son schéma, ses catalogues ne sont pas lisibles",
   ],
   [/^replica (\S+): (.+) \(and (\d+) more\)$/, 'réplica $1 : $2 (et $3 de plus)'],
   [/^replica (\S+): (.+)$/, 'réplica $1 : $2'],

@@ -31,7 +31,7 @@ describe('what somebody changed of a database', () => {
   it('is told in French where it is not known', async () => {
     const late = (): Promise<never> => Promise.reject(new Failure('replica.unreachable', 'late'));
     expect(await toldOf(late)).toBe(
-      "réplica b : on ne sait pas si quelqu'un a modifié son schéma, ses catalogues ne répondent pas",
+      "réplica b : on ne sait pas si quelqu'un a modifié son schéma, ses catalogues ne sont pas lisibles",
     );
   });
 });

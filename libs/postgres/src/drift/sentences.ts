@@ -40,7 +40,10 @@ const nounOf = ({ kind, name, of, value }: Fact): string => {
   }
 };
 
-/** Letters that a thing may be called by: whoever made it chose its name. What is beyond is cut. */
+/**
+ * Letters that a thing may be called by: whoever made it chose its name.
+ * @limit Control | letters of what was changed in a replica's schema | cut, with an ellipsis
+ */
 export const driftNameLettersMax = 150;
 
 const named = (fact: Fact): string => {

@@ -4,7 +4,10 @@ import type { ReplicaStatus } from '../../ports/replica-status.js';
 import { orUnreachable } from './follower-problems.js';
 import { type Problem, ProblemSource } from './problem.js';
 
-/** For so long what was found of a replica is told again, ms: `status` is asked again and again, and the catalogs cost something. */
+/**
+ * For so long what was found of a replica is told again, ms: `status` is asked again and again, and the catalogs cost something.
+ * @limit Control | how long what was found of a replica's schema is told again | the catalogs are read anew
+ */
 export const driftKeptMs = 5_000;
 
 interface Kept {
@@ -30,8 +33,12 @@ export class DriftProblems extends ProblemSource {
     const { name } = replica;
     const kept = this.kept.get(name);
     if (kept && now >= kept.at && now - kept.at < driftKeptMs) return driftOf(name, kept.drift);
-    const [drift, probe] = await Promise.all([orUnreachable(replica.drift()), orUnreachable(replica.probe())]);
-    // That a database is away is another source's to tell; that one answers, and does not say this, is told here.
+    const unread = (): 'unreachable' => 'unreachable';
+    const [drift, probe] = await Promise.all([
+      orUnreachable(replica.drift()).catch(unread),
+      orUnreachable(replica.probe()).catch(unread),
+    ]);
+    // That a database is away is another source's to tell. One that answers, and lets its catalogs not be read, is told here: a lock, a right.
     if (drift === 'unreachable') return probe === 'unreachable' ? [] : [unknown(name)];
     this.kept.set(name, { at: now, drift });
     return driftOf(name, drift);
@@ -50,7 +57,7 @@ const unknown = (replica: string): Problem =>
   wrong(
     'postgres.drift-unknown',
     replica,
-    `replica ${replica}: whether somebody changed its schema is not known: its catalogs do not answer`,
+    `replica ${replica}: whether somebody changed its schema is not known: its catalogs cannot be read`,
   );
 
 const driftOf = (replica: string, [first, ...more]: readonly string[]): readonly Problem[] => {
