@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { migrate } from '#postgres';
 import type { AppUnderTest, BenchSystem } from './bench-system.js';
 import { declareTerritory } from './declared-territory.js';
 import { territory } from './observations.js';
@@ -12,15 +13,16 @@ const lagSeconds = 10;
 const lagPerSecond = 1000;
 
 /** The real replicator on a fresh replica. */
-export const startReplicator = (system: BenchSystem): Promise<AppUnderTest> =>
-  system.launch('replicator', {
+export const startReplicator = async (system: BenchSystem): Promise<AppUnderTest> => {
+  await migrate(system.postgres.urls.owner);
+  return system.launch('replicator', {
     KAFKA_BROKERS: system.kafka.brokers,
     TRUSTED_KEYS_DIR: system.trustedKeysDir,
     REPLICA: 'a',
     TERRITORY: territory,
     POSTGRES_URL: system.postgres.urls.replicator,
-    POSTGRES_OWNER_URL: system.postgres.urls.owner,
   });
+};
 
 const positionNow = async (client: pg.Client): Promise<number> => {
   const { rows } = await client.query<{ position: number }>(

@@ -8,7 +8,7 @@ import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal } from '#kafka';
 import { FolderTrustedKeys } from '#keys';
 import { ProcessLog, type RunningApp } from '#platform';
-import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
+import { migrate, openForCopy, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { BuildGeneration, DirectoryDecisions, FollowRestores, ReplicateLog } from '#usecases';
 import { newTestKeys } from '../../../libs/keys/test/new-test-keys.js';
@@ -29,13 +29,13 @@ class DrivenReplica {
   static async open(log: KafkaEstablishmentLog, establishment: Finess): Promise<DrivenReplica> {
     const database = await freshDatabase();
     await migrate(database.urls.owner);
-    const [rows, owner] = [await openReplica(database.urls.replicator), await openOwner(database.urls.owner)];
-    const store = new PostgresReplicaStore(rows, owner, searchRule);
-    const builder = new PostgresGenerationBuilder(rows, owner, searchRule);
+    const [rows, copies] = [await openReplica(database.urls.replicator), await openForCopy(database.urls.replicator)];
+    const store = new PostgresReplicaStore(rows, copies, searchRule);
+    const builder = new PostgresGenerationBuilder(rows, copies, searchRule);
     const replicate = new ReplicateLog(store, log);
     await replicate.start(establishment);
     return new DrivenReplica(database, store, builder, replicate, log, establishment, async () => {
-      await Promise.all([rows.destroy(), owner.destroy()]);
+      await Promise.all([rows.destroy(), copies.destroy()]);
       await database.drop();
     });
   }

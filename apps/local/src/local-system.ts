@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Failure, FOLD_VERSION } from '#domain';
+import { migrate } from '#postgres';
 import { clusterOf, killLaunched, type RunningServer, startKafka, startPostgres, stopOrphan } from '#testing';
 import type { Credentials } from './credentials.js';
 import { assertSpace, emptyFolder, folderOf, openFolder, otherFold, removeFolder, unlock } from './data-folder.js';
@@ -96,6 +97,7 @@ export class LocalSystem {
           say: this.say,
           signal: this.giveUp.signal,
         });
+        await migrate(server.urls.owner);
         urls.set(name, { ...server.urls, scopeKeyFile: server.scopeKeyFile });
         return this.asRunning(name, server);
       });

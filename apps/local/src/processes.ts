@@ -46,7 +46,6 @@ const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProc
         REPLICA: replica,
         TERRITORY: s.territory,
         POSTGRES_URL: urls.replicator,
-        POSTGRES_OWNER_URL: urls.owner,
       },
     },
     {

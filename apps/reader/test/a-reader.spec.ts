@@ -10,7 +10,7 @@ import { searchRule } from '#fhir';
 import { ProcessLog, type RunningApp } from '#platform';
 import {
   migrate,
-  openOwner,
+  openForCopy,
   openReplica,
   PostgresGenerationBuilder,
   PostgresReplicaStore,
@@ -43,7 +43,7 @@ export class AReader {
     readonly database: FreshDatabase,
     readonly superuser: pg.Client,
     private readonly replica: DataSource,
-    private readonly owner: DataSource,
+    private readonly copies: DataSource,
     readonly store: PostgresReplicaStore,
     private readonly port: number,
   ) {}
@@ -52,13 +52,13 @@ export class AReader {
     const database = await freshDatabase();
     await migrate(database.urls.owner);
     const replica = await openReplica(database.urls.replicator);
-    const owner = await openOwner(database.urls.owner);
+    const copies = await openForCopy(database.urls.replicator);
     // In a database of its own, so that it can shut this one.
     const superuser = new pg.Client({ connectionString: testPostgres().superuserUrl });
     await superuser.connect();
     const [port = 0] = await freePorts(1);
-    const store = new PostgresReplicaStore(replica, owner, rule);
-    return new AReader(database, superuser, replica, owner, store, port);
+    const store = new PostgresReplicaStore(replica, copies, rule);
+    return new AReader(database, superuser, replica, copies, store, port);
   }
 
   /** Appends the events and applies them. */
@@ -74,7 +74,7 @@ export class AReader {
 
   /** What a replicator of the newest search rule does with rows of older ones; `pieces` of two versions each, or all. */
   async reindex(establishment: Finess, pieces = Infinity): Promise<void> {
-    const replicate = new ReplicateLog(new PostgresReplicaStore(this.replica, this.owner, searchRule), this.logs);
+    const replicate = new ReplicateLog(new PostgresReplicaStore(this.replica, this.copies, searchRule), this.logs);
     await replicate.start(establishment);
     const index = new PostgresSearchIndex(this.replica, searchRule, { rows: 2, bytes: 1 << 20 });
     const older = new ReindexOlder(index, replicate);
@@ -90,7 +90,7 @@ export class AReader {
 
   /** Builds a generation on this timeline, and gives its number. */
   async build(establishment: Finess, timeline: Timeline, buildTo: number): Promise<number> {
-    const builder = new PostgresGenerationBuilder(this.replica, this.owner, searchRule);
+    const builder = new PostgresGenerationBuilder(this.replica, this.copies, searchRule);
     const restoreId = `r${timeline.number}`;
     const target = { establishment, timeline, buildTo: Position.of(buildTo), events: buildTo + 1 };
     await new BuildGeneration(this.logs, builder).run(restoreId, target, new AbortController().signal);
@@ -151,7 +151,7 @@ export class AReader {
   async close(): Promise<void> {
     await this.running?.close();
     await this.replica.destroy();
-    await this.owner.destroy();
+    await this.copies.destroy();
     await this.superuser.end();
     await this.database.drop();
     rmSync(this.folder, { recursive: true, force: true });

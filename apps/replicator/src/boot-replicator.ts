@@ -6,8 +6,8 @@ import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogBatchStrategy
 import { FolderTrustedKeys } from '#keys';
 import { followDirectory, nestLogger, type ProcessLog, type RunningApp } from '#platform';
 import {
-  migrate,
-  openOwner,
+  assertSchema,
+  openForCopy,
   openReplica,
   PostgresGenerationBuilder,
   PostgresReplicaScrub,
@@ -24,7 +24,7 @@ import { ScrubLane } from './scrub-lane.js';
 
 const retryMs = 500;
 
-/** All processes of a system may start at one time: a database that is not there yet is waited for. */
+/** All processes of a system may start at one time: a database that is not there yet, or not migrated yet, is waited for. */
 const patiently = async <T>(log: ProcessLog, what: 'replica', work: () => Promise<T>): Promise<T> => {
   for (let attempt = 0; ; attempt += 1)
     try {
@@ -42,15 +42,13 @@ export const bootReplicator = async (
   log: ProcessLog,
 ): Promise<RunningApp> => {
   const { replica, territory } = settings;
-  await patiently(log, 'replica', () => migrate(settings.postgresOwnerUrl));
-  const [rows, owner, reading] = await Promise.all([
-    openReplica(settings.postgresUrl),
-    openOwner(settings.postgresOwnerUrl),
-    // Of its own: what is read in the background takes no connection from what is written.
-    openReplica(settings.postgresUrl, 1),
-  ]);
-  const store = new PostgresReplicaStore(rows, owner, searchRule);
-  const builder = new PostgresGenerationBuilder(rows, owner, searchRule);
+  const rows = await patiently(log, 'replica', () => openReplica(settings.postgresUrl));
+  await patiently(log, 'replica', () => assertSchema(rows));
+  const copies = await patiently(log, 'replica', () => openForCopy(settings.postgresUrl));
+  // Of its own: what is read in the background takes no connection from what is written.
+  const reading = await patiently(log, 'replica', () => openReplica(settings.postgresUrl, 1));
+  const store = new PostgresReplicaStore(rows, copies, searchRule);
+  const builder = new PostgresGenerationBuilder(rows, copies, searchRule);
   const client = new KafkaClient({ brokers: settings.kafkaBrokers, clientId: `reprise.replicator.${replica}` });
   const logs = new KafkaEstablishmentLog(client);
   const directoryLog = new KafkaDirectoryLog(client);
@@ -108,7 +106,7 @@ export const bootReplicator = async (
     close: async () => {
       await followed.close().catch(() => undefined);
       await Promise.all([lanes.close(), reindex.close(), scrub.close(), heartbeat.close(), app.close()]);
-      await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), owner.destroy(), reading.destroy()]);
+      await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), copies.destroy(), reading.destroy()]);
     },
   };
 };

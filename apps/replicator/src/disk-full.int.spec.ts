@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEvent, Failure, Finess, originalTimeline, Position, RecordKey } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog, LogTopics } from '#kafka';
-import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
+import { migrate, openForCopy, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { BuildGeneration, type RestoreTarget } from '#usecases';
 import { anEvent, put } from '../../../libs/testing/src/builders/feed.js';
@@ -58,16 +58,19 @@ describe.skipIf(!isRoot)('a restore that fills the disk', () => {
     const events = Array.from({ length: 9000 }, (_, n) => anEvent([put(RecordKey.of('Basic', `b${n}`), { n, text })]));
     await Promise.all(events.map((event) => log.append(establishment, encodeEvent(event), {})));
 
-    const [rows, owner] = await Promise.all([openReplica(database.urls.replicator), openOwner(database.urls.owner)]);
-    const store = new PostgresReplicaStore(rows, owner, searchRule);
-    const builder = new PostgresGenerationBuilder(rows, owner, searchRule);
+    const [rows, copies] = await Promise.all([
+      openReplica(database.urls.replicator),
+      openForCopy(database.urls.replicator),
+    ]);
+    const store = new PostgresReplicaStore(rows, copies, searchRule);
+    const builder = new PostgresGenerationBuilder(rows, copies, searchRule);
     await store.ensureEstablishment(establishment);
     const live = (await store.generations(establishment)).find((generation) => generation.live);
     await asSuperuser(`create tablespace ${tablespace} owner reprise_owner location '${folder}'`);
     await asSuperuser(`alter database ${database.name} set default_tablespace = ${tablespace}`);
-    await owner.destroy();
-    const smallOwner = await openOwner(database.urls.owner);
-    const small = new PostgresGenerationBuilder(rows, smallOwner, searchRule);
+    await copies.destroy();
+    const smallCopies = await openForCopy(database.urls.replicator);
+    const small = new PostgresGenerationBuilder(rows, smallCopies, searchRule);
 
     const end = Position.of(events.length - 1);
     const target: RestoreTarget = {
@@ -107,6 +110,6 @@ describe.skipIf(!isRoot)('a restore that fills the disk', () => {
     const built = (await store.generations(establishment)).find(({ timeline }) => timeline.number === 2);
     expect(built?.state).toBe('built');
     expect((await builder.digest(built?.generation ?? 0)).records).toBe(events.length);
-    await Promise.all([rows.destroy(), smallOwner.destroy()]);
+    await Promise.all([rows.destroy(), smallCopies.destroy()]);
   });
 });

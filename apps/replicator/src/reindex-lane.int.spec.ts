@@ -7,7 +7,7 @@ import { encodeEvent, Finess, Instant, type LogEvent, Position, RecordKey } from
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogTopics } from '#kafka';
 import { ProcessLog, type RunningApp } from '#platform';
-import { migrate, openOwner, openReplica, PostgresReplicaStore, PostgresSearchIndex } from '#postgres';
+import { migrate, openForCopy, openReplica, PostgresReplicaStore, PostgresSearchIndex } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { type DirectoryEvent, ReindexOlder, ReplicateLog } from '#usecases';
 import { anEvent, patientKey, put } from '../../../libs/testing/src/builders/feed.js';
@@ -60,7 +60,6 @@ describe('a replicator whose search rule is newer than its rows', () => {
         replica: 'a',
         territory,
         postgresUrl: database.urls.replicator,
-        postgresOwnerUrl: database.urls.owner,
       },
       new ProcessLog('replicator', {
         write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>),
@@ -85,18 +84,21 @@ describe('a replicator whose search rule is newer than its rows', () => {
     for (const event of declared)
       await directory.append({ v: 1, at: Instant.of(0), by: 'test', ...event } as unknown as DirectoryEvent);
     await Promise.all(Array.from({ length: older }, (_, n) => log.append(finess, encodeEvent(named(n)), {})));
-    const [rows, owner] = await Promise.all([openReplica(database.urls.replicator), openOwner(database.urls.owner)]);
-    const replicate = new ReplicateLog(new PostgresReplicaStore(rows, owner, former), log);
+    const [rows, copies] = await Promise.all([
+      openReplica(database.urls.replicator),
+      openForCopy(database.urls.replicator),
+    ]);
+    const replicate = new ReplicateLog(new PostgresReplicaStore(rows, copies, former), log);
     await replicate.start(finess);
     const { logId, last } = await log.range(finess);
     for await (const entries of log.read(finess, Position.of(0), last))
       await replicate.apply({ establishment: finess, logId, entries });
     // The version after it was killed when it had begun: its process does two pieces.
-    const begun = new ReplicateLog(new PostgresReplicaStore(rows, owner, searchRule), log);
+    const begun = new ReplicateLog(new PostgresReplicaStore(rows, copies, searchRule), log);
     await begun.start(finess);
     const reindex = new ReindexOlder(new PostgresSearchIndex(rows, searchRule), begun);
     for (let pieces = 0; pieces < 2; pieces++) await reindex.some();
-    await Promise.all([rows.destroy(), owner.destroy()]);
+    await Promise.all([rows.destroy(), copies.destroy()]);
   });
   afterAll(async () => {
     await running?.close();

@@ -3,19 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEvent, Finess, type LogEvent, originalTimeline, Position, type Timeline } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog, LogTopics } from '#kafka';
-import { migrate, openOwner, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
+import { migrate, openForCopy, openReplica, PostgresGenerationBuilder, PostgresReplicaStore } from '#postgres';
 import { type FreshDatabase, freshDatabase, freshFiness, testKafka } from '#testing';
 import { BuildGeneration, type Generation, ReplicateLog, type RestoreTarget } from '#usecases';
 import { anyFeed } from '../../../libs/testing/src/builders/feed.js';
 
 const replica = async (database: FreshDatabase) => {
   await migrate(database.urls.owner);
-  const [rows, owner] = await Promise.all([openReplica(database.urls.replicator), openOwner(database.urls.owner)]);
+  const [rows, copies] = await Promise.all([
+    openReplica(database.urls.replicator),
+    openForCopy(database.urls.replicator),
+  ]);
   return {
-    store: new PostgresReplicaStore(rows, owner, searchRule),
-    builder: new PostgresGenerationBuilder(rows, owner, searchRule),
+    store: new PostgresReplicaStore(rows, copies, searchRule),
+    builder: new PostgresGenerationBuilder(rows, copies, searchRule),
     close: async () => {
-      await Promise.all([rows.destroy(), owner.destroy()]);
+      await Promise.all([rows.destroy(), copies.destroy()]);
       await database.drop();
     },
   };

@@ -8,8 +8,6 @@ export class ReplicatorConfiguration {
   @Text() territory: string;
   /** Public keys whose approvals count. */
   @Text() trustedKeysDir: string;
-  /** Role that writes rows. */
+  /** Role that writes rows, `reprise_replicator`. The owner's password is not for this process: `apps/migrate` has it. */
   @Url() postgresUrl: string;
-  /** Role that owns the tables: migrations, and the tables of a generation. */
-  @Url() postgresOwnerUrl: string;
 }

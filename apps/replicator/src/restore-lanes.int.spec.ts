@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { encodeEvent, Finess } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogTopics } from '#kafka';
 import { ProcessLog, type RunningApp } from '#platform';
+import { migrate } from '#postgres';
 import { freePorts, freshFiness, type RunningPostgres, startPostgres, testKafka } from '#testing';
 import type { DirectoryEvent } from '#usecases';
 import { newTestKeys } from '../../../libs/keys/test/new-test-keys.js';
@@ -35,6 +36,7 @@ describe('what was decided of a restore', () => {
 
   const startDatabase = async (): Promise<void> => {
     postgres = await startPostgres({ port, dataDir: join(folder, 'postgres') });
+    await migrate(postgres.urls.owner);
   };
   const boot = async (): Promise<void> => {
     if (!postgres) throw new Error('no database');
@@ -46,7 +48,6 @@ describe('what was decided of a restore', () => {
         replica: 'a',
         territory: `ght-${finess}`,
         postgresUrl: postgres.urls.replicator,
-        postgresOwnerUrl: postgres.urls.owner,
       },
       new ProcessLog('replicator', { write: (line: string) => lines.push(line) }),
     );

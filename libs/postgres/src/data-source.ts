@@ -7,6 +7,7 @@ import { Scrub1790000000003 } from './migrations/0003-scrub.js';
 import { SignedScope1790000000004 } from './migrations/0004-signed-scope.js';
 import { RemovedVersions1790000000005 } from './migrations/0005-removed-versions.js';
 import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
+import { BuildFunctions1790000000007 } from './migrations/0007-build-functions.js';
 import { asFailure } from './postgres-failure.js';
 
 const options = (url: string): DataSourceOptions & { readonly type: 'postgres' } => ({
@@ -22,6 +23,7 @@ const options = (url: string): DataSourceOptions & { readonly type: 'postgres' }
     SignedScope1790000000004,
     RemovedVersions1790000000005,
     Heartbeat1790000000006,
+    BuildFunctions1790000000007,
   ],
   migrationsTransactionMode: 'each',
   // A connection that breaks while it idles is replaced when the next one is asked for.
@@ -43,8 +45,11 @@ const open = async (source: DataSource): Promise<DataSource> => {
 export const openReplica = (url: string, poolSize = 4): Promise<DataSource> =>
   open(new DataSource({ ...options(url), poolSize, extra: { pipeline: true } }));
 
-/** Connections of the owner: migrations, and the tables of a generation. Throws `replica.unreachable`. */
-export const openOwner = (url: string): Promise<DataSource> => open(new DataSource({ ...options(url), poolSize: 4 }));
+/** Connections that take COPY, of the role that fills the tables of a generation: not pipelined. Throws `replica.unreachable`. */
+export const openForCopy = (url: string): Promise<DataSource> => open(new DataSource({ ...options(url), poolSize: 4 }));
+
+/** Connections of the owner, for migrations and nothing else. Throws `replica.unreachable`. */
+export const openOwner = (url: string): Promise<DataSource> => open(new DataSource({ ...options(url), poolSize: 2 }));
 
 /** A connection of the pool, for one piece of work. One that broke is not given back. Throws `Failure` for what operation can cause. */
 export const withClient = async <T>(source: DataSource, work: (client: pg.ClientBase) => Promise<T>): Promise<T> => {

@@ -1,7 +1,8 @@
-export { openOwner, openReplica } from './data-source.js';
+export { openForCopy, openReplica } from './data-source.js';
 export { closeDatabase, closeServer } from './provision/close-database.js';
 export { scopeKeyBytes } from './provision/scope-key.js';
 export { migrate } from './migrate.js';
+export { assertSchema } from './assert-schema.js';
 export { PostgresReplicaStore } from './write/postgres-replica-store.js';
 export type { SearchRule } from './rows/search-rule.js';
 export { PostgresSearchIndex } from './search/postgres-search-index.js';

@@ -3,7 +3,7 @@ import { encodeEvent, Finess, Instant, type LogEvent, type RecordKey } from '#do
 import { freshDatabase, type FreshDatabase } from '#testing';
 import { ReplicateLog } from '#usecases';
 import { MemoryEstablishmentLog } from '../../testing/src/memory-establishment-log.js';
-import { openOwner, openReplica } from '../src/data-source.js';
+import { openForCopy, openReplica } from '../src/data-source.js';
 import { migrate } from '../src/migrate.js';
 import type { SearchRule } from '../src/rows/search-rule.js';
 import { PostgresReplicaStore } from '../src/write/postgres-replica-store.js';
@@ -25,7 +25,7 @@ export class AReplica {
   private constructor(
     readonly database: FreshDatabase,
     readonly replica: DataSource,
-    readonly owner: DataSource,
+    readonly copies: DataSource,
     readonly store: PostgresReplicaStore,
   ) {}
 
@@ -33,13 +33,13 @@ export class AReplica {
     const database = await freshDatabase();
     await migrate(database.urls.owner);
     const replica = await openReplica(database.urls.replicator);
-    const owner = await openOwner(database.urls.owner);
-    return new AReplica(database, replica, owner, new PostgresReplicaStore(replica, owner, byWords));
+    const copies = await openForCopy(database.urls.replicator);
+    return new AReplica(database, replica, copies, new PostgresReplicaStore(replica, copies, byWords));
   }
 
   async close(): Promise<void> {
     await this.replica.destroy();
-    await this.owner.destroy();
+    await this.copies.destroy();
     await this.database.drop();
   }
 }

@@ -1,7 +1,7 @@
 import { originalTimeline, Position } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaEstablishmentLog } from '#kafka';
-import { migrate, openOwner, openReplica, PostgresGenerationBuilder } from '#postgres';
+import { migrate, openForCopy, openReplica, PostgresGenerationBuilder } from '#postgres';
 import { BuildGeneration, type BuildReport } from '#usecases';
 import { establishment } from '../observations.js';
 import { runPart } from './run-part.js';
@@ -23,8 +23,8 @@ export interface Built {
 
 await runPart(async ({ brokers, replicatorUrl, ownerUrl, restoreId }: Build, mark): Promise<Built> => {
   await migrate(ownerUrl);
-  const [replica, owner] = await Promise.all([openReplica(replicatorUrl), openOwner(ownerUrl)]);
-  const builder = new PostgresGenerationBuilder(replica, owner, searchRule);
+  const [replica, copies] = await Promise.all([openReplica(replicatorUrl), openForCopy(replicatorUrl)]);
+  const builder = new PostgresGenerationBuilder(replica, copies, searchRule);
   const log = new KafkaEstablishmentLog(new KafkaClient({ brokers: [brokers] }));
   const { last } = await log.range(establishment);
   const target = {
@@ -63,6 +63,6 @@ await runPart(async ({ brokers, replicatorUrl, ownerUrl, restoreId }: Build, mar
   const phases = Object.fromEntries(
     times.slice(0, -1).map(([phase, at], index) => [phase, ((times[index + 1]?.[1] ?? at) - at) / 1000]),
   );
-  await Promise.all([log.close(), replica.destroy(), owner.destroy()]);
+  await Promise.all([log.close(), replica.destroy(), copies.destroy()]);
   return { events: last + 1, seconds, phases, stateDigest };
 });

@@ -1,9 +1,8 @@
 import { FoldMemory, Instant, encodeEvent, originalTimeline, Position, RecordKey } from '#domain';
 import { searchTokens } from '#fhir';
-import { openOwner } from '#postgres';
 import { foldBatch, type LogEntry, readEntries } from '#usecases';
 import { copyRows } from '../../../libs/postgres/src/build/make-tables.js';
-import { withClient } from '../../../libs/postgres/src/data-source.js';
+import { openOwner, withClient } from '../../../libs/postgres/src/data-source.js';
 import { versionColumns, versionRows } from '../../../libs/postgres/src/rows/rows-of-effects.js';
 import { emptyChain } from '#domain';
 import { establishment, observationEvent } from '../observations.js';

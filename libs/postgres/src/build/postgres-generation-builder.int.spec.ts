@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Chunks of a few events, so that small feeds make many. */
 const chunkBytes = 2000;
 const aBuilder = (): PostgresGenerationBuilder =>
-  new PostgresGenerationBuilder(replica.replica, replica.owner, byWords, chunkBytes);
+  new PostgresGenerationBuilder(replica.replica, replica.copies, byWords, chunkBytes);
 
 const never = new AbortController().signal;
 let restores = 0;
@@ -92,7 +92,7 @@ class Dying extends PostgresGenerationBuilder {
     private readonly lives: { writes: number; finishes: number },
     private readonly when: 'before' | 'behind',
   ) {
-    super(replica.replica, replica.owner, byWords, chunkBytes);
+    super(replica.replica, replica.copies, byWords, chunkBytes);
   }
   override async open(establishment: Finess, of: Timeline, restoreId: string): Promise<GenerationTables> {
     const tables = await super.open(establishment, of, restoreId);
@@ -100,7 +100,7 @@ class Dying extends PostgresGenerationBuilder {
       const dies = this.lives[kind]-- === 0;
       // The history may have been indexed by then: it is made beside the rest.
       if (dies && this.when === 'before' && kind === 'finishes')
-        await prepareHistory(replica.owner, tables.generation.generation);
+        await prepareHistory(replica.copies, tables.generation.generation);
       if (dies && this.when === 'before') throw new Error('killed');
       await work();
       if (dies) throw new Error('killed');
@@ -251,16 +251,22 @@ describe('a generation that is being built', () => {
     ]);
   });
 
-  it('is seen by no reader, no operator, not even the replicator', async () => {
+  it('is seen by no reader and no operator, and changed by nobody', async () => {
     const { establishment, effects, progress, restoreId } = await chunk();
     const tables = await builder.open(establishment, timeline(progress.position), restoreId);
     await tables.write(effects, progress);
     await tables.contents(new Map());
     const { generation } = tables.generation;
-    for (const url of [replica.database.urls.reader, replica.database.urls.control, replica.database.urls.replicator]) {
+    const { reader, control, replicator } = replica.database.urls;
+    for (const [url, sql] of [
+      [reader, `select from versions_g${generation}`],
+      [control, `select from versions_g${generation}`],
+      [replicator, `update versions_g${generation} set content = ''`],
+      [replicator, `delete from versions_g${generation}`],
+    ] as const) {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
-      await expect(client.query(`select from versions_g${generation}`)).rejects.toMatchObject({ code: '42501' });
+      await expect(client.query(sql)).rejects.toMatchObject({ code: '42501' });
       await client.end();
     }
     expect(await rowsOf('versions', generation)).toEqual([]);

@@ -12,11 +12,11 @@ import { stateOfSnapshot } from '../status/digest-of-snapshot.js';
 import { dropTables, makeTables } from './make-tables.js';
 import { PostgresGenerationTables, usualChunkBytes } from './postgres-generation-tables.js';
 
-/** Makes and fills tables as the owner, while nobody else sees them; looks at finished ones as `reprise_replicator`. */
+/** Has the owner's functions make and finish tables, and fills them while no reader sees them. `copies`: `openForCopy`. */
 export class PostgresGenerationBuilder extends GenerationBuilder {
   constructor(
     private readonly replica: DataSource,
-    private readonly owner: DataSource,
+    private readonly copies: DataSource,
     private readonly rule: SearchRule,
     private readonly chunkBytes = usualChunkBytes,
   ) {
@@ -31,10 +31,10 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
         `generation ${asked.generation} was begun by fold version ${asked.foldVersion}, this is version ${FOLD_VERSION}`,
         'cancel this restore and plan it again',
       );
-    const finished = asked.state === 'building' && (await makeTables(this.owner, asked.generation));
+    const finished = asked.state === 'building' && (await makeTables(this.copies, asked.generation));
     // Making the tables has waited for a chunk that an earlier try had left in flight: only now the position is sure.
     const generation = await openGeneration(this.replica, establishment, timeline, restoreId, this.rule.version);
-    return new PostgresGenerationTables(generation, finished, this.owner, this.rule.tokensOf, this.chunkBytes);
+    return new PostgresGenerationTables(generation, finished, this.copies, this.rule.tokensOf, this.chunkBytes);
   }
 
   async retry(generation: number): Promise<void> {
@@ -90,7 +90,7 @@ export class PostgresGenerationBuilder extends GenerationBuilder {
         `generation ${generation} is live, or follows the log so that going back to it loses nothing`,
         'only what was built and never promoted is discarded',
       );
-    await dropTables(this.owner, generation);
+    await dropTables(this.copies, generation);
   }
 
   private query(text: string, values: unknown[]): Promise<pg.QueryResult> {

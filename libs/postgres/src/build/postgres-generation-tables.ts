@@ -21,7 +21,8 @@ import { advanceBuild } from '../sql/generations.sql.js';
 import { takenOver } from '../write/taken-over.js';
 import { readContents } from './read-contents.sql.js';
 import { copyIn } from './copy-in.js';
-import { finishTables, lockTables, prepareHistory, type TableCopy, tableCopy } from './make-tables.js';
+import { indexWhileFilled } from './tables-of-generation.sql.js';
+import { callBuild, finishTables, lockTables, prepareHistory, type TableCopy, tableCopy } from './make-tables.js';
 
 /** Rows of about two thousand events in each of two chunks. Measured: 8 MB are no faster. */
 export const usualChunkBytes = 4 << 20;
@@ -83,7 +84,7 @@ class Chunk {
 }
 
 /**
- * Filled by the owner. One chunk is on its way while the next one is filled; everything else waits for all of them. A chunk that
+ * One chunk is on its way while the next one is filled; everything else waits for all of them. A chunk that
  * fails is told by the next call.
  */
 export class PostgresGenerationTables implements GenerationTables {
@@ -95,7 +96,7 @@ export class PostgresGenerationTables implements GenerationTables {
   constructor(
     readonly generation: Generation,
     readonly finished: boolean,
-    private readonly owner: DataSource,
+    private readonly connections: DataSource,
     private readonly tokensOf: TokensOf,
     private readonly chunkBytes: number,
   ) {
@@ -123,10 +124,8 @@ export class PostgresGenerationTables implements GenerationTables {
       values: binaryArrays(exactVersion, [...heads]),
       rowMode: 'array' as const,
     };
-    const { rows } = await withClient(this.owner, async (client) => {
-      await client.query(
-        `create index if not exists versions_g${generation}_being_built on versions_g${generation} (position)`,
-      );
+    const { rows } = await withClient(this.connections, async (client) => {
+      await callBuild(client, indexWhileFilled, generation);
       return client.query<[RecordKey, Uint8Array]>(query);
     });
     return new Map(rows);
@@ -134,8 +133,8 @@ export class PostgresGenerationTables implements GenerationTables {
 
   async finish(subjects: ReadonlyMap<RecordKey, Subject>, parked: readonly ParkedEvent[]): Promise<void> {
     await this.committed();
-    const prepared = prepareHistory(this.owner, this.generation.generation);
-    const finished = finishTables(this.owner, this.generation, subjects, parked, prepared);
+    const prepared = prepareHistory(this.connections, this.generation.generation);
+    const finished = finishTables(this.connections, this.generation, subjects, parked, prepared);
     // Neither is left at work when the other fails.
     const [, outcome] = await Promise.allSettled([prepared, finished]);
     if (outcome.status === 'rejected') throw outcome.reason;
@@ -148,7 +147,7 @@ export class PostgresGenerationTables implements GenerationTables {
     this.filling = this.spare;
     this.spare = chunk;
     const begun = Promise.withResolvers<void>();
-    this.inFlight = withClient(this.owner, (client) => this.commit(client, chunk, begun.resolve));
+    this.inFlight = withClient(this.connections, (client) => this.commit(client, chunk, begun.resolve));
     this.inFlight.catch(begun.reject);
     await begun.promise;
   }

@@ -99,7 +99,7 @@ describe('reading all that a replica serves', () => {
     for (const seed of [1, 2, 3]) {
       const [log, establishment] = [aLog(), anEstablishment()];
       await follow(replica.store, log, establishment, aFeed(60, seed));
-      const store = new PostgresReplicaStore(replica.replica, replica.owner, newer);
+      const store = new PostgresReplicaStore(replica.replica, replica.copies, newer);
       const replicate = new ReplicateLog(store, log);
       await replicate.start(establishment);
       const reindex = new ReindexOlder(
@@ -178,7 +178,7 @@ describe('reading all that a replica serves', () => {
       afterCut: 'omit',
       resumeAt: 'not-promoted',
     };
-    const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, byWords);
+    const builder = new PostgresGenerationBuilder(replica.replica, replica.copies, byWords);
     await new BuildGeneration(log, builder).run(
       'restore-scrubbed',
       { establishment, timeline, buildTo: cut, events: 21 },

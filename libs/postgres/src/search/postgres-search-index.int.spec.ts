@@ -38,7 +38,7 @@ afterAll(async () => {
 
 /** A process that writes one establishment by a rule, and brings older rows level with it. */
 const aProcess = (rule: SearchRule, log: ReturnType<typeof aLog>, establishment: Finess, rows = 3) => {
-  const store = new PostgresReplicaStore(replica.replica, replica.owner, rule);
+  const store = new PostgresReplicaStore(replica.replica, replica.copies, rule);
   const replicate = new ReplicateLog(store, log);
   const index = new PostgresSearchIndex(replica.replica, rule, { rows, bytes: 1 << 20 });
   const reindex = new ReindexOlder(index, replicate);
@@ -141,7 +141,7 @@ describe('rows of an older search rule', () => {
     await older.start();
     await older.write(aFeed(80, 4));
     const generation = await live(establishment);
-    const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, newer);
+    const builder = new PostgresGenerationBuilder(replica.replica, replica.copies, newer);
     const before = { digest: await builder.digest(generation), rows: await rowsOf(generation) };
     const now = aProcess(newer, log, establishment);
     await now.start();
@@ -313,7 +313,7 @@ describe('which generations are behind the rule', () => {
       buildTo: end,
       events: end + 1,
     });
-    const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, former);
+    const builder = new PostgresGenerationBuilder(replica.replica, replica.copies, former);
     const build = new BuildGeneration(log, builder);
     for (const number of [2, 3]) await build.run(`r${number}`, target(number), new AbortController().signal);
     await builder.open(establishment, target(4).timeline, 'r4');

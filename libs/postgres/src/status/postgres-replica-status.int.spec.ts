@@ -41,7 +41,7 @@ const restoreTo = async (
     afterCut: 'omit',
     resumeAt: 'not-promoted',
   };
-  const builder = new PostgresGenerationBuilder(replica.replica, replica.owner, byWords);
+  const builder = new PostgresGenerationBuilder(replica.replica, replica.copies, byWords);
   const target = { establishment: finess, timeline, buildTo: Position.of(cut), events: cut + 1 };
   await new BuildGeneration(log, builder).run(`restore-${finess}`, target, new AbortController().signal);
 };

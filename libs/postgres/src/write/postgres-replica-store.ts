@@ -23,13 +23,13 @@ import { type ParkedRow, parkedOf } from './lookups.js';
 import { type Connect, PostgresOpenGeneration } from './postgres-open-generation.js';
 import { takenOver } from './taken-over.js';
 
-/** Writes as `reprise_replicator`; only the first tables of an establishment need the owner. */
+/** Writes as `reprise_replicator`. `copies`: `openForCopy`, for the first tables of an establishment. */
 export class PostgresReplicaStore extends ReplicaStore {
   private readonly keepsPlans = new WeakSet<pg.ClientBase>();
 
   constructor(
     private readonly replica: DataSource,
-    private readonly owner: DataSource,
+    private readonly copies: DataSource,
     private readonly rule: SearchRule,
   ) {
     super();
@@ -39,8 +39,10 @@ export class PostgresReplicaStore extends ReplicaStore {
     const { rowCount } = await this.query('select from establishments where establishment = $1', [establishment]);
     if (rowCount !== 0) return;
     const generation = await openGeneration(this.replica, establishment, originalTimeline, null, this.rule.version);
-    await makeTables(this.owner, generation.generation);
-    await finishTables(this.owner, generation, [], []);
+    if (generation.state === 'building') {
+      await makeTables(this.copies, generation.generation);
+      await finishTables(this.copies, generation, [], []);
+    }
     const values = [generation.generation];
     await this.query(`update generations set state = 'following', phase = 'done' where generation = $1`, values);
     await this.query(
