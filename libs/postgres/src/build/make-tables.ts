@@ -136,7 +136,10 @@ export const finishTables = (
     }),
   );
 
-/** How long readers that are in the middle of a read are waited for, ms: their sessions may take 60 s. Beyond it `busy`. */
+/**
+ * How long readers that are in the middle of a read are waited for, ms: their sessions may take 60 s. Beyond it `busy`.
+ * @limit Replicator | how long reads that are under way are waited for before a table of a cancelled generation is dropped | it is tried again later
+ */
 export const dropWaitMsMax = 90_000;
 const dropPauseMs = 400;
 

@@ -154,13 +154,16 @@ ${ofUnfinished('index_history', lock(historyLockSpace), `${historyIndexes}\n${an
 ${ofUnfinished('index_derived', lock(lockSpace), indexDerived)}
 ${ofUnfinished('attach_tables', lock(lockSpace), attachTables)}`;
 
+/** @limit Replicator | how long readers stand behind a table that is being detached, at a time | it gives up, and asks again after 400 ms */
+const detachMsMax = 100;
+
 /**
  * One table a call, since each is a transaction: true where one was dropped. Detaching needs its parent alone for a moment, and readers
- * that come meanwhile stand behind it: it gives up after 100 ms (55P03), and is asked again.
+ * that come meanwhile stand behind it: it gives up then (55P03), and is asked again.
  */
 const drop = `
 create function reprise_build.drop_table(asked int) returns boolean
-language plpgsql ${asOwner} set lock_timeout = '100ms' as $$
+language plpgsql ${asOwner} set lock_timeout = '${detachMsMax}ms' as $$
 declare
   part text;
   attached boolean;
