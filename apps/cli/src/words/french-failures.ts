@@ -89,6 +89,11 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^sender (\S+) of (\S+) has sent nothing for (\d+) s \(silent after (\d+) s\)$/,
     'émetteur $1 de $2 : rien reçu depuis $3 s (dit muet après $4 s)',
   ],
+  [/^(\S+): the batch at (\S+) (.+)$/, '$1 : le lot en $2 est illisible : $3'],
+  [
+    /^no gateway writes such a batch: find out who did, and restore the log from the archive without it$/,
+    "aucune passerelle n'écrit un tel lot : chercher qui l'a fait, et restaurer le journal depuis l'archive sans lui",
+  ],
   [/^no answer within (\S+) s$/, 'aucune réponse en $1 s'],
   [/^look whether it runs$/, "vérifier qu'il tourne"],
   [/^(.+): could not be looked at: (.+)$/, "$1 : n'a pas pu être examiné : $2"],

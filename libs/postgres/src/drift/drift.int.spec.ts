@@ -30,7 +30,7 @@ beforeAll(async () => {
   superuser = await connect(replica.database.superuserUrl);
   owner = await connect(replica.database.urls.owner);
   status = new PostgresReplicaStatus('a', replica.database.urls.control, byWords);
-  builder = new PostgresGenerationBuilder(replica.replica, replica.owner, byWords);
+  builder = new PostgresGenerationBuilder(replica.replica, replica.copies, byWords);
   const events = [1, 2, 3].map((n) => anEvent([put(patientKey(n), { n })]));
   await follow(replica.store, log, establishment, events);
 });
@@ -98,7 +98,7 @@ describe('a replica that nobody has changed', () => {
       changedSince: () => ['Patient'],
       tokensOf: (key, content) => [...wordsOf(key, content), 'newer'],
     };
-    const store = new PostgresReplicaStore(replica.replica, replica.owner, newer);
+    const store = new PostgresReplicaStore(replica.replica, replica.copies, newer);
     const replicate = new ReplicateLog(store, log);
     await replicate.start(establishment);
     const reindex = new ReindexOlder(

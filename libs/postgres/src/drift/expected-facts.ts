@@ -1,3 +1,4 @@
+import { fillerMay } from '../migrations/0007-build-functions.js';
 import { connectionsMaxByRole } from '../provision/close-database.js';
 import {
   type ExpectedPartitioned,
@@ -70,7 +71,7 @@ const looseFacts = (name: string, of: string, table: ExpectedPartitioned, found:
     constraints: Object.fromEntries(constraints.map((one) => [one, ''])),
     ...(isClosed
       ? { security: 'forced', policies: policyOfPartitions, grants: { reprise_replicator: table.replicatorMay } }
-      : { security: 'off' }),
+      : { security: 'off', grants: { reprise_replicator: fillerMay[of as keyof typeof fillerMay] } }),
   });
 };
 

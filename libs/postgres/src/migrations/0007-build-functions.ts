@@ -10,7 +10,7 @@ const eachTable = (sql: (table: Partitioned, name: string) => string): string =>
   partitioned.map((table) => sql(table, `public.${table}_g{n}`)).join('\n');
 
 /** What fills a table that is not attached: COPY, heads and tokens from the versions, outcomes of messages. */
-const fillerMay: Readonly<Record<Partitioned, string>> = {
+export const fillerMay: Readonly<Record<Partitioned, string>> = {
   versions: 'select, insert',
   heads: 'select, insert',
   tokens: 'insert',
@@ -185,6 +185,9 @@ begin
   end loop;
   return false;
 end $$;`;
+
+/** The text of all of them: what stands in a database is held against it. */
+export const ownersFunctions = `${checks}\n${build}\n${drop}`;
 
 /** The owner reads where a generation stands, and moves nothing any more. The replicator sees which migrations were run. */
 const grants = `
