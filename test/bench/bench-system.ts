@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeSigningKey, publicKeyEnding, publicKeyIn } from '#keys';
 import { nodeFlags } from '#platform';
-import { freePorts, identityOf, type RunningKafka, type RunningPostgres, startKafka, startPostgres } from '#testing';
+import {
+  freePorts,
+  identityOf,
+  removePostgres,
+  type RunningKafka,
+  type RunningPostgres,
+  startKafka,
+  startPostgres,
+} from '#testing';
 import type { PartMessage } from './parts/run-part.js';
 
 const dist = join(import.meta.dirname, '..', '..');
@@ -121,6 +129,7 @@ export class BenchSystem {
     await Promise.all([...this.children].map(ended));
     clearTimeout(late);
     await Promise.all([this.kafka.stop(), this.postgres.stop()]);
+    removePostgres(join(this.folder, 'postgres'));
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -57,6 +57,8 @@ const grouped = (value: number): string => value.toLocaleString('en').replaceAll
 
 /** By the unit that the constant's name says. */
 export const written = (name: string, value: number): string => {
+  if (/bytes/i.test(name) && value >= 1000 && value % 1000 === 0)
+    return value % 1_000_000 === 0 ? `${grouped(value / 1_000_000)} MB` : `${grouped(value / 1_000)} kB`;
   if (/bytes/i.test(name)) {
     const [unit, size] =
       value >= 1024 ** 3 ? ['GiB', 1024 ** 3] : value >= 1024 ** 2 ? ['MiB', 1024 ** 2] : ['KiB', 1024];

@@ -331,7 +331,7 @@ describe('a verb', () => {
     const { stdout } = await control.reprise(['doctor', '--lang', 'fr']);
     expect(stdout).toMatch(/réglages des journaux +ok +comme il faut/);
     expect(stdout).toMatch(/annuaire +ok +établissements.: 3, restaurations.: 14/);
-    expect(stdout).toMatch(/lecteur a +FAUX +pas de réponse +vérifier que le processus tourne/);
+    expect(stdout).toMatch(/lecteur a +ANOMALIE +pas de réponse +vérifier que le processus tourne/);
     const json = await control.reprise(['doctor', '--lang', 'fr', '--output', 'json']);
     expect((JSON.parse(json.stdout) as { items: object[] }).items).toMatchObject([{}, ...found]);
   });

@@ -88,13 +88,14 @@ export class ControlModule {
       folder: configuration.keysDir,
     };
     const watch = new WatchSenders(log, journal, replicas);
+    // In the order in which they are told.
     const sources = [
       new FollowerProblems(replicas, log),
-      new SilentSenders(watch),
+      new SpotSpikes(replicas),
       new ScrubProblems(replicas),
       new DriftProblems(replicas),
-      new SpotSpikes(replicas),
       new DirectoryProblems(parts.refusedSenders),
+      new SilentSenders(watch),
     ];
     const problems = new LookForProblems(sources, (context, error) =>
       parts.log.fault('problems.unseen', error, { context }),

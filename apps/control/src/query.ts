@@ -26,6 +26,10 @@ export const count = (query: Query, name: string, otherwise: number, max: number
   if (value === undefined) return otherwise;
   const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
   if (number < 1 || number > max)
-    throw new Failure('input.invalid', `${name} is 1 to ${max}`, 'use the cursor for more');
+    throw new Failure(
+      'input.invalid',
+      `${name} is 1 to ${max}`,
+      'say a number between them; the cursor gives the next page',
+    );
   return number;
 };

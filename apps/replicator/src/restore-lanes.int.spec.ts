@@ -7,7 +7,7 @@ import { encodeEvent, Finess } from '#domain';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogTopics } from '#kafka';
 import { ProcessLog, type RunningApp } from '#platform';
 import { migrate } from '#postgres';
-import { freePorts, freshFiness, type RunningPostgres, startPostgres, testKafka } from '#testing';
+import { freePorts, freshFiness, removePostgres, type RunningPostgres, startPostgres, testKafka } from '#testing';
 import type { DirectoryEvent } from '#usecases';
 import { newTestKeys } from '../../../libs/keys/test/new-test-keys.js';
 import { anEvent, patientKey, put } from '../../../libs/testing/src/builders/feed.js';
@@ -107,6 +107,7 @@ describe('what was decided of a restore', () => {
   afterAll(async () => {
     await Promise.all([log.close(), directory.close()]);
     await postgres?.stop();
+    removePostgres(join(folder, 'postgres'));
     rmSync(folder, { recursive: true });
   });
 

@@ -1,6 +1,15 @@
 import { type DirectoryEvent, readDirectoryEvent, type UnreadableEvent } from '#usecases';
 
+/**
+ * Of one entry. What is larger, or millions of levels deep, would hold up everybody who follows while it is parsed.
+ *
+ * @limit Directory | bytes of an entry | the entry is refused
+ */
+export const entryBytesMax = 1024 * 1024;
+
+/** Undefined: no JSON that is looked at. */
 const parse = (value: Buffer): unknown => {
+  if (value.byteLength > entryBytesMax) return undefined;
   try {
     return JSON.parse(value.toString('utf8'));
   } catch {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Instant } from '#domain';
 import type { DirectoryEvent, Refusal } from '#usecases';
-import { directoryValue, parseDirectoryValue } from './directory-value.js';
+import { directoryValue, entryBytesMax, parseDirectoryValue } from './directory-value.js';
 import { parseRefusalValue, refusalValue } from './refusal-value.js';
 
 const tooNew = expect.objectContaining({ code: 'log.too-new' });
@@ -32,6 +32,7 @@ describe('values of the directory log', () => {
   it.each([
     ['nothing', ''],
     ['no JSON', 'RP'],
+    ['more than an entry may hold', `${JSON.stringify(event).slice(0, -1)},"more":"${'x'.repeat(entryBytesMax)}"}`],
     ['no object', '7'],
     ['bytes that are no text', '\xff\xfe'],
     ['no version', JSON.stringify({ ...event, v: undefined })],

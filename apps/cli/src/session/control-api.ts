@@ -75,8 +75,9 @@ export class ControlApi {
       return { status: answer.status, text: await answer.text() };
     } catch (error) {
       if (interrupted.aborted) throw error;
-      const place = say('api.unreachable', { url: this.connection.url });
-      throw new CliFailure(exitCodes.tryAgain, place, say('api.unreachable-hint'));
+      const isSlow = error instanceof Error && error.name === 'TimeoutError';
+      const place = say(isSlow ? 'api.slow' : 'api.unreachable', { url: this.connection.url });
+      throw new CliFailure(exitCodes.tryAgain, place, say(isSlow ? 'api.slow-hint' : 'api.unreachable-hint'));
     }
   }
 

@@ -2,6 +2,7 @@ import { column, list } from '../output/columns.js';
 import { CliFailure } from '../session/cli-failure.js';
 import { exitCodes } from '../session/exit-codes.js';
 import { type Json, type JsonObject, listAt, textAt } from '../session/json.js';
+import { conditionExit } from '../condition-exit.js';
 import type { RunVerb, Session } from '../session/session.js';
 
 const view = list(
@@ -28,8 +29,7 @@ const examineFromHere = async ({ api, say }: Session): Promise<Examined> => {
       detail: say('doctor.api-ok', { url: api.url }),
       hint: '',
     };
-    const wrong = textAt(answer, 'state') === 'wrong';
-    const exitCode = wrong ? exitCodes.failure : exitCodes.ok;
+    const exitCode = conditionExit(listAt(answer, 'items'));
     return { state: textAt(answer, 'state'), items: [here, ...listAt(answer, 'items')], exitCode };
   } catch (error) {
     if (!(error instanceof CliFailure)) throw error;

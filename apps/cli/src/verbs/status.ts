@@ -1,5 +1,5 @@
+import { conditionExit } from '../condition-exit.js';
 import { column, items, list } from '../output/columns.js';
-import { exitCodes } from '../session/exit-codes.js';
 import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
 import { printable } from '../output/table.js';
 import type { RunVerb, Session } from '../session/session.js';
@@ -70,15 +70,6 @@ const head = ({ say, tell, suggest }: Session, answer: Json): void => {
   if (problems.length > problemsShown) tell(say('status.more', { count: problems.length - problemsShown }));
 };
 
-/** Where only what is away is wrong, trying again may help. */
-const exitCodeOf = (answer: Json): number => {
-  const wrong = listAt(answer, 'problems').filter((problem) => textAt(problem, 'state') === 'wrong');
-  if (wrong.length === 0) return exitCodes.ok;
-  return wrong.every((problem) => textAt(problem, 'code').endsWith('.unreachable'))
-    ? exitCodes.tryAgain
-    : exitCodes.failure;
-};
-
 /** What should not be overlooked in a wide table. */
 const warn = ({ say, suggest }: Session, answer: Json): void => {
   for (const sender of items(answer).flatMap(senders)) {
@@ -117,5 +108,5 @@ export const showStatus: RunVerb = async (session) => {
   head(session, answer);
   session.show(answer, view);
   warn(session, answer);
-  return exitCodeOf(answer);
+  return conditionExit(listAt(answer, 'problems'));
 };

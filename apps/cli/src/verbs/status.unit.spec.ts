@@ -78,6 +78,6 @@ describe('a control that takes connections and answers nothing', () => {
     const env = { REPRISE_API, REPRISE_DATA_DIR: control.file('x', '').replace(/\/x$/, '') };
     const { code, stdout, stderr } = await control.reprise([verb], { env });
     expect(code).toBe(75);
-    expect(`${stdout}${stderr}`).toContain(`control does not answer at ${REPRISE_API}`);
+    expect(`${stdout}${stderr}`).toContain(`control has not answered within 3 s at ${REPRISE_API}`);
   });
 });

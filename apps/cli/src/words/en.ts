@@ -132,6 +132,8 @@ export const en = {
   'api.unreachable': 'control does not answer at {url}',
   'api.unreachable-hint':
     'does the system run (npm start)? Another address: --api URL or REPRISE_API. Then: reprise doctor',
+  'api.slow': 'control has not answered within 3 s at {url}',
+  'api.slow-hint': 'it is frozen, or the machine is busy: ask again; then look at the process control and its log',
   'api.no-json': 'what answers at {url} is not control',
   'failure.input.invalid': 'Not understood',
   'failure.input.too-large': 'Too large',

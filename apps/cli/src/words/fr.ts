@@ -139,6 +139,9 @@ export const fr: Words = {
   'api.unreachable': 'control ne répond pas à {url}',
   'api.unreachable-hint':
     'le système tourne-t-il (npm start) ? Une autre adresse : --api URL ou REPRISE_API. Puis : reprise doctor',
+  'api.slow': 'le pilotage n’a pas répondu en 3 s à {url}',
+  'api.slow-hint':
+    'il est figé, ou la machine est chargée : redemander, puis regarder le processus control et son journal',
   'api.no-json': "ce qui répond à {url} n'est pas control",
   'failure.input.invalid': 'Pas compris',
   'failure.input.too-large': 'Trop grand',
@@ -407,7 +410,7 @@ export const fr: Words = {
   'value.nothing-examined': 'RIEN EXAMINÉ',
   'value.ok': 'ok',
   'value.warning': 'avertissement',
-  'value.wrong': 'FAUX',
+  'value.wrong': 'ANOMALIE',
   'value.empty': 'vide',
   'value.true': 'oui',
   'value.false': 'non',

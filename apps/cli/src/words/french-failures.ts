@@ -94,6 +94,24 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^no gateway writes such a batch: find out who did, and restore the log from the archive without it$/,
     "aucune passerelle n'écrit un tel lot : chercher qui l'a fait, et restaurer le journal depuis l'archive sans lui",
   ],
+  [/^replicas and log$/, 'réplicas et journal'],
+  [/^senders$/, 'émetteurs'],
+  [/^scrub$/, 'relecture des données servies'],
+  [/^spikes$/, 'suppressions et réécritures inhabituelles'],
+  [/^schema$/, 'schéma des bases'],
+  [/^look whether Kafka runs, and at its log$/, 'vérifier que Kafka tourne, et regarder son journal'],
+  [
+    /^look whether the Postgres of replica (\S+) runs, and at its log$/,
+    'vérifier que le Postgres du réplica $1 tourne, et regarder son journal',
+  ],
+  [
+    /^look whether the replicator of replica (\S+) runs, at its log, and at the disk of its database$/,
+    'vérifier que le réplicateur du réplica $1 tourne, regarder son journal et le disque de sa base',
+  ],
+  [
+    /^docs\/operating\.md, "What halts, and why", says what to do$/,
+    'docs/operating.md, « What halts, and why », dit quoi faire',
+  ],
   [/^no answer within (\S+) s$/, 'aucune réponse en $1 s'],
   [/^look whether it runs$/, "vérifier qu'il tourne"],
   [/^(.+): could not be looked at: (.+)$/, "$1 : n'a pas pu être examiné : $2"],
@@ -209,7 +227,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^use credentials of another kind$/, "prendre des identifiants d'un autre rôle"],
   [/^RFC 3339 with a zone, for example (\S+?)(?:,.*)?$/, 'RFC 3339 avec un fuseau, par exemple $1, ou « 15m ago »'],
   [/^see .*openapi\.json$/, 'voir /api/openapi.json'],
-  [/^use the cursor for more$/, 'pour la suite, prendre le curseur'],
+  [
+    /^say a number between them; the cursor gives the next page$/,
+    'donner un nombre entre les deux ; le curseur donne la page suivante',
+  ],
   [/^one of (.+)$/, 'au choix : $1'],
   [/^the token is not known$/, "le jeton n'est pas connu"],
   // Times and cuts.

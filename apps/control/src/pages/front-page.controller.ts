@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Headers } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '#platform';
-import { contentSecurityPolicy, frontPage } from './front-page.js';
+import { contentSecurityPolicy, frontPage, wantedLanguage } from './front-page.js';
 
 /** Where things are, until the console is. */
 @ApiExcludeController()
@@ -15,6 +15,6 @@ export class FrontPageController {
   @Header('X-Frame-Options', 'DENY')
   @Header('Referrer-Policy', 'no-referrer')
   page(@Headers('accept-language') language: string | undefined): string {
-    return frontPage(/^\s*en\b/i.test(language ?? '') ? 'en' : 'fr');
+    return frontPage(wantedLanguage(language ?? ''));
   }
 }

@@ -25,7 +25,8 @@ const french = `<section lang="fr">
 et remet un établissement dans l’état d’un instant choisi. Vous êtes à l’adresse de son pilotage ; il n’y a pas encore de console ici.</p>
 <dl>
 <dt>Voir l’état</dt>
-<dd><code>npx reprise status</code> ou <code>npx reprise doctor</code> ; avec un jeton, l’API : <code>GET /api/status</code></dd>
+<dd><code>npx reprise status --api</code> et cette adresse (<code>REPRISE_DATA_DIR</code> ou <code>--token-file</code> disent où sont les
+jetons) ; de même <code>doctor</code> ; avec un jeton, l’API : <code>GET /api/status</code></dd>
 <dt>Décrire l’API</dt>
 <dd><a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3, sans jeton)</dd>
 <dt>Lire la documentation</dt>
@@ -41,7 +42,8 @@ const english = `<section lang="en">
 an establishment back to the state of a chosen moment. This is the address of its control; there is no console here yet.</p>
 <dl>
 <dt>See the status</dt>
-<dd><code>npx reprise status</code> or <code>npx reprise doctor</code>; with a token, the API: <code>GET /api/status</code></dd>
+<dd><code>npx reprise status --api</code> and this address (<code>REPRISE_DATA_DIR</code> or <code>--token-file</code> say where the
+tokens are); <code>doctor</code> likewise; with a token, the API: <code>GET /api/status</code></dd>
 <dt>What the API offers</dt>
 <dd><a href="/api/openapi.json">/api/openapi.json</a> (OpenAPI 3, no token needed)</dd>
 <dt>Read the documentation</dt>
@@ -51,6 +53,15 @@ for senders, <code>docs/conformance.md</code> for what is taken; <code>npx repri
 <dd><a href="/livez">/livez</a>, <a href="/readyz">/readyz</a></dd>
 </dl>
 </section>`;
+
+/** RFC 9110, section 12.5.4: the one of greater weight; French where neither is asked for. */
+export const wantedLanguage = (acceptLanguage: string): 'fr' | 'en' => {
+  const weightOf = (language: string): number => {
+    const found = new RegExp(`(?:^|,)\\s*${language}\\b[^,;]*(?:;\\s*q=([\\d.]+))?`, 'i').exec(acceptLanguage);
+    return found ? Number(found[1] ?? 1) : 0;
+  };
+  return weightOf('en') > weightOf('fr') ? 'en' : 'fr';
+};
 
 /** In both languages, the one that is asked for first. */
 export const frontPage = (language: 'fr' | 'en'): string => `<!doctype html>

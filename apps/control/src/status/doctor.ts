@@ -18,6 +18,8 @@ export interface DiagnosisItem {
   readonly state: Condition;
   readonly detail: string;
   readonly hint: string;
+  /** Of what is wrong, where it has one: a failure's, or a problem's. */
+  readonly code?: string;
 }
 
 export interface Diagnosis {
@@ -49,6 +51,9 @@ const freeBytesMin = 2 * 1024 ** 3;
  * @limit Control | how long `doctor` waits for one thing | told as no answer
  */
 const answerMsMax = 2_000;
+
+/** What is wrong stands on top. */
+const severity: Readonly<Record<Condition, number>> = { wrong: 2, warning: 1, ok: 0 };
 
 const item = (what: string, state: Condition, detail: string, hint = ''): DiagnosisItem => ({
   what,
@@ -86,7 +91,7 @@ export class Doctor {
       ]),
       this.problems(),
     ]);
-    const items = [...looked, ...problems];
+    const items = [...problems, ...looked].toSorted((a, b) => severity[b.state] - severity[a.state]);
     return { state: worstOf(items.map(({ state }) => state)), items };
   }
 
@@ -97,7 +102,10 @@ export class Doctor {
     return looked.flatMap(({ name, problems: found }) =>
       found.length === 0
         ? [item(name, 'ok', 'nothing wrong')]
-        : found.map(({ state, text, command }) => item(name, state, text, `see \`${command}\``)),
+        : found.map(({ code, state, text, command, remedy }) => ({
+            ...item(name, state, text, remedy ?? `see \`${command}\``),
+            code,
+          })),
     );
   }
 
@@ -109,8 +117,8 @@ export class Doctor {
       const [detail, hint = '', state = hint === '' ? 'ok' : 'warning'] = await within(answerMsMax, look(), late);
       return item(what, state, detail, hint);
     } catch (error) {
-      if (Failure.is(error)) return item(what, 'wrong', error.message, error.hint);
-      return item(what, 'wrong', 'no answer', 'look whether the process runs');
+      if (Failure.is(error)) return { ...item(what, 'wrong', error.message, error.hint), code: error.code };
+      return { ...item(what, 'wrong', 'no answer', 'look whether the process runs'), code: 'process.unreachable' };
     }
   }
 

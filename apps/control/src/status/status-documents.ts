@@ -105,6 +105,7 @@ class DiagnosisItemDocument {
   @ApiProperty({ enum: ['ok', 'warning', 'wrong'] }) state: string;
   @ApiProperty({ type: String }) detail: string;
   @ApiProperty({ type: String }) hint: string;
+  @ApiPropertyOptional({ type: String, description: 'of what is wrong' }) code?: string;
 }
 
 export class DiagnosisDocument {

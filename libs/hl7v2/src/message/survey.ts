@@ -6,7 +6,6 @@ import { type Delimiters, headLengthMax } from './syntax.js';
  * fill the memory, before it is read. Bytes are bounded by the frame: a document of twenty megabytes is one field.
  */
 export const limits = {
-  /** @limit HL7 v2 | segments of a message | AE */
   segments: 10_000,
   movements: 100,
   periods: 100,

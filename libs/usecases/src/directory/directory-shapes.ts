@@ -12,7 +12,7 @@ import {
   type Sender,
   type Timeline,
 } from '#domain';
-import { isZone } from '../operate/senders/profile-fields.js';
+import { isZone, silencePattern } from '../operate/senders/profile-fields.js';
 import type { Certificate, IncarnationEvidence, OpenedIncarnation, RestoreTarget } from './directory-event.js';
 import {
   amount,
@@ -111,7 +111,7 @@ export const sender: Shape<Sender> = open<Sender>({
   testIdentities: exactly('warn', 'refuse'),
   productionIdentities: exactly('accept', 'warn', 'refuse'),
   acknowledgement: exactly('as-asked', 'standard'),
-  silentAfter: optional(text),
+  silentAfter: optional(textLike(silencePattern, 'a number and s, m, h or d are expected')),
   incarnation: incarnationNumber,
   hl7: optional(hl7),
 });

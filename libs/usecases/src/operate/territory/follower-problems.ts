@@ -97,6 +97,7 @@ const logAway: Problem = {
   state: 'wrong',
   text: 'the log does not answer: nothing is captured, and how far behind the replicas are is not known',
   command: doctor,
+  remedy: 'look whether Kafka runs, and at its log',
 };
 
 interface Known {
@@ -106,27 +107,44 @@ interface Known {
 }
 
 const problemsOf = (replica: string, live: readonly LiveReport[] | 'unreachable', known: Known): readonly Problem[] => {
-  const wrong = (code: string, text: string, establishment?: Finess): Problem => ({
+  const ofReplicator = `look whether the replicator of replica ${replica} runs, at its log, and at the disk of its database`;
+  const wrong = (code: string, text: string, remedy: string, establishment?: Finess): Problem => ({
     code,
     state: 'wrong',
     text,
     command: doctor,
+    remedy,
     replica,
     ...(establishment !== undefined && { establishment }),
   });
-  if (live === 'unreachable') return [wrong('replica.unreachable', `replica ${replica}: its database does not answer`)];
+  if (live === 'unreachable')
+    return [
+      wrong(
+        'replica.unreachable',
+        `replica ${replica}: its database does not answer`,
+        `look whether the Postgres of replica ${replica} runs, and at its log`,
+      ),
+    ];
   const silent = silentFor(live);
   // A process that says nothing follows nothing: the rest is a consequence.
-  if (silent !== undefined) return [wrong('replicator.silent', silenceOf(replica, silent))];
+  if (silent !== undefined) return [wrong('replicator.silent', silenceOf(replica, silent), ofReplicator)];
   return known.establishments.flatMap((establishment): readonly Problem[] => {
     const one = live.find((report) => report.establishment === establishment);
     if (!one)
-      return [wrong('replica.not-begun', `replica ${replica} does not follow ${establishment} yet`, establishment)];
+      return [
+        wrong(
+          'replica.not-begun',
+          `replica ${replica} does not follow ${establishment} yet`,
+          ofReplicator,
+          establishment,
+        ),
+      ];
     if (one.halted !== '')
       return [
         wrong(
           'replicator.halted',
           `replica ${replica} no longer follows ${establishment}: ${one.halted}`,
+          'docs/operating.md, \"What halts, and why\", says what to do',
           establishment,
         ),
       ];
@@ -138,6 +156,7 @@ const problemsOf = (replica: string, live: readonly LiveReport[] | 'unreachable'
           wrong(
             'replica.behind',
             `replica ${replica} is behind in ${establishment} by events: ${events}`,
+            ofReplicator,
             establishment,
           ),
         ]

@@ -11,6 +11,8 @@ export interface Problem {
   readonly text: string;
   /** What to run next: `reprise verify replica --establishment 990000010`. */
   readonly command: string;
+  /** What to do, for who has run that already: a sentence. */
+  readonly remedy?: string;
   readonly establishment?: Finess;
   readonly replica?: string;
   readonly sender?: string;
