@@ -102,6 +102,7 @@ export class WatchSenders {
   private readonly heard = new Map<Finess, Heard>();
   private readonly alarms = new Map<Finess, Alarms>();
   private readonly looks = new Map<Finess, Looks>();
+  private readonly lastLook = new Map<Finess, readonly SenderWatch[]>();
 
   constructor(
     private readonly log: EstablishmentLog,
@@ -117,8 +118,18 @@ export class WatchSenders {
       this.looks.set(establishment, { last: look.catch(() => undefined), next: undefined });
       return this.lookOnce(directory, establishment, now);
     });
+    look.then(
+      (seen) => this.lastLook.set(establishment, seen),
+      () => undefined,
+    );
     this.looks.set(establishment, { last, next: look });
     return look;
+  }
+
+  /** What the last look saw, for who cannot wait for the next; of a sender that it did not see, nothing. */
+  lastSeen(directory: Directory, establishment: Finess): readonly SenderWatch[] {
+    const seen = new Map(this.lastLook.get(establishment)?.map((one) => [one.name, one]));
+    return unheard(directory, establishment).map((one) => seen.get(one.name) ?? one);
   }
 
   private async lookOnce(directory: Directory, establishment: Finess, now: Instant): Promise<readonly SenderWatch[]> {
@@ -254,7 +265,7 @@ export class WatchSenders {
 }
 
 /** Senders of an establishment of which nothing can be told now. */
-export const unheard = (directory: Directory, establishment: Finess): readonly SenderWatch[] =>
+const unheard = (directory: Directory, establishment: Finess): readonly SenderWatch[] =>
   [...directory.senders.values()]
     .filter(({ finess }) => finess === establishment)
     .map(({ name, incarnation }) => ({

@@ -26,7 +26,8 @@ const world = () => {
     directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event });
   };
   tell({ ...word, kind: 'sender-declared', sender });
-  const senders = new ReportSenders(new WatchSenders(log, journal, []));
+  const watch = new WatchSenders(log, journal, []);
+  const senders = new ReportSenders(watch);
   const send = async (from: number, to: number, era = 'a', incarnation = 1): Promise<void> => {
     for (let n = from; n <= to; n += 1) {
       const received = Buffer.concat([msh(`M${n}`), Buffer.from(`PID|${era}\r`)]);
@@ -47,7 +48,7 @@ const world = () => {
       answered: Buffer.alloc(0),
     });
   const show = (now = later) => senders.show(directory, 'his', now);
-  return { directory, tell, send, refuse, show, senders };
+  return { directory, tell, send, refuse, show, senders, watch };
 };
 
 describe('a sender that names its authorities whole', () => {
@@ -127,6 +128,15 @@ describe('a sender that numbers', () => {
       sender: 'his',
       opened: { number: 2 },
     });
+  });
+
+  it('is told of as it was last seen to who cannot wait, and as not known before it was', async () => {
+    const { directory, send, show, watch } = world();
+    expect(watch.lastSeen(directory, finess)).toMatchObject([{ name: 'his', numbering: { state: 'unknown' } }]);
+    await send(1, 30);
+    const { numbering } = await show();
+    expect(numbering.state).toBe('numbered');
+    expect(watch.lastSeen(directory, finess)).toMatchObject([{ name: 'his', numbering }]);
   });
 
   it('is told of as not known while the log is away, and as silent before its first message', async () => {

@@ -6,7 +6,7 @@ import { assumedRate } from '../restores/build-rate.js';
 import { type BuildRate } from '../restores/plan-restore.js';
 import { type ScrubLine, scrubLine } from './scrub-problems.js';
 import { lastProven, type ProvenRestore } from './last-proven.js';
-import { type AlarmReport, type SenderWatch, unheard, type WatchSenders } from '../senders/watch-senders.js';
+import type { AlarmReport, SenderWatch, WatchSenders } from '../senders/watch-senders.js';
 import { type SenderSilence, silenceOfSender, silentAfterSeconds } from '../senders/sender-silence.js';
 import { askLive, silenceOf, silentFor } from './follower-problems.js';
 import { answerWithinMs, within } from './within.js';
@@ -112,7 +112,9 @@ export class ReportStatus {
     const [[live, rate], end, senders] = await Promise.all([
       asked,
       within(answerWithinMs, this.logEnd(establishment), () => 'unknown' as const),
-      within(answerWithinMs, this.watch.look(directory, establishment, now), () => unheard(directory, establishment)),
+      within(answerWithinMs, this.watch.look(directory, establishment, now), () =>
+        this.watch.lastSeen(directory, establishment),
+      ),
     ]);
     const replicas = [...live].map(([replica, reports]) => this.lagOf(replica, reports, { establishment, end, now }));
     const lastAt = end === 'unknown' ? undefined : end.lastAt;
