@@ -69,7 +69,7 @@ describe('the system on this machine', () => {
   it('gives up what cannot come up, with the reason, and leaves nothing running', async () => {
     const base = await freePortBase();
     const flags = ['--quiet-feed', '--port-base', String(base)];
-    const well = await run(flags);
+    const well = await run(['--fresh', ...flags]);
     const { directory } = well.ready;
     folders.push(directory);
     await well.stop();

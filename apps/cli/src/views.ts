@@ -1,6 +1,6 @@
 import { column, facts, list } from './output/columns.js';
 import { restoreOf } from './restore.js';
-import { type Json, listAt } from './session/json.js';
+import type { Json } from './session/json.js';
 import type { Session } from './session/session.js';
 
 /** One restore. */
@@ -17,7 +17,7 @@ export const restoreView = facts([
   column('requestedBy'),
   column('approvedBy'),
   column('certificateId'),
-  column('waitsFor', 'text', (row) => listAt(row, 'waitsFor').join('; ')),
+  column('waitsFor', 'text', (row) => restoreOf(row).waitsFor.join('; ')),
   column('failure', 'sentence'),
 ]);
 

@@ -144,7 +144,7 @@ const problemsOf = (replica: string, live: readonly LiveReport[] | 'unreachable'
         wrong(
           'replicator.halted',
           `replica ${replica} no longer follows ${establishment}: ${one.halted}`,
-          'docs/operating.md, \"What halts, and why\", says what to do',
+          'docs/operating.md, "What halts, and why", says what to do',
           establishment,
         ),
       ];
