@@ -29,6 +29,16 @@ const ratioTooLarge = (): Failure =>
     'send it with no Content-Encoding, or split it',
   );
 
+/** Of a request that says how its body is packed; empty where it is not. */
+export const encodingOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string => {
+  const encoding = (headers['content-encoding'] ?? '').trim().toLowerCase();
+  return encoding === 'identity' ? '' : encoding;
+};
+
+export const unpackerOf = (encoding: string): (() => Transform) | UnsupportedMedia =>
+  (Object.hasOwn(unpackers, encoding) ? unpackers[encoding] : undefined) ??
+  new UnsupportedMedia('this Content-Encoding is not taken here', 'send gzip, deflate, br or none');
+
 /** What a packed body holds, or why it is not taken, with the bytes for the journal. */
 type Unpacked = { readonly body: Buffer } | { readonly failure: Failure; readonly body: Buffer };
 
@@ -36,34 +46,40 @@ interface Bounds {
   readonly bodyBytesMax: number;
   /** False: no more can be held now. */
   readonly take: (bytes: number) => boolean;
+  /** All that was taken is let go. */
+  readonly letGo: () => void;
 }
 
-/** Inflates piece by piece, and stops with the first byte that is too much: of a bomb no more is ever held. */
-export const unpack = async (packed: Buffer, encoding: string, { bodyBytesMax, take }: Bounds): Promise<Unpacked> => {
-  const unpacker = Object.hasOwn(unpackers, encoding) ? unpackers[encoding] : undefined;
-  if (!unpacker)
-    return {
-      failure: new UnsupportedMedia('this Content-Encoding is not taken here', 'send gzip, deflate, br or none'),
-      body: packed,
-    };
-  const chunks: Buffer[] = [];
+/**
+ * Inflates piece by piece, and stops with the first byte that is too much: of a bomb no more is ever held. Where no more can be held, the
+ * rest is only counted: "not now" is answered to a body that is sound, and to no other.
+ */
+export const unpack = async (
+  packed: Buffer,
+  encoding: string,
+  { bodyBytesMax, take, letGo }: Bounds,
+): Promise<Unpacked> => {
+  const unpacker = unpackerOf(encoding);
+  if (unpacker instanceof Failure) return { failure: unpacker, body: packed };
+  let chunks: Buffer[] = [];
+  let isHeld = true;
   const ratioBytesMax = Math.max(anyRatioBytes, packed.byteLength * unpackedRatioMax);
   let bytes = 0;
   try {
     // Leaving the loop ends the stream.
     for await (const chunk of unpacker().end(packed) as AsyncIterable<Buffer>) {
       bytes += chunk.byteLength;
-      chunks.push(chunk);
+      if (isHeld || chunks.length === 0) chunks.push(chunk);
       if (bytes > Math.min(bodyBytesMax, ratioBytesMax))
         return {
           failure: bytes > bodyBytesMax ? bodyTooLarge(bodyBytesMax) : ratioTooLarge(),
           body: Buffer.concat(chunks.slice(0, 1)).subarray(0, keptBytes),
         };
-      if (!take(chunk.byteLength))
-        return {
-          failure: new Failure('log.unreachable', 'too much is being taken in at this moment', 'send it again shortly'),
-          body: packed,
-        };
+      if (!isHeld || take(chunk.byteLength)) continue;
+      isHeld = false;
+      letGo();
+      // The beginning is for the journal.
+      chunks = chunks.slice(0, 1);
     }
   } catch {
     return {
@@ -75,7 +91,11 @@ export const unpack = async (packed: Buffer, encoding: string, { bodyBytesMax, t
       body: packed,
     };
   }
-  return { body: Buffer.concat(chunks) };
+  if (isHeld) return { body: Buffer.concat(chunks) };
+  return {
+    failure: new Failure('log.unreachable', 'too much is being taken in at this moment', 'send it again shortly'),
+    body: packed,
+  };
 };
 
 const remedyOf = (request: FastifyRequest): string => {
@@ -111,16 +131,20 @@ export const unpackBodies = (
       const failure = await refuse.keep(request, caller, { body: received, failure: unreadableType });
       return refuse.answer(request, reply, caller, failure);
     }
-    const encoding = (request.headers['content-encoding'] ?? '').trim().toLowerCase();
-    if (encoding === '' || encoding === 'identity' || received.byteLength === 0) return;
+    const encoding = encodingOf(request);
+    if (encoding === '' || received.byteLength === 0) return;
     let held = 0;
-    reply.raw.once('close', () => budget.giveBack(held));
+    const letGo = (): void => {
+      budget.giveBack(held);
+      held = 0;
+    };
+    reply.raw.once('close', letGo);
     const take = (bytes: number): boolean => {
       const isTaken = !reply.raw.destroyed && budget.take(bytes);
       if (isTaken) held += bytes;
       return isTaken;
     };
-    const unpacked = await unpack(received, encoding, { bodyBytesMax, take });
+    const unpacked = await unpack(received, encoding, { bodyBytesMax, take, letGo });
     if ('failure' in unpacked)
       return refuse.answer(request, reply, caller, await refuse.keep(request, caller, unpacked));
     request.body = unpacked.body;

@@ -7,7 +7,8 @@ import { anyRatioBytes, unpack, unpackedRatioMax } from './unpack-bodies.js';
 
 const bodyBytesMax = 100_000;
 const unpacking = async (packed: Buffer, encoding: string, budget = new ByteBudget(1_000_000)) => {
-  const unpacked = await unpack(packed, encoding, { bodyBytesMax, take: (bytes) => budget.take(bytes) });
+  const take = (bytes: number): boolean => budget.take(bytes);
+  const unpacked = await unpack(packed, encoding, { bodyBytesMax, take, letGo: () => budget.giveBack(budget.held) });
   const { body } = unpacked;
   return { body, budget, failure: 'failure' in unpacked ? unpacked.failure : undefined };
 };
@@ -39,7 +40,8 @@ describe('a packed body', () => {
     const packed = gzipSync(Buffer.alloc(15_000_000));
     let held = 0;
     const take = (bytes: number): boolean => (held += bytes) > 0;
-    const unpacked = await unpack(packed, 'gzip', { bodyBytesMax: 20_000_000, take });
+    const letGo = (): void => undefined;
+    const unpacked = await unpack(packed, 'gzip', { bodyBytesMax: 20_000_000, take, letGo });
     const failure = 'failure' in unpacked ? unpacked.failure : undefined;
     expect([failure && refusedStatus(failure), failure?.message]).toEqual([413, expect.stringContaining('100 times')]);
     expect(held).toBeLessThan(packed.byteLength * unpackedRatioMax + 100_000);
@@ -47,7 +49,8 @@ describe('a packed body', () => {
 
   it('may become anything up to a megabyte, and a hundred times its size', async () => {
     const taken = async (bytes: Buffer): Promise<boolean> => {
-      const unpacked = await unpack(gzipSync(bytes), 'gzip', { bodyBytesMax: 20_000_000, take: () => true });
+      const bounds = { bodyBytesMax: 20_000_000, take: () => true, letGo: () => undefined };
+      const unpacked = await unpack(gzipSync(bytes), 'gzip', bounds);
       return !('failure' in unpacked) && unpacked.body.equals(bytes);
     };
     expect(await taken(Buffer.alloc(anyRatioBytes))).toBe(true);
@@ -55,8 +58,22 @@ describe('a packed body', () => {
   });
 
   it('is not now when no more can be held', async () => {
-    const { failure } = await unpacking(gzipSync(text), 'gzip', new ByteBudget(20_000));
-    expect(failure?.code).toBe('log.unreachable');
+    const { failure, body, budget } = await unpacking(gzipSync(text), 'gzip', new ByteBudget(20_000));
+    expect([failure?.code, body.equals(gzipSync(text)), budget.held]).toEqual(['log.unreachable', true, 0]);
+  });
+
+  it.each([
+    ['a bomb', gzipSync(Buffer.alloc(20_000_000)), 413, 'larger than'],
+    ['half a gzip', gzipSync(text).subarray(0, -20), 422, 'Content-Encoding'],
+  ])('that is %s is told so, not sent again later, when no more can be held', async (_what, packed, status, says) => {
+    const { failure, budget } = await unpacking(packed, 'gzip', new ByteBudget(20_000));
+    expect([failure && refusedStatus(failure), failure?.message]).toEqual([status, expect.stringContaining(says)]);
+    expect(budget.held).toBe(0);
+  });
+
+  it('of a bomb keeps its beginning for the journal when nothing can be held', async () => {
+    const { body } = await unpacking(gzipSync(Buffer.alloc(20_000_000, 'x')), 'gzip', new ByteBudget(0));
+    expect(body.equals(Buffer.alloc(4096, 'x'))).toBe(true);
   });
 
   it.each([
