@@ -30,6 +30,7 @@ import { Publishers } from './publishers.js';
 import { readSecrets } from './read-secrets.js';
 import { SenderQuota } from './sender-quota.js';
 import { SenderShares } from './sender-shares.js';
+import { refuseByHead } from './refuse-by-head.js';
 import { RefuseRequest } from './refuse-request.js';
 import { refuseTooLarge } from './refuse-too-large.js';
 import { Turns } from './turns.js';
@@ -150,6 +151,7 @@ export const bootGateway = async (
   // Who has sent all and closes its end is answered, as over MLLP: Node's HTTP server would hang up.
   Object.assign(app.getHttpServer(), { httpAllowHalfOpen: true });
   const refuse = new RefuseRequest(publishers, capture);
+  refuseByHead(fastify, refuse, messageBytesMax);
   refuseTooLarge(fastify, refuse, messageBytesMax);
   unpackBodies(fastify, { refuse, budget: httpBudget, bodyBytesMax: messageBytesMax });
   const refuseCutOff = new RefuseCutOff(journal, () => Instant.of(Date.now()));

@@ -123,6 +123,35 @@ describe('the HTTP doors on bad days', () => {
     expect(newest?.refusal.received.byteLength).toBe(4096);
   });
 
+  it.each([
+    ['too large', `Content-Length: ${21 * mebibyte}`, '/fhir/Patient/big', 413],
+    ['of a type that is not taken', 'Content-Length: 9\r\nContent-Type: application/xml', '/fhir/Patient/big', 415],
+    ['packed in an odd way', 'Content-Length: 9\r\nContent-Encoding: zstd', '/fhir/Patient/big', 415],
+    ['no event', 'Content-Length: 9', '/events', 415],
+  ])('say at once that a body is %s to who asks before sending it', async (_what, headers, path, status) => {
+    const sent = async function* (): AsyncGenerator<string> {
+      yield `${path === '/events' ? 'POST' : 'PUT'} /establishments/${sender.finess}${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${sender.token}\r\nExpect: 100-continue\r\nX-Request-Id: expects\r\n${headers}\r\n\r\n`;
+    };
+    const before = (await gateway.refusals(sender.finess)).length;
+    expect(await raw(sent(), 30_000)).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*connection: close`, 'i'));
+    const [newest, ...others] = await gateway.refusals(sender.finess);
+    expect([newest?.refusal.acknowledgement, newest?.refusal.received.byteLength]).toEqual([String(status), 0]);
+    expect(others).toHaveLength(before);
+  });
+
+  it('take a body that was asked for', async () => {
+    const body = '{"resourceType":"Patient","id":"asked"}';
+    const sent = async function* (): AsyncGenerator<string> {
+      yield head(`Content-Length: ${body.length}\r\nExpect: 100-continue\r\nConnection: close`).replace(
+        'Patient/big',
+        'Patient/asked',
+      );
+      await pause(50);
+      yield body;
+    };
+    expect(await raw(sent(), 30_000)).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
+  });
+
   it('take a body without a length', async () => {
     const body = '{"resourceType":"Patient","id":"chunked"}';
     const sent = async function* (): AsyncGenerator<string> {

@@ -9,7 +9,7 @@ export { elementsAt, isObjectAt, membersAt, textAt, valueAt } from './json-slice
 export type { Member, Span } from './json-slices.js';
 export { inLanguage, said } from './in-language.js';
 export type { Language } from './in-language.js';
-export { patchTypes, UnsupportedMedia } from './media-type.js';
+export { checkMediaType, patchTypes, UnsupportedMedia } from './media-type.js';
 export { operationOutcome, warningIssues } from './operation-outcome.js';
 export type { OperationOutcome } from './operation-outcome.js';
 export { parseHistory, parseRead, parseSearch } from './parse-search.js';

@@ -19,6 +19,7 @@ export * from './http/listen.js';
 export * from './http/media-type.js';
 export * from './http/open-api.js';
 export * from './http/open-routes.js';
+export * from './http/say-continue.js';
 export * from './http/send-written.js';
 export * from './logging/log-file.js';
 export * from './logging/nest-logger.js';

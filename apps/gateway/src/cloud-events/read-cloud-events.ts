@@ -46,7 +46,7 @@ export interface ReadEvents {
 export const eventMessageId = (source: string, id: string): string =>
   [source, id].filter((part) => part !== '').join(' ');
 
-/** @limit Gateway | characters of an attribute of a CloudEvent | 400 */
+/** @limit Gateway | characters of an attribute of a CloudEvent | 422 */
 const attributeLengthMax = 1_024;
 /** @limit Gateway | events in a batch | 413 */
 const batchMax = 10_000;
@@ -54,33 +54,37 @@ const invalid = (what: string, hint: string): Failure => new Failure('input.inva
 
 /**
  * CloudEvents over HTTP, section 3 of the HTTP protocol binding: structured and batch are told by their content type, all else is
- * binary. Throws `input.*` where the whole cannot be read.
+ * binary. Throws `UnsupportedMedia`.
  */
-export const readCloudEvents = (headers: IncomingHttpHeaders, body: Uint8Array): ReadEvents => {
+export const modeOf = (headers: IncomingHttpHeaders): CloudEventsMode => {
   const contentType = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (!contentType.startsWith('application/cloudevents')) {
-    if (!Object.keys(headers).some((name) => name.startsWith('ce-')))
-      throw new UnsupportedMedia(
-        'neither the Content-Type nor a header ce-… makes this a CloudEvent',
-        'send application/cloudevents+json (one event) or application/cloudevents-batch+json (a list), or the attributes as the headers ce-specversion, ce-id, ce-source and ce-type',
-      );
-    return { mode: 'binary', events: [eventOf(binaryAttributes(headers), () => body, body)] };
-  }
-  const isBatch = contentType === 'application/cloudevents-batch+json';
-  if (!isBatch && contentType !== 'application/cloudevents+json')
+  if (contentType === 'application/cloudevents-batch+json') return 'batch';
+  if (contentType === 'application/cloudevents+json') return 'structured';
+  if (contentType.startsWith('application/cloudevents'))
     throw new UnsupportedMedia(
       'this event format is not supported',
       'send application/cloudevents+json (one event) or application/cloudevents-batch+json (a list)',
     );
+  if (Object.keys(headers).some((name) => name.startsWith('ce-'))) return 'binary';
+  throw new UnsupportedMedia(
+    'neither the Content-Type nor a header ce-… makes this a CloudEvent',
+    'send application/cloudevents+json (one event) or application/cloudevents-batch+json (a list), or the attributes as the headers ce-specversion, ce-id, ce-source and ce-type',
+  );
+};
+
+/** Throws `input.*` where the whole cannot be read. */
+export const readCloudEvents = (headers: IncomingHttpHeaders, body: Uint8Array): ReadEvents => {
+  const mode = modeOf(headers);
+  if (mode === 'binary') return { mode, events: [eventOf(binaryAttributes(headers), () => body, body)] };
   const scan = scanJson(body);
-  if (!isBatch) return { mode: 'structured', events: [structured(scan, scan.root)] };
+  if (mode === 'structured') return { mode, events: [structured(scan, scan.root)] };
   if (body[scan.root.start] !== 0x5b)
     throw invalid('a batch is an array of events', 'send [event, …]; one event alone as application/cloudevents+json');
   const elements = elementsAt(body, scan.root);
   if (elements.length === 0) throw invalid('the batch holds no event', 'send at least one');
   if (elements.length > batchMax)
     throw new Failure('input.too-large', `a batch holds at most ${batchMax} events`, 'split it');
-  return { mode: 'batch', events: elements.map((span) => structured(scan, span)) };
+  return { mode, events: elements.map((span) => structured(scan, span)) };
 };
 
 type Attributes = Readonly<Record<string, unknown>>;

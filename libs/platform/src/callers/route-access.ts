@@ -1,21 +1,44 @@
-import { createParamDecorator, type CustomDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Caller, CallerKind } from './caller.js';
 
-export const publicRoute = 'reprise:public';
-export const callerKinds = 'reprise:caller-kinds';
+/** Who may call a route: anybody, or callers of these kinds. */
+export type RouteAccess = 'public' | readonly [CallerKind, ...CallerKind[]];
+export const routeAccess = 'reprise:access';
+
+/**
+ * On a route, or on a controller for those of its routes that say nothing by themselves. It stands in Fastify's configuration of the
+ * route as well, where it is read before the body is.
+ */
+const access =
+  (of: RouteAccess) =>
+  (target: object, _name?: string | symbol, route?: { readonly value?: unknown }): void => {
+    const mark = (marked: unknown): void => {
+      if (typeof marked !== 'function' || Reflect.hasMetadata(routeAccess, marked)) return;
+      SetMetadata(routeAccess, of)(marked);
+      RouteConfig({ access: of })(marked);
+    };
+    mark(route ? route.value : target);
+    if (route || typeof target !== 'function') return;
+    for (const { value } of Object.values(Object.getOwnPropertyDescriptors(target.prototype as object))) mark(value);
+  };
 
 /** Answers a caller whom nobody knows: /livez, /readyz, /metrics and /fhir/metadata, nothing else (contract, section 2). */
-export const Public = (): CustomDecorator => SetMetadata(publicRoute, true);
+export const Public = (): ClassDecorator & MethodDecorator => access('public');
 
 /** Who may call this controller or route. A route with neither this nor `Public` is refused. */
-export const Callers = (...kinds: readonly [CallerKind, ...CallerKind[]]): CustomDecorator =>
-  SetMetadata(callerKinds, kinds);
+export const Callers = (...kinds: readonly [CallerKind, ...CallerKind[]]): ClassDecorator & MethodDecorator =>
+  access(kinds);
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set before the body is read; absent where nobody knows the caller. */
     caller?: Caller;
+  }
+  interface FastifyContextConfig {
+    /** Absent where the route says nothing of its callers: nobody may call it. */
+    access?: RouteAccess;
   }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type DynamicModule,
   Module,
+  NotFoundException,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type Type,
@@ -11,7 +12,7 @@ import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Failure } from '#domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CallerGuard, unknownCaller } from '../callers/caller.guard.js';
+import { CallerGuard, refusedCaller, unknownCaller } from '../callers/caller.guard.js';
 import type { Caller } from '../callers/caller.js';
 import type { CallersFile } from '../callers/callers-file.js';
 import { LocalMetricsController, MetricsController } from '../health/metrics.controller.js';
@@ -24,6 +25,7 @@ import { answerFailure, answerUnparsed, FailureFilter, type Say } from './failur
 import { takeJsonBodies } from './json-bodies.js';
 import { listen } from './listen.js';
 import { recordRoutes } from './open-routes.js';
+import { sayContinueWhenRead } from './say-continue.js';
 import { unstorable } from './storable-text.js';
 
 export interface HttpAppOptions {
@@ -168,6 +170,7 @@ const httpServer = async (
   });
   const fastify: FastifyInstance = adapter.getInstance();
   connections.guard(fastify.server);
+  sayContinueWhenRead(fastify.server);
   recordRoutes(fastify);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -178,10 +181,10 @@ const httpServer = async (
     const { headers } = request;
     // An empty one says nothing (RFC 9110, section 8.3): as if it were not there.
     if (headers['content-type']?.trim() === '') delete headers['content-type'];
-    // Only a known caller may make this process hold a body.
-    if (bodyless.has(request.method)) done();
-    else if (!caller) done(unknownCaller());
-    else done(budget && admit(request, budget, bodyBytesMax, (free) => reply.raw.once('close', free)));
+    if (bodyless.has(request.method)) return done();
+    const admitted = (): Failure | undefined =>
+      budget && admit(request, budget, bodyBytesMax, (free) => reply.raw.once('close', free));
+    done(refusedUnread(request) ?? admitted());
   });
   takeRawBodies(fastify, rawBodies);
   // Where bodies stay raw the app reads its addresses and bodies itself, and answers for them.
@@ -209,7 +212,15 @@ const takeRawBodies = (fastify: FastifyInstance, types: readonly string[]): void
   fastify.addContentTypeParser([...types], { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 };
 
-/** Takes the body's announced length out of the budget until the answer is gone; a body of unknown length counts as the largest. */
+/** Only a caller whom the guard lets in may make this process hold a body. */
+const refusedUnread = (request: FastifyRequest): Error | undefined => {
+  const { caller, is404, routeOptions, params } = request;
+  if (!caller) return unknownCaller();
+  if (is404) return new NotFoundException();
+  return refusedCaller(routeOptions.config.access, caller, params as { readonly finess?: string });
+};
+
+/** Takes the body's announced length out of the budget until the answer is gone; a body of unknown length counts as the largest. One that is announced as too large is refused for that, and not held. */
 const admit = (
   request: FastifyRequest,
   budget: ByteBudget,
@@ -217,7 +228,8 @@ const admit = (
   onGone: (free: () => void) => void,
 ): Failure | undefined => {
   const announced = request.headers['content-length'];
-  const bytes = Math.min(announced === undefined ? bodyBytesMax : Number(announced), bodyBytesMax);
+  const bytes = announced === undefined ? bodyBytesMax : Number(announced);
+  if (bytes > bodyBytesMax) return undefined;
   if (!budget.take(bytes))
     return new Failure('log.unreachable', 'too much is being taken in at this moment', 'send it again shortly');
   onGone(() => budget.giveBack(bytes));

@@ -14,6 +14,7 @@ import { metrics, metricsText } from '../health/health.js';
 import { HealthModule } from '../health/health.module.js';
 import { ProcessLog } from '../logging/process-log.js';
 import { httpAnswers } from './failure-table.js';
+import { httpLimits } from './connections.js';
 import { ByteBudget, httpApp } from './http-app.js';
 import { askEveryRoute, openRoutes, routesOf } from './open-routes.js';
 
@@ -285,6 +286,63 @@ describe('an HTTP app', () => {
     });
   });
 
+  const expecting = (path: string, token: string, headers = ''): string =>
+    `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nExpect: 100-continue\r\n${headers}\r\n`;
+  const json = 'Content-Type: application/json\r\n';
+
+  it.each([
+    ['a stranger', `${here}/Patient`, 'x', `${json}Content-Length: 2\r\n`, 401],
+    ['a caller of another kind', `${here}/Patient`, 'operator', `${json}Content-Length: 2\r\n`, 403],
+    [
+      'a caller of another establishment',
+      '/establishments/020000022/fhir/Patient',
+      'sender',
+      `${json}Content-Length: 2\r\n`,
+      403,
+    ],
+    ['who asks at no route', '/nowhere', 'sender', `${json}Content-Length: 2\r\n`, 404],
+    ['who sends another type', `${here}/Patient`, 'sender', 'Content-Type: text/xml\r\nContent-Length: 2\r\n', 415],
+    ['who sends too much', `${here}/Patient`, 'sender', `${json}Content-Length: 1001\r\n`, 413],
+  ])('tells %s so instead of 100, and ends the connection', async (_what, path, token, headers, status) => {
+    const answer = await raw(expecting(path, token, headers));
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*connection: close`, 'i'));
+    expect(answer).not.toContain('100 Continue');
+  });
+
+  it.each([
+    ['of a known length', `${json}Content-Length: 2\r\n`, '{}'],
+    ['in chunks', `${json}Transfer-Encoding: chunked\r\n`, '2\r\n{}\r\n0\r\n\r\n'],
+  ])('says 100 once to a caller whose body %s it takes', async (_what, headers, body) => {
+    const { port } = app.getHttpServer().address() as { port: number };
+    const socket = connect(port, '127.0.0.1', () => socket.write(expecting(`${here}/Patient`, 'sender', headers)));
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('utf8')));
+    await expect.poll(() => answer, { timeout: 30_000 }).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    socket.write(body);
+    await expect.poll(() => answer, { timeout: 30_000 }).toContain('{"bytes":2}');
+    expect(answer.split('\r\n\r\n')[1]).toMatch(/^HTTP\/1.1 201 [^]*connection: keep-alive/i);
+    expect(answer.match(/100 Continue/g)).toHaveLength(1);
+    socket.destroy();
+  });
+
+  it('holds no body of who may not call the route, and none that is announced as too large', async () => {
+    const { port } = app.getHttpServer().address() as { port: number };
+    const half = connect(port, '127.0.0.1', () =>
+      half.write(expecting(`${here}/Patient`, 'sender', `${json}Content-Length: 1000\r\n`)),
+    );
+    await expect.poll(() => budget.held).toBe(1_000);
+    for (const [token, bytes, status] of [
+      ['operator', 900, 403],
+      ['sender', 1_001, 413],
+      ['sender', 900, 503],
+    ] as const)
+      expect(await raw(expecting(`${here}/Patient`, token, `${json}Content-Length: ${bytes}\r\n`))).toMatch(
+        new RegExp(`^HTTP/1.1 ${status} `),
+      );
+    half.destroy();
+    await expect.poll(() => budget.held).toBe(0);
+  });
+
   it('takes an empty Content-Type for none, and says what helps where none is taken', async () => {
     for (const type of ['', ' ', '\t']) {
       const { statusCode, body } = await app.inject({
@@ -367,9 +425,40 @@ describe('an HTTP app', () => {
       expect([headers['cache-control'], headers['x-content-type-options']]).toEqual(['no-store', 'nosniff']);
     for (const bytes of [
       `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'no request line\r\n\r\n',
       'GET /livez HTTP/1.1\r\n\r\n',
+      'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: x\r\n\r\n',
       'GET /%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+      `POST ${here}/Patient HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sender\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
     ])
       expect(await raw(bytes)).toMatch(/cache-control: no-store\r\nx-content-type-options: nosniff/i);
   });
+
+  it('says the same where a request comes too slowly, and on the port of its numbers', async () => {
+    const opened: string[] = [];
+    const slow = await httpApp(SampleModule, {
+      callers,
+      log: new ProcessLog('test', { write: (line) => void opened.push(line) }),
+      limits: { ...httpLimits, headersMsMax: 100, requestMsMax: 200 },
+      metricsAt: { port: 0, host: '127.0.0.1' },
+    });
+    await slow.listen(0, '127.0.0.1');
+    const { port } = slow.getHttpServer().address() as { port: number };
+    const metricsPort = opened.map((line) => JSON.parse(line) as { port?: number }).find((line) => line.port)?.port;
+    const untilClosed = (at: number, bytes: string): Promise<string> =>
+      new Promise((resolve) => {
+        let answer = '';
+        const socket = connect(at, '127.0.0.1', () => socket.write(bytes));
+        socket.on('data', (chunk: Buffer) => (answer += chunk.toString('utf8')));
+        socket.on('error', () => undefined).on('close', () => resolve(answer));
+      });
+    const answers = await Promise.all([
+      untilClosed(port, 'GET /livez HTT'),
+      untilClosed(metricsPort ?? 0, 'GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+      untilClosed(metricsPort ?? 0, 'no request line\r\n\r\n'),
+    ]);
+    expect(answers.map((answer) => answer.slice(9, 12))).toEqual(['408', '200', '400']);
+    for (const answer of answers) expect(answer).toMatch(/cache-control: no-store\r\nx-content-type-options: nosniff/i);
+    await slow.close();
+  }, 60_000);
 });
