@@ -121,8 +121,10 @@ it.each([
 });
 
 it('describes its API to a stranger: every route with its name, summary, answers and errors, every reference resolved', async () => {
-  const { statusCode, body } = await app.inject('/api/openapi.json');
-  expect(statusCode).toBe(200);
+  const { statusCode, body, headers } = await app.inject('/api/openapi.json');
+  expect([statusCode, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8']);
+  const again = await app.inject({ url: '/api/openapi.json', headers: { 'if-none-match': String(headers.etag) } });
+  expect([again.statusCode, again.body]).toEqual([304, '']);
   const document = JSON.parse(body) as OpenAPIObject;
   expect(document).toMatchObject({
     openapi: expect.stringMatching(/^3\./),

@@ -5,7 +5,7 @@ import { Callers, type ReaderCaller, TheCaller } from '#platform';
 import { type Answer, type Listing, ReadRecords, type StoredVersion, versionIdOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Exchange, type Http, notFound, searchOutcome } from './exchange.js';
-import { etagOf, matchesETag, modifiedSince } from './not-modified.js';
+import { etagOf, isMatched, modifiedSince } from './not-modified.js';
 import { ReaderContext } from './reader-context.js';
 import { ByKeys } from './take-turns.js';
 
@@ -160,7 +160,7 @@ const isUnchanged = async (
   state: { readonly restored: boolean; readonly twin: () => Promise<StoredVersion | undefined> },
 ): Promise<boolean> => {
   const noneMatch = headers['if-none-match'];
-  if (noneMatch !== undefined) return matchesETag(noneMatch, versionIdOf(version));
+  if (noneMatch !== undefined) return isMatched(noneMatch, versionIdOf(version));
   const since = headers['if-modified-since'];
   if (since === undefined) return false;
   const modified = modifiedSince(since, version.recordedAt, state.restored);

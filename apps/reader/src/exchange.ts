@@ -11,14 +11,12 @@ import {
   searchRule,
   type SearchRequest,
 } from '#fhir';
-import { accessOf, type ReaderCaller } from '#platform';
+import { accessOf, fhirJson, type ReaderCaller } from '#platform';
 import { ageSeconds, assertFresh, type Level, parseMaxAge, type Place, watermark, whenOf } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertJsonWanted } from './json-only.js';
 import { readForm } from './read-form.js';
 import type { ReaderContext } from './reader-context.js';
-
-export const fhirJson = 'application/fhir+json; charset=utf-8';
 
 /** FHIR R4, section 3.1; `territory-search` is a search over all establishments that the caller may see. */
 export type Interaction = 'read' | 'vread' | 'history' | 'search' | 'territory-search';

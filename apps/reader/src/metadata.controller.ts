@@ -1,23 +1,20 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { Failure } from '#domain';
 import { WrittenStatement } from '#fhir';
-import { Callers, Public, sendWritten } from '#platform';
+import { Callers, fhirJson, Public, release, sendWritten } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { fhirJson, queryOf } from './exchange.js';
+import { queryOf } from './exchange.js';
 import { assertJsonWanted } from './json-only.js';
 import { ReaderContext } from './reader-context.js';
 import { ByKeys } from './take-turns.js';
-
-const software = { name: 'Reprise', version: '0.1.0' };
-const date = '2026-11-24';
 
 /** What can be asked at each base; says nothing of whom this server holds. */
 @Controller()
 @ByKeys()
 export class MetadataController {
   private readonly written = {
-    reader: new WrittenStatement({ mode: 'reader', software, date }),
-    territory: new WrittenStatement({ mode: 'territory', software, date }),
+    reader: new WrittenStatement({ mode: 'reader', ...release }),
+    territory: new WrittenStatement({ mode: 'territory', ...release }),
   } as const;
 
   constructor(@Inject(ReaderContext) private readonly context: ReaderContext) {}

@@ -1,14 +1,12 @@
 import type { Instant } from '#domain';
+import { matchesETag } from '#platform';
 
 /** ETag of a version (FHIR R4, section 3.1.0.1.3). */
 export const etagOf = (versionId: string): string => `W/"${versionId}"`;
 
-/** RFC 9110, section 13.1.2: any of the list, compared weakly. */
-export const matchesETag = (ifNoneMatch: string, versionId: string): boolean =>
-  ifNoneMatch.split(',').some((one) => {
-    const tag = one.trim();
-    return tag === '*' || tag.replace(/^W\//, '') === `"${versionId}"`;
-  });
+/** What `If-None-Match` says of a version. */
+export const isMatched = (ifNoneMatch: string, versionId: string): boolean =>
+  matchesETag(ifNoneMatch, etagOf(versionId));
 
 /** What `If-Modified-Since` says of a version. `same-second`: a second version may hide in the second that it names. */
 export const modifiedSince = (

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { Instant } from '#domain';
-import { etagOf, matchesETag, modifiedSince } from './not-modified.js';
+import { etagOf, isMatched, modifiedSince } from './not-modified.js';
 
 describe('If-None-Match', () => {
   it('compares weakly, any of a list', () => {
     expect(etagOf('1-812')).toBe('W/"1-812"');
-    expect(['W/"1-812"', '"1-812"', 'W/"1-1" , W/"1-812"', '*'].map((header) => matchesETag(header, '1-812'))).toEqual([
+    expect(['W/"1-812"', '"1-812"', 'W/"1-1" , W/"1-812"', '*'].map((header) => isMatched(header, '1-812'))).toEqual([
       true,
       true,
       true,
       true,
     ]);
-    expect(['W/"1-81"', 'W/"2-812"', '1-812', ''].some((header) => matchesETag(header, '1-812'))).toBe(false);
+    expect(['W/"1-81"', 'W/"2-812"', '1-812', ''].some((header) => isMatched(header, '1-812'))).toBe(false);
   });
 });
 

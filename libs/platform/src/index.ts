@@ -25,4 +25,5 @@ export * from './logging/log-file.js';
 export * from './logging/nest-logger.js';
 export * from './logging/process-log.js';
 export * from './node-flags.js';
+export * from './release.js';
 export * from './run-app.js';

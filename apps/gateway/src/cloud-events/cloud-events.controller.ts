@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { Failure, type Warning } from '#domain';
 import { type Language, said } from '#fhir';
-import { Callers, httpAnswers, type SenderCaller, TheCaller } from '#platform';
+import { Callers, httpAnswers, problemJson, type SenderCaller, TheCaller } from '#platform';
 import { type Captured, CaptureMessage, MethodNotAllowed, type Publisher, refusedStatus } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
@@ -9,7 +9,7 @@ import { Publishers } from '../publishers.js';
 import { SenderShares } from '../sender-shares.js';
 import { takeInOrder } from '../take-in-order.js';
 import { captureEvent } from './capture-event.js';
-import { problemJson, sendProblem } from './problem.js';
+import { sendProblem } from './problem.js';
 import { type CloudEventsMode, type ReadEvent, readCloudEvents, type ReadEvents } from './read-cloud-events.js';
 
 /** What became of one event. */

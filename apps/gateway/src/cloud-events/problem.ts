@@ -1,10 +1,9 @@
 import type { Failure } from '#domain';
 import { refusedStatus } from '#usecases';
 import { inLanguage, type Language } from '#fhir';
+import { problemJson } from '#platform';
 import type { FastifyReply } from 'fastify';
 import { httpAnswerOf } from '../sender-quota.js';
-
-export const problemJson = 'application/problem+json; charset=utf-8';
 
 /** RFC 9457: a failure of the whole request, in the sender's language. */
 export const sendProblem = (reply: FastifyReply, failure: Failure, language: Language): FastifyReply => {

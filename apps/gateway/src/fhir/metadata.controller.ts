@@ -1,16 +1,11 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { WrittenStatement } from '#fhir';
-import { Callers, Public, sendWritten } from '#platform';
+import { Callers, fhirJson, Public, release, sendWritten } from '#platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { fhirJson } from './outcome.js';
-
-const software = { name: 'Reprise', version: '0.1.0' } as const;
-/** Of the release, not of the asking: the statement changes with the code only. */
-const date = '2026-11-24';
 
 @Controller()
 export class MetadataController {
-  private readonly written = new WrittenStatement({ mode: 'gateway', software, date });
+  private readonly written = new WrittenStatement({ mode: 'gateway', ...release });
 
   @Get('fhir/metadata')
   @Public()

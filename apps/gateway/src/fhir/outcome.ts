@@ -1,10 +1,9 @@
 import type { Failure, Warning } from '#domain';
 import { type Language, operationOutcome, type OperationOutcome, warningIssues } from '#fhir';
+import { fhirJson } from '#platform';
 import { refusedStatus } from '#usecases';
 import type { FastifyReply } from 'fastify';
 import { httpAnswerOf } from '../sender-quota.js';
-
-export const fhirJson = 'application/fhir+json; charset=utf-8';
 
 /** A failure as a write is answered: an OperationOutcome in the sender's language. */
 export const sendFailure = (reply: FastifyReply, failure: Failure, language: Language): FastifyReply => {

@@ -12,14 +12,14 @@ import {
   writeResponse,
   type WrittenEntry,
 } from '#fhir';
-import { Callers, type SenderCaller, TheCaller } from '#platform';
+import { Callers, fhirJson, type SenderCaller, TheCaller } from '#platform';
 import { CaptureMessage, type FhirCaptured, MethodNotAllowed, type Publisher, refusedStatus } from '#usecases';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { countCaptured } from '../capture-metrics.js';
 import { Publishers } from '../publishers.js';
 import { SenderShares } from '../sender-shares.js';
 import { messageIdOf } from './message-id.js';
-import { fhirJson, sendFailure, takenOutcome } from './outcome.js';
+import { sendFailure, takenOutcome } from './outcome.js';
 
 type HttpWrite = FastifyRequest<{ Params: { finess: string; '*'?: string }; Body: Buffer | undefined }>;
 

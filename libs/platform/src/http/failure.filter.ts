@@ -7,6 +7,7 @@ import type { ConnectionError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ProcessLog } from '../logging/process-log.js';
 import { everyAnswer } from './answer-class.js';
 import { type HttpAnswer, httpAnswers } from './failure-table.js';
+import { fhirJson, problemJson } from './media-type.js';
 
 /** What is told of an error: never more than its own sentence, and of an unknown error only where to look it up. */
 interface Told extends HttpAnswer {
@@ -92,9 +93,6 @@ const problem = ({ status, code, text, hint }: Told, correlationId?: string): st
     ...(hint !== '' && { hint }),
     ...(correlationId !== undefined && { correlationId }),
   });
-
-const fhirJson = 'application/fhir+json; charset=utf-8';
-const problemJson = 'application/problem+json; charset=utf-8';
 
 /** A sentence in the language of who asked. */
 export type Say = (sentence: string, request: FastifyRequest) => string;
