@@ -1,0 +1,41 @@
+import { encodeEvent, Failure, type LogEvent, type Position } from '#domain';
+import type { EstablishmentLog } from '../ports/establishment-log.js';
+import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
+import type { Captured, Envelope } from './captured.js';
+import { eventAttributes } from './event-attributes.js';
+import type { Publisher } from './publisher.js';
+
+/** The two places where a message may come to stand: the log, and the journal of what is refused. */
+export class KeepMessage {
+  constructor(
+    private readonly log: EstablishmentLog,
+    private readonly journal: RefusalJournal,
+    private readonly newId: () => string,
+  ) {}
+
+  refuse({ sender, establishment }: Publisher, refusal: Omit<Refusal, 'sender'>): Promise<void> {
+    return this.journal.append(establishment.finess, { ...refusal, sender: sender.name });
+  }
+
+  append(
+    { establishment }: Publisher,
+    event: LogEvent,
+    type: string,
+    envelope: Envelope | undefined,
+  ): Promise<Position> {
+    const attributes = eventAttributes(event, type, envelope, this.newId);
+    return this.log.append(establishment.finess, encodeEvent(event), attributes);
+  }
+}
+
+export const isLogFailure = (error: unknown): error is Failure =>
+  error instanceof Failure && error.code.startsWith('log.');
+
+export const notNowWhenLogFails = async (work: () => Promise<Captured>): Promise<Captured> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (isLogFailure(error)) return { outcome: 'not-now', failure: error };
+    throw error;
+  }
+};
