@@ -13,6 +13,8 @@ export class ControlConfiguration {
   @NamedUrls() replicas: Readonly<Record<string, string>>;
   /** Only `doctor` asks them. */
   @IsOptional() @NamedUrls() readers?: Readonly<Record<string, string>>;
+  /** Where their `/metrics` are: `status` and `doctor` name the senders that they hold back. */
+  @IsOptional() @NamedUrls() gateways?: Readonly<Record<string, string>>;
   /** Of the key that signs; only read. */
   @Text() keysDir: string;
   /** Public keys whose certificates and approvals count, its own among them. */

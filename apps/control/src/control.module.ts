@@ -14,6 +14,7 @@ import {
   KeyStore,
   ListMessages,
   LookForProblems,
+  QuotaProblems,
   type RefusalJournal,
   type ReplicaStatus,
   ScrubProblems,
@@ -41,11 +42,12 @@ import { RestoreDesk } from './restores/restore-desk.js';
 import { RestoresController } from './restores/restores.controller.js';
 import { SendersController } from './senders/senders.controller.js';
 import { Doctor } from './status/doctor.js';
+import { GatewayQuotas } from './status/gateway-quotas.js';
 import { StatusController } from './status/status.controller.js';
 import { VerifyController } from './verify/verify.controller.js';
 
 export interface ControlParts {
-  readonly configuration: Pick<ControlConfiguration, 'keysDir' | 'readers'>;
+  readonly configuration: Pick<ControlConfiguration, 'keysDir' | 'readers' | 'gateways'>;
   readonly decisions: DirectoryDecisions;
   readonly desk: RestoreDesk;
   /** Of which the directory took no declaration when control started. */
@@ -88,6 +90,7 @@ export class ControlModule {
       folder: configuration.keysDir,
     };
     const watch = new WatchSenders(log, journal, replicas);
+    const gateways = Object.entries(configuration.gateways ?? {}).map(([name, url]) => new GatewayQuotas(name, url));
     // In the order in which they are told.
     const sources = [
       new FollowerProblems(replicas, log),
@@ -96,6 +99,7 @@ export class ControlModule {
       new DriftProblems(replicas),
       new DirectoryProblems(parts.refusedSenders),
       new SilentSenders(watch),
+      ...(gateways.length > 0 ? [new QuotaProblems(gateways)] : []),
     ];
     const problems = new LookForProblems(sources, (context, error) =>
       parts.log.fault('problems.unseen', error, { context }),

@@ -17,7 +17,7 @@ import {
 } from '#platform';
 import { CaptureMessage, RefuseCutOff } from '#usecases';
 import type { FastifyInstance } from 'fastify';
-import { heldBytes, overQuota } from './capture-metrics.js';
+import { heldBytes, overQuota, showHeldBack } from './capture-metrics.js';
 import { BudgetShare } from './budget-share.js';
 import type { GatewayConfiguration } from './gateway-configuration.js';
 import { GatewayModule } from './gateway.module.js';
@@ -159,7 +159,10 @@ export const bootGateway = async (
   const answer = new AnswerFrame(publishers, capture, log, shares, faults);
   const tlsAddress = { host: configuration.host, port: configuration.mllpsPort };
   const mllp = new MllpServer({ callers, answer, budget, log, limits, tls, tlsAddress });
-  const gauge = setInterval(() => heldBytes.set(budget.held), 1_000);
+  const gauge = setInterval(() => {
+    heldBytes.set(budget.held);
+    showHeldBack(quota.heldBack());
+  }, 1_000);
   gauge.unref();
 
   await listen(app, configuration.gatewayPort, configuration.host);

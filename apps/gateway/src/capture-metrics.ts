@@ -1,5 +1,6 @@
 import { metrics } from '#platform';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { HeldBackSender } from './sender-quota.js';
 
 export type Door = 'mllp' | 'fhir' | 'cloudevents';
 
@@ -50,6 +51,18 @@ export const overQuota = new Counter({
   labelNames: ['sender'],
   registers: [metrics],
 });
+
+const roomInSeconds = new Gauge({
+  name: 'reprise_sender_held_back_seconds',
+  help: 'Senders whose messages are not taken now because of their quota, and when there is room again; control reads it',
+  labelNames: ['sender'],
+  registers: [metrics],
+});
+
+export const showHeldBack = (senders: readonly HeldBackSender[]): void => {
+  roomInSeconds.reset();
+  for (const held of senders) roomInSeconds.set({ sender: held.sender }, held.roomInSeconds);
+};
 
 /** Counts a message when it is answered. */
 export const countCaptured = (

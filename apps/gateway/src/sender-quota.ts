@@ -13,6 +13,14 @@ export const senderMegabytesAnHour = 20 * 1024;
 
 const minutes = 60;
 const minuteMs = 60_000;
+/** Who is over its quota, and has not asked for so long, is not held back: it does not send. */
+const askedMinutes = 10;
+
+/** A sender whose messages are not taken now, and how long that is so if it sends nothing more. */
+export interface HeldBackSender {
+  readonly sender: string;
+  readonly roomInSeconds: number;
+}
 
 /** Not now: `retryAfterSeconds` is when there is room again, if it sends nothing meanwhile. */
 export class OverQuota extends Failure {
@@ -74,9 +82,24 @@ export class SenderQuota {
     return undefined;
   }
 
+  heldBack(): readonly HeldBackSender[] {
+    return [...this.spent.keys()].flatMap((sender) => {
+      const spent = this.ofSender(sender);
+      const isAsking = spent.minute - spent.toldMinute <= askedMinutes;
+      if (!isAsking || spent.total < this.bytesMax) return [];
+      return [{ sender, roomInSeconds: this.secondsUntilRoom(spent) }];
+    });
+  }
+
   private ofSender(sender: string): Spent {
     const minute = Math.floor(this.now() / minuteMs);
-    const spent = this.spent.get(sender) ?? { byMinute: new Float64Array(minutes), minute, total: 0, toldMinute: -1 };
+    const known = this.spent.get(sender);
+    const spent = known ?? {
+      byMinute: new Float64Array(minutes),
+      minute,
+      total: 0,
+      toldMinute: Number.NEGATIVE_INFINITY,
+    };
     this.spent.set(sender, spent);
     // A clock that was set back counts on in the minute in which it was.
     for (; spent.minute < minute && spent.total > 0; spent.minute += 1) this.forget(spent, spent.minute + 1);

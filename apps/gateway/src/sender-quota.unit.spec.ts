@@ -32,6 +32,21 @@ describe('what a sender may write in an hour', () => {
     expect(quota.take('lab', 1)).toBeUndefined();
   });
 
+  it('names who is held back as long as it asks and there is no room', () => {
+    const { quota, clock } = quotaAt(1);
+    quota.take('lab', gigabyte);
+    quota.take('his', gigabyte);
+    expect(quota.heldBack()).toEqual([]);
+    const over = quota.take('lab', 1);
+    expect(quota.heldBack()).toEqual([{ sender: 'lab', roomInSeconds: over?.retryAfterSeconds }]);
+    clock.nowMs += 11 * minuteMs;
+    expect(quota.heldBack()).toEqual([]);
+    quota.take('lab', 1);
+    expect(quota.heldBack()).toMatchObject([{ sender: 'lab' }]);
+    clock.nowMs += 50 * minuteMs;
+    expect(quota.heldBack()).toEqual([]);
+  });
+
   it('takes one message whatever its size, and comes back minute by minute', () => {
     const { quota, clock } = quotaAt(1);
     expect(quota.take('lab', 3 * gigabyte)).toBeUndefined();

@@ -81,6 +81,7 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
       SENDERS_DIR: s.files.senders,
       REPLICAS: `a=${s.postgres.a.control},b=${s.postgres.b.control}`,
       READERS: readersOf(s.ports),
+      GATEWAYS: `gateway=${httpAt(s.ports.gateway)}`,
       KEYS_DIR: s.files.keys,
       TRUSTED_KEYS_DIR: s.files.trustedKeys,
       CONTROL_PORT: s.ports.control,

@@ -95,6 +95,28 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     "aucune passerelle n'écrit un tel lot : chercher qui l'a fait, et restaurer le journal depuis l'archive sans lui",
   ],
   [/^replicas and log$/, 'réplicas et journal'],
+  [
+    /^sender (\S+) is held back by its quota of an hour: what it sends is not taken now, there is room again in (\d+) s$/,
+    "émetteur $1 : retenu par son quota d'une heure ; ce qu'il envoie n'est pas pris en ce moment, il y aura de la place dans $2 s",
+  ],
+  [
+    /^senders that are held back by their quota of an hour besides these: (\d+)$/,
+    "émetteurs retenus par leur quota d'une heure, en plus de ceux-ci : $1",
+  ],
+  [
+    /^nothing is lost: it sends again by itself; an import that has to go on: raise (\S+); else ask who runs the sender why it sends so much$/,
+    "rien n'est perdu : il renvoie de lui-même ; pour une importation qui doit continuer, augmenter $1 ; sinon demander à qui gère l'émetteur pourquoi il envoie autant",
+  ],
+  [
+    /^gateway (\S+) does not give its numbers: which senders it holds back by their quota is not known$/,
+    'la passerelle $1 ne donne pas ses chiffres : on ne sait pas quels émetteurs elle retient par leur quota',
+  ],
+  [
+    /^look whether it runs, and whether control reaches its \/metrics \((\S+), (\S+)\)$/,
+    "vérifier qu'elle tourne, et que le pilotage atteint son /metrics ($1, $2)",
+  ],
+  [/^gateway (\S+) does not give its numbers$/, 'la passerelle $1 ne donne pas ses chiffres'],
+  [/^quotas of senders$/, 'quotas des émetteurs'],
   [/^senders$/, 'émetteurs'],
   [/^scrub$/, 'relecture des données servies'],
   [/^spikes$/, 'suppressions et réécritures inhabituelles'],
