@@ -6,9 +6,11 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
   test: {
     isolate: false,
+    // A busy machine is no failure.
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: 'unit',
-          // Some start processes or run a linter: a busy machine is no failure.
+          // Some start processes or run a linter.
           testTimeout: 60_000, include: ['{apps,libs}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'] } },
       {
         extends: true,

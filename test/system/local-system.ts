@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isPortFree } from '#testing';
 import { MllpConnection } from './mllp-connection.js';
 
 export interface ReadyFile {
@@ -45,17 +45,10 @@ export interface Ran {
 
 const portsUsed = 12;
 
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer()
-      .once('error', () => resolve(false))
-      .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-
 /** The first of twelve free ports, below those that the kernel gives to outgoing connections. */
 export const freePortBase = async (): Promise<number> => {
   for (let base = 12_000 + (process.pid % 500) * 20; base < 32_000; base += 20) {
-    const free = await Promise.all(Array.from({ length: portsUsed }, (_, i) => isFree(base + i)));
+    const free = await Promise.all(Array.from({ length: portsUsed }, (_, i) => isPortFree(base + i)));
     if (free.every(Boolean)) return base;
   }
   throw new Error('no free ports');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { anEvent, patientKey, put } from '../../../libs/testing/src/builders/feed.js';
 import { approved, aRequest, certified, moved, targetTo } from '../../../libs/testing/src/builders/restores.js';
@@ -48,9 +48,8 @@ describe('a directory that somebody else writes to', () => {
     await write(certified(theirs, request));
     await territory.settle();
     // It was requested as anybody can, and control has built it beside: nobody approves it.
-    await vi.waitFor(async () =>
-      expect((await territory.ask('ana', `/api/restores/${request.restoreId}`)).body).toMatchObject({ state: 'built' }),
-    );
+    const asked = async (): Promise<unknown> => (await territory.ask('ana', `/api/restores/${request.restoreId}`)).body;
+    await expect.poll(asked).toMatchObject({ state: 'built' });
     await write(approved(theirs, request, 'bob'));
     await write({ ...approved(theirs, request, 'bob'), signature: '', keyId: '' });
     await write(moved('restore-promoted', request, patients - 1, 'mallory'));
@@ -64,11 +63,9 @@ describe('a directory that somebody else writes to', () => {
 
   it('names each entry that was refused, in status and doctor', async () => {
     const texts = async (): Promise<string> => JSON.stringify((await territory.ask('ana', '/api/doctor')).body);
-    await vi.waitFor(async () =>
-      expect(await texts()).toMatch(
-        /entry \d+ of the directory log \(restore-promoted\) was refused: a restore that is built/,
-      ),
-    );
+    await expect
+      .poll(texts)
+      .toMatch(/entry \d+ of the directory log \(restore-promoted\) was refused: a restore that is built/);
     expect(await texts()).toMatch(
       /entry \d+ of the directory log \(restore-approved\) was refused: the approval is of another state/,
     );

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
 /** Can this loopback port be listened on right now? */
@@ -19,23 +20,21 @@ export const isPortOpen = (port: number): Promise<boolean> =>
     socket.once('connect', answer(true)).once('error', answer(false)).setTimeout(1000, answer(false));
   });
 
-/** Loopback ports, all different, that nobody listens on now. */
+/** Above what services of a machine listen on, below what the kernel gives to outgoing connections (from 32 768 on Linux). */
+const [firstPort, lastPort] = [10_000, 31_999];
+const given = new Set<number>();
+
+/**
+ * Loopback ports, all different, that nobody listens on now, and that were not given before. A port that the kernel picks by itself could
+ * become the local end of any connection before it is listened on.
+ */
 export const freePorts = async (count: number): Promise<readonly number[]> => {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen({ port: 0, host: '127.0.0.1' }, () => resolve(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = randomInt(firstPort, lastPort + 1);
+    if (given.has(port) || !(await isPortFree(port))) continue;
+    given.add(port);
+    ports.push(port);
+  }
   return ports;
 };

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Failure, Finess, Instant, Position } from '#domain';
 import type { DirectoryEvent } from '#usecases';
 import { aRequest, declaredEstablishment, targetTo } from '../../../testing/src/builders/restores.js';
@@ -45,7 +45,7 @@ describe('a follower of the directory', () => {
     ]);
     await log.append(forged);
     await log.append(declaredEstablishment(finess));
-    await vi.waitFor(() => expect(news()).toBe(2));
+    await expect.poll(news).toBe(2);
     expect(lines.map(({ position }) => position)).toEqual([1, 3]);
     expect(JSON.stringify(lines)).not.toContain('DUPONT');
     expect(await refusedOfMetrics()).toBe(before + 2);
@@ -66,7 +66,7 @@ describe('a follower of the directory', () => {
     await log.append(declaredEstablishment(finess));
     const followed = await follow();
     await log.append(ofTomorrow);
-    await vi.waitFor(() => expect(stopped).toMatchObject([{ code: 'log.too-new' }]));
+    await expect.poll(() => stopped).toMatchObject([{ code: 'log.too-new' }]);
     await expect(followed.check()).rejects.toMatchObject({ code: 'log.too-new' });
     expect(lines).toMatchObject([{ name: 'directory.stopped', code: 'log.too-new' }]);
     await expect(followed.close()).rejects.toThrow();
@@ -76,7 +76,7 @@ describe('a follower of the directory', () => {
     const { log, follow, news } = aFollower();
     const followed = await follow();
     await log.append(declaredEstablishment(finess));
-    await vi.waitFor(() => expect(news()).toBe(1));
+    await expect.poll(news).toBe(1);
     expect(followed.directory.currentTimeline(finess).after).toBe(Position.none);
     await followed.close();
   });

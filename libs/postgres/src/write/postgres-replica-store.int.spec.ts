@@ -18,6 +18,8 @@ import { anEvent, anyFeed, asRecorded, patientKey, put } from '../../../testing/
 import { replicaStoreContract } from '../../../testing/src/contracts/replica-store.contract.js';
 import { aLog, anEstablishment, AReplica, follow, wordsOf } from '../../test/a-replica.js';
 
+const patience = { timeout: 30_000 };
+
 let replica: AReplica;
 let superuser: pg.Client;
 beforeAll(async () => {
@@ -226,7 +228,7 @@ describe('a replica in Postgres', () => {
     const { generation, epoch } = await newGeneration();
     const commit = await holding('update generations set position = 0 where generation = $1', generation);
     const opening = replica.store.open(generation, epoch);
-    await vi.waitFor(async () => expect((await superuser.query(`select 1 ${waitingForLocks}`)).rows).toHaveLength(1));
+    await expect.poll(async () => (await superuser.query(`select 1 ${waitingForLocks}`)).rowCount).toBe(1);
     await commit();
     expect((await opening).generation.progress.position).toBe(0);
   });
@@ -236,9 +238,9 @@ describe('a replica in Postgres', () => {
     const open = await replica.store.open(generation, epoch);
     const commit = await holding('select from generations where generation = $1 for update', generation);
     const writes = Promise.allSettled([writeOne(open), writeOne(open, 1)]);
-    await vi.waitFor(async () =>
-      expect((await superuser.query(`select pg_terminate_backend(pid) ${waitingForLocks}`)).rows).toHaveLength(1),
-    );
+    await expect
+      .poll(async () => (await superuser.query(`select pg_terminate_backend(pid) ${waitingForLocks}`)).rowCount)
+      .toBe(1);
     expect((await writes).map((write) => write.status === 'rejected' && write.reason.code)).toEqual([
       'replica.unreachable',
       'replica.unreachable',
@@ -249,8 +251,8 @@ describe('a replica in Postgres', () => {
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'reprise_replicator' and datname = current_database()`,
     );
     // The pool finds out about the others one by one; whoever gets one tries again.
-    await vi.waitFor(async () => writeOne(await replica.store.open(generation, epoch)));
-    await vi.waitFor(async () => replica.store.generations(anEstablishment()));
+    await vi.waitFor(async () => writeOne(await replica.store.open(generation, epoch)), patience);
+    await vi.waitFor(async () => replica.store.generations(anEstablishment()), patience);
   });
 
   it('does not know a generation that is not there', async () => {
