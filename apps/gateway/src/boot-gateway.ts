@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkerOptions } from 'node:worker_threads';
 import { Failure, type Finess, Instant } from '#domain';
 import { said } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
@@ -30,6 +31,7 @@ import { Publishers } from './publishers.js';
 import { readSecrets } from './read-secrets.js';
 import { SenderQuota } from './sender-quota.js';
 import { SenderShares } from './sender-shares.js';
+import { ReadingThread } from './reading/reading-thread.js';
 import { refuseByHead } from './refuse-by-head.js';
 import { RefuseRequest } from './refuse-request.js';
 import { refuseTooLarge } from './refuse-too-large.js';
@@ -86,11 +88,17 @@ const readTls = (folder: string): MllpServerOptions['tls'] => {
   }
 };
 
+export interface GatewayOptions {
+  readonly limits?: MllpServerOptions['limits'];
+  /** How Node is to run the reading thread, where it does not run what was built. */
+  readonly runThread?: WorkerOptions;
+}
+
 /** Puts the gateway together and opens its doors, once it knows who is who and that its logs can be trusted. */
 export const bootGateway = async (
   configuration: Readonly<GatewayConfiguration>,
   log: ProcessLog,
-  limits = mllpLimits,
+  { limits = mllpLimits, runThread }: GatewayOptions = {},
 ): Promise<RunningApp> => {
   const secrets = readSecrets(configuration.secretsFile);
   const tls = readTls(configuration.tlsDir);
@@ -122,10 +130,12 @@ export const bootGateway = async (
   const publishers = new Publishers(followed.directory, secrets, closedFor, quota);
   await untilTaken(() => callers.senders(), publishers, log);
   const [turns, shares] = [new Turns(), new SenderShares()];
+  const thread = new ReadingThread(secrets, runThread);
   const capture = new CaptureMessage(establishmentLog, journal, {
     now: () => Instant.of(Date.now()),
     newId: () => randomUUID(),
     letOthers: () => (turns.isOver ? turns.pass() : undefined),
+    readLarge: (publisher, message) => thread.read(publisher, message),
   });
   const httpBudget = new BudgetShare(budget, httpHeldBytesMax);
   const app = await httpApp(
@@ -172,6 +182,7 @@ export const bootGateway = async (
     close: async () => {
       clearInterval(gauge);
       await Promise.all([mllp.close(finishMsMax), app.close()]);
+      await thread.close();
       logGate.close();
       callers.close();
       await followed.close().catch(() => undefined);

@@ -22,7 +22,6 @@ import { checkRepresented } from './represented/check-represented.js';
 import type { MessageFamily } from './represented/not-taken.js';
 import { type ReadingContext, zoneOf } from './reading-context.js';
 import { checkPolicy } from './sender-policy.js';
-import { atOnce, type Steps } from './steps.js';
 import { table } from './message/table.js';
 
 export type Reading =
@@ -40,7 +39,7 @@ export type Reading =
     };
 
 /** Message type to changes; what is not here is recorded and mapped to nothing. */
-const families = table<(mapping: Mapping) => readonly Change[] | Steps<readonly Change[]>>({
+const families = table<(mapping: Mapping) => readonly Change[]>({
   ADT: adtChanges,
   MDM: mdmChanges,
   ...Object.fromEntries(resultTriggers.map((trigger) => [`ORU^${trigger}`, oruChanges])),
@@ -125,11 +124,7 @@ const occurredAtOf = ({ message, zone }: Mapping): Instant | undefined => {
  * Reads one HL7 v2 message. Refused is only what would corrupt state or cannot be stored; everything else is accepted, with
  * warnings, and with no changes where its type is not mapped. A function of the bytes and the context; never throws on bytes.
  */
-export const readMessage = (received: Uint8Array, context: ReadingContext): Reading =>
-  atOnce(readMessageInSteps(received, context));
-
-/** The same, with a stop between the pieces of a message of many segments; a usual one has none. */
-export function* readMessageInSteps(received: Uint8Array, context: ReadingContext): Steps<Reading> {
+export const readMessage = (received: Uint8Array, context: ReadingContext): Reading => {
   const bytes = Buffer.isBuffer(received)
     ? received
     : Buffer.from(received.buffer, received.byteOffset, received.byteLength);
@@ -178,10 +173,9 @@ export function* readMessageInSteps(received: Uint8Array, context: ReadingContex
   checkHead(work);
   checkPolicy(work);
   const family = families[typeIn(head)] ?? families[head.label];
-  const mapped = family?.(work) ?? [];
-  const changes = 'next' in mapped ? yield* mapped : mapped;
-  const checked = checkedFamilies.find((one) => one === typeIn(head));
-  if (changes.length > 0 && checked !== undefined) yield* checkRepresented(message, checked, findings);
+  const changes = family?.(work) ?? [];
+  const mapped = checkedFamilies.find((one) => one === typeIn(head));
+  if (changes.length > 0 && mapped !== undefined) checkRepresented(message, mapped, findings);
   if (findings.errors.length > 0) return { accepted: false, head, errors: findings.errors, received: blanked };
   const [sentAt, occurredAt] = [head.sentAt, occurredAtOf(work)];
   return {
@@ -200,4 +194,4 @@ export function* readMessageInSteps(received: Uint8Array, context: ReadingContex
       received: blanked,
     },
   };
-}
+};

@@ -4,17 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { runSources } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-/** Lets a bare Node run our sources: `./x.js` is found as `./x.ts`. */
-const findSources = `
-  import { registerHooks } from 'node:module';
-  registerHooks({ resolve: (name, context, next) => {
-    try { return next(name, context); } catch (error) {
-      if (!name.startsWith('.') || !name.endsWith('.js')) throw error;
-      return next(name.slice(0, -3) + '.ts', context);
-    }
-  } });`;
 
 const runApp = pathToFileURL(join(import.meta.dirname, 'run-app.ts')).href;
 const endProcess = pathToFileURL(join(import.meta.dirname, 'end-process.ts')).href;
@@ -36,7 +27,6 @@ const sample = `
 describe.concurrent('the life of a process', () => {
   const folder = mkdtempSync(join(tmpdir(), 'run-app-'));
   beforeAll(() => {
-    writeFileSync(join(folder, 'find-sources.mjs'), findSources);
     writeFileSync(join(folder, 'sample.mjs'), sample);
   });
   const started = new Set<ChildProcess>();
@@ -47,13 +37,7 @@ describe.concurrent('the life of a process', () => {
 
   const start = async (mode: string, environment: Record<string, string> = {}) => {
     const child: ChildProcess = fork(join(folder, 'sample.mjs'), [mode], {
-      execArgv: [
-        '--conditions=source',
-        '--experimental-transform-types',
-        '--disable-warning=ExperimentalWarning',
-        '--import',
-        pathToFileURL(join(folder, 'find-sources.mjs')).href,
-      ],
+      execArgv: [...runSources],
       env: { PATH: process.env['PATH'] ?? '', ...environment },
       silent: true,
     });

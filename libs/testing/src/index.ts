@@ -5,5 +5,6 @@ export * from './ports.js';
 export { clusterOf, removePostgres } from './postgres-place.js';
 export * from './postgres-roles.js';
 export * from './process-identity.js';
+export * from './run-sources.js';
 export * from './server-process.js';
 export * from './servers.js';

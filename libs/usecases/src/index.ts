@@ -36,6 +36,7 @@ export * from './capture/capture-message.js';
 export type { Surroundings } from './capture/surroundings.js';
 export * from './capture/captured.js';
 export * from './capture/publisher.js';
+export * from './capture/read-hl7.js';
 export * from './capture/record-ids.js';
 export * from './capture/refuse-cut-off.js';
 export * from './operate/restores/decide-restore.js';

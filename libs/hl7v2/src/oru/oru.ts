@@ -12,7 +12,6 @@ import { effectiveOf, reportOf } from './report.js';
 import { specimenOf, specimenOfObr } from './specimen.js';
 import { isTakenBack, type ObservationStatus, observationStatus } from './statuses.js';
 import type { Segment } from '../message/segment.js';
-import { isEndOfPiece, type Steps } from '../steps.js';
 
 /** What an order is read with: who it is of and what its records are told by. */
 interface Within {
@@ -59,7 +58,7 @@ class Results {
 
   constructor(private readonly mapping: Mapping) {}
 
-  *changesOf(order: OrderGroup, patient: RecordKey): Steps<readonly Change[]> {
+  changesOf(order: OrderGroup, patient: RecordKey): readonly Change[] {
     const { mapping } = this;
     const { obr } = order;
     const { idOf } = mapping.context;
@@ -97,7 +96,7 @@ class Results {
       changes.push(...document.changes);
       attachments.push(...document.attachments);
     }
-    const results = yield* this.resultsOf(order.obr, observations, within, specimens.records);
+    const results = this.resultsOf(order.obr, observations, within, specimens.records);
     changes.push(...results.withdrawn, ...results.changes);
     if (hasReport) {
       const { records } = results;
@@ -150,16 +149,16 @@ class Results {
     return { changes, records: new Map() };
   }
 
-  private *resultsOf(
+  private resultsOf(
     obr: Segment,
     observations: readonly Observed[],
     within: Within,
     specimens: ReadonlyMap<Segment, RecordKey>,
-  ): Steps<{
+  ): {
     readonly withdrawn: readonly Change[];
     readonly changes: readonly Change[];
     readonly records: readonly RecordKey[];
-  }> {
+  } {
     const { mapping } = this;
     const { patient, encounter, effective, number } = within;
     const parent = this.parentOf(obr, number, patient);
@@ -167,8 +166,7 @@ class Results {
     const withdrawn: Change[] = [];
     const changes: Change[] = [];
     const records: RecordKey[] = [];
-    for (const [index, observed] of observations.entries()) {
-      if (isEndOfPiece(index)) yield;
+    for (const observed of observations) {
       const { obx } = observed;
       const told = obx.text(11);
       const status = observationStatus(told);
@@ -218,15 +216,14 @@ export const resultTriggers = ['R01', 'R30', 'R31', 'R32'] as const;
  * ORU^R01, R30, R31 and R32: an Observation for each OBX (lines of one text are one), a DiagnosticReport for each OBR, a Specimen for
  * each SPM, and for each document in an OBX a DocumentReference with its Binary.
  */
-export function* oruChanges(mapping: Mapping): Steps<readonly Change[]> {
+export const oruChanges = (mapping: Mapping): readonly Change[] => {
   const results = new Results(mapping);
   const patients = new Patients(mapping);
   const changes: Change[] = [];
-  for (const [index, order] of orderGroups(mapping).entries()) {
-    if (isEndOfPiece(index)) yield;
+  for (const order of orderGroups(mapping)) {
     const patient = patients.of(order.pid);
     if (patient === undefined) mapping.warn('patient-unknown', 'PID-3');
-    else for (const change of yield* results.changesOf(order, patient)) changes.push(change);
+    else changes.push(...results.changesOf(order, patient));
   }
   return [...patients.changes, ...changes];
-}
+};

@@ -1,7 +1,6 @@
 import { type Findings, leavesOut } from '../findings.js';
 import type { Message } from '../message/message.js';
 import type { Composite, Segment } from '../message/segment.js';
-import { isEndOfPiece, type Steps } from '../steps.js';
 import { listed, type ListedSegment, type MessageFamily } from './not-taken.js';
 
 /**
@@ -9,8 +8,6 @@ import { listed, type ListedSegment, type MessageFamily } from './not-taken.js';
  * @limit HL7 v2 | places that are looked for in one message | what is beyond is told of the message (`MSH`)
  */
 const leftoversMax = 2000;
-/** So many segments are looked through between two stops: a tenth of the work of mapping them. */
-const pieceChecked = 256;
 /**
  * So many places of one segment's name are told one by one; more are told of the segment as a whole.
  * @limit HL7 v2 | places of one segment's name that are told one by one | more are told of the segment
@@ -173,14 +170,13 @@ const checkSegment = (segment: Segment, { fields: listedFields }: ListedSegment,
  * Warns of whatever a mapped message holds that no record shows, that no warning names and that the published list does not have
  * (`not-represented`). Runs when all changes of the message are made.
  */
-export function* checkRepresented(message: Message, family: MessageFamily, findings: Findings): Steps<void> {
+export const checkRepresented = (message: Message, family: MessageFamily, findings: Findings): void => {
   const segments = listed[family];
   const leftovers = new Leftovers(findings);
-  for (const [index, segment] of message.segments.entries()) {
-    if (isEndOfPiece(index, pieceChecked)) yield;
+  for (const segment of message.segments) {
     const known = segments.get(segment.name) ?? nothingListed;
     if (!known.isWhole) checkSegment(segment, known, leftovers);
     if (leftovers.isFull) break;
   }
   leftovers.warn();
-}
+};

@@ -4,7 +4,6 @@ import { Findings } from '../findings.js';
 import { Message } from '../message/message.js';
 import type { Composite } from '../message/segment.js';
 import { standardDelimiters } from '../message/syntax.js';
-import { atOnce } from '../steps.js';
 import { checkRepresented } from './check-represented.js';
 import { listed, listedOf, notTaken, placesOf } from './not-taken.js';
 
@@ -15,7 +14,7 @@ const left = (lines: readonly string[], take: (message: Message) => void = () =>
   const message = new Message(['MSH|^~\\&|GAM', ...lines].join('\r'), syntax);
   const findings = new Findings(contextOf().sender);
   take(message);
-  atOnce(checkRepresented(message, 'ADT', findings));
+  checkRepresented(message, 'ADT', findings);
   return findings.warnings.map(({ code, location, text }) => `${code} ${location}${/ \(\d+\)$/.exec(text)?.[0] ?? ''}`);
 };
 
@@ -75,7 +74,7 @@ describe('what nothing accounts for', () => {
     for (let i = 1; i <= 300; i++) findings.warn('date-invalid', `OBX[${i}]-14`);
     const dates = Array.from({ length: 300 }, () => `OBX${'|'.repeat(14)}never`).join('\r');
     const message = new Message(`MSH|^~\\&|GAM\r${dates}`, syntax);
-    atOnce(checkRepresented(message, 'ADT', findings));
+    checkRepresented(message, 'ADT', findings);
     expect(findings.warnings).toHaveLength(101);
     expect(findings.warnings.at(-1)).toMatchObject({
       code: 'date-invalid',
@@ -128,7 +127,7 @@ describe('what nothing accounts for', () => {
     findings.warn('ins-test', 'PID-3.3');
     findings.warn('date-invalid', 'PID[2]-4');
     message.all('PID')[1]?.take(3);
-    atOnce(checkRepresented(message, 'ADT', findings));
+    checkRepresented(message, 'ADT', findings);
     expect(findings.warnings.slice(3).map(({ location }) => location)).toEqual(['PID', 'PID[2]-5']);
   });
 });

@@ -1,20 +1,26 @@
 import type { Instant } from '#domain';
-import { acknowledge, answers, type MessageError, type Outcome, type Reading } from '#hl7v2';
+import { acknowledge, answers, type MessageError, type MessageHead, type Outcome } from '#hl7v2';
 import type { Publisher } from './publisher.js';
 
-/** MSH-7 is the moment that the log keeps as `receivedAt`: from there the answer is made again, to the byte. */
+/** What an answer says of a message: its head, and why it is refused; `isUnmapped`: accepted, and nothing came of it. */
+export interface Answered {
+  readonly head: MessageHead;
+  readonly errors?: readonly MessageError[];
+  readonly isUnmapped?: boolean;
+}
+
+/** Acknowledgements in ER7. MSH-7 is the moment that the log keeps as `receivedAt`: from there the answer is made again, to the byte. */
 export const answersTo = (
-  reading: Reading,
+  { head, errors = [], isUnmapped = false }: Answered,
   { sender }: Publisher,
   { outcome, receivedAt }: { readonly outcome: Outcome; readonly receivedAt: Instant },
 ): readonly Buffer[] => {
-  const errors = outcome === 'not-now' ? [notNow[sender.language]] : reading.accepted ? [] : reading.errors;
-  const content = { at: receivedAt, errors, isUnmapped: reading.accepted && reading.event.changes.length === 0 };
-  return answers(reading.head, sender, outcome).map((code) => acknowledge(reading.head, code, content));
+  const content = { at: receivedAt, errors: outcome === 'not-now' ? [notNow[sender.language]] : errors, isUnmapped };
+  return answers(head, sender, outcome).map((code) => acknowledge(head, code, content));
 };
 
 /** For people: `AA`, `CA AA`, `none`. */
-export const toldAs = ({ head }: Reading, { sender }: Publisher, outcome: Outcome): string =>
+export const toldAs = (head: MessageHead, { sender }: Publisher, outcome: Outcome): string =>
   answers(head, sender, outcome).join(' ') || 'none';
 
 /** No fault of the message: ERR names no place. */

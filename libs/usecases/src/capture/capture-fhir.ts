@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Failure, type LogEvent } from '#domain';
+import { encodeEvent, Failure, type LogEvent } from '#domain';
 import {
   inLanguage,
   InvalidContent,
@@ -67,7 +67,7 @@ export class CaptureFhir {
         received: request.body,
       };
       const type = `org.hl7.fhir.r4.${request.method.toLowerCase()}`;
-      const position = await this.kept.append(publisher, event, type, envelope);
+      const position = await this.kept.append(publisher, { event, encoded: encodeEvent(event) }, type, envelope);
       return { outcome: 'durable', position, warnings: written.warnings, written };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

@@ -1,9 +1,10 @@
-import { Failure, type Instant, type LogEvent } from '#domain';
-import { type BatchFile, type MappedEvent, readEnvelope, readMessage, readMessageInSteps, type Reading } from '#hl7v2';
+import { encodeEvent, Failure, type LogEvent } from '#domain';
+import { type BatchFile, type Outcome, readEnvelope, readMessage } from '#hl7v2';
 import { answersTo, toldAs, tooLarge, tooMuch } from './answer-hl7.js';
 import type { Captured, Envelope } from './captured.js';
 import { type KeepMessage, notNowWhenLogFails } from './keep-message.js';
 import type { Publisher } from './publisher.js';
+import { type Hl7Message, readHl7, type ReadHl7 } from './read-hl7.js';
 import type { SenderOrder } from './sender-order.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -12,6 +13,9 @@ export type Hl7Captured = Captured & { readonly answers: readonly Buffer[] };
 
 /** Of a message that is answered without being taken, only so much is read: the answer repeats its head. */
 const headBytes = 64 * 1024;
+
+/** From here on reading a message of many segments takes longer than others should wait (some 10 ms), and handing it over a hundredth of that. */
+const largeFromBytes = 16 * 1024;
 
 /** HL7 v2 messages, by whatever door: read, into the log or the journal, answered. */
 export class CaptureHl7 {
@@ -22,140 +26,94 @@ export class CaptureHl7 {
   ) {}
 
   async message(publisher: Publisher, received: Uint8Array, envelope?: Envelope): Promise<Hl7Captured> {
-    const receivedAt = this.surroundings.now();
+    const message = { received, receivedAt: this.surroundings.now(), envelope };
     const { name } = publisher.sender;
     for (let busy = this.order.before(name); busy; busy = this.order.before(name)) await busy;
-    const steps = readMessageInSteps(received, publisher);
-    let step = steps.next();
-    // What is read in one piece is read without waiting: messages that come together keep their order by that.
-    let handOver: (() => void) | undefined;
+    const { readLarge } = this.surroundings;
+    if (!readLarge || received.byteLength < largeFromBytes)
+      // Without waiting: messages that come together keep their order by that.
+      return this.taken(publisher, message, readHl7(publisher, message));
+    const handOver = this.order.begin(name);
+    let captured: Promise<Hl7Captured>;
     try {
-      for (; !step.done; step = steps.next()) {
-        const others = this.surroundings.letOthers?.();
-        if (!others) continue;
-        handOver ??= this.order.begin(name);
-        await others;
-      }
-    } catch (error) {
-      handOver?.();
-      throw error;
+      const read = await readLarge(publisher, message);
+      // Handed on before it first waits, and before what waits for it goes on.
+      captured = this.taken(publisher, message, read);
+    } finally {
+      handOver();
     }
-    const reading = step.value;
-    // Handed on before it first waits, and before what waits for it goes on.
-    const captured = reading.accepted
-      ? this.accepted(publisher, { reading, receivedAt, envelope })
-      : this.refused(publisher, { reading, receivedAt, envelope });
-    handOver?.();
     return captured;
   }
 
-  private async accepted(
-    publisher: Publisher,
-    {
-      reading,
-      receivedAt,
-      envelope,
-    }: {
-      readonly reading: Extract<Reading, { accepted: true }>;
-      readonly receivedAt: Instant;
-      readonly envelope: Envelope | undefined;
-    },
-  ): Promise<Hl7Captured> {
-    try {
-      const captured = await notNowWhenLogFails(() => this.appendReading(publisher, { reading, receivedAt, envelope }));
-      return { ...captured, answers: answersTo(reading, publisher, { outcome: captured.outcome, receivedAt }) };
-    } catch (error) {
-      if (!Failure.is(error, 'input.too-large')) throw error;
-      const errors = [tooMuch[publisher.sender.language]];
-      const refused = { accepted: false, head: reading.head, errors, received: reading.event.received } as const;
-      return this.refused(publisher, { reading: refused, receivedAt, envelope });
-    }
-  }
-
   async around(publisher: Publisher, file: BatchFile): Promise<Captured | undefined> {
-    const event = readEnvelope(file, publisher);
-    if (event === undefined) return undefined;
+    const mapped = readEnvelope(file, publisher);
+    if (mapped === undefined) return undefined;
+    const { name, incarnation } = publisher.sender;
     const told = { receivedAt: this.surroundings.now(), acknowledgement: 'none' };
-    return notNowWhenLogFails(() => this.appendMapped(publisher, event, told));
+    const event: LogEvent = { ...mapped, sender: name, incarnation, ...told };
+    return this.append(publisher, { event, encoded: encodeEvent(event) });
   }
 
   async tooLarge(publisher: Publisher, start: Uint8Array): Promise<Hl7Captured> {
-    const receivedAt = this.surroundings.now();
+    const message = { received: start, receivedAt: this.surroundings.now() };
     const reading = readMessage(start, publisher);
-    const errors = [tooLarge[publisher.sender.language]];
     const received = reading.accepted ? reading.event.received : reading.received;
-    return this.refused(publisher, {
-      reading: { accepted: false, head: reading.head, errors, received },
-      receivedAt,
-    });
+    const errors = [tooLarge[publisher.sender.language]];
+    return this.refused(publisher, message, { head: reading.head, errors, received });
   }
 
   notNow(publisher: Publisher, received: Uint8Array, failure: Failure): Hl7Captured {
-    const reading = readMessage(received.subarray(0, headBytes), publisher);
-    const receivedAt = this.surroundings.now();
-    return { outcome: 'not-now', failure, answers: answersTo(reading, publisher, { outcome: 'not-now', receivedAt }) };
+    const { head } = readMessage(received.subarray(0, headBytes), publisher);
+    const told = { outcome: 'not-now', receivedAt: this.surroundings.now() } as const;
+    return { outcome: 'not-now', failure, answers: answersTo({ head }, publisher, told) };
   }
 
-  private appendReading(
-    publisher: Publisher,
-    {
-      reading,
-      receivedAt,
-      envelope,
-    }: {
-      readonly reading: Extract<Reading, { accepted: true }>;
-      readonly receivedAt: Instant;
-      readonly envelope: Envelope | undefined;
-    },
-  ): Promise<Captured> {
-    const event = {
-      ...reading.event,
-      ...(envelope && { messageId: envelope.messageId }),
-      ...(envelope?.sentAt !== undefined && { sentAt: envelope.sentAt }),
-    };
-    const acknowledgement = toldAs(reading, publisher, 'durable');
-    return this.appendMapped(publisher, event, { receivedAt, acknowledgement }, envelope);
+  /** Into the log or the journal, and answered. */
+  private async taken(publisher: Publisher, message: Hl7Message, read: ReadHl7): Promise<Hl7Captured> {
+    if (!read.accepted) return this.refused(publisher, message, read);
+    const { receivedAt, envelope } = message;
+    try {
+      const captured = await this.append(publisher, read, envelope);
+      return { ...captured, answers: answersTo(read, publisher, { outcome: captured.outcome, receivedAt }) };
+    } catch (error) {
+      if (!Failure.is(error, 'input.too-large')) throw error;
+      const { head, received } = read;
+      return this.refused(publisher, message, { head, errors: [tooMuch[publisher.sender.language]], received });
+    }
   }
 
-  private async appendMapped(
+  private append(
     publisher: Publisher,
-    mapped: MappedEvent,
-    told: Pick<LogEvent, 'receivedAt' | 'acknowledgement'>,
+    read: Pick<Extract<ReadHl7, { accepted: true }>, 'event' | 'encoded'>,
     envelope?: Envelope,
   ): Promise<Captured> {
-    const { sender } = publisher;
-    const event: LogEvent = { ...mapped, sender: sender.name, incarnation: sender.incarnation, ...told };
-    const position = await this.kept.append(publisher, event, 'org.hl7.v2.message', envelope);
-    return { outcome: 'durable', position, warnings: event.warnings };
+    return notNowWhenLogFails(async () => {
+      const position = await this.kept.append(publisher, read, 'org.hl7.v2.message', envelope);
+      return { outcome: 'durable', position, warnings: read.event.warnings };
+    });
   }
 
   /** In the journal under the id that the message would have in the log. */
   private async refused(
     publisher: Publisher,
-    {
-      reading,
-      receivedAt,
-      envelope,
-    }: {
-      readonly reading: Extract<Reading, { accepted: false }>;
-      readonly receivedAt: Instant;
-      readonly envelope?: Envelope | undefined;
-    },
+    { receivedAt, envelope }: Hl7Message,
+    refused: Omit<Extract<ReadHl7, { accepted: false }>, 'accepted'>,
   ): Promise<Hl7Captured> {
-    const { head, errors, received } = reading;
+    const { head, errors, received } = refused;
+    const answered = (outcome: Outcome): readonly Buffer[] => answersTo(refused, publisher, { outcome, receivedAt });
     const captured = await notNowWhenLogFails(async () => {
       await this.kept.refuse(publisher, {
         receivedAt,
         controlId: envelope?.messageId ?? head.controlId,
         label: head.label,
         charset: head.charset,
-        acknowledgement: toldAs(reading, publisher, 'refused'),
+        acknowledgement: toldAs(head, publisher, 'refused'),
         reasons: errors,
         received,
-        answered: Buffer.concat(answersTo(reading, publisher, { outcome: 'refused', receivedAt })),
+        answered: Buffer.concat(answered('refused')),
       });
       return { outcome: 'refused', reasons: errors };
     });
-    return { ...captured, answers: answersTo(reading, publisher, { outcome: captured.outcome, receivedAt }) };
+    return { ...captured, answers: answered(captured.outcome) };
   }
 }

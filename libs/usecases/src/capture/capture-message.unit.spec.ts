@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import type { EstablishmentLog, EventAttributes } from '../ports/establishment-log.js';
 import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
 import { CaptureMessage } from './capture-message.js';
+import { readHl7 } from './read-hl7.js';
 import type { Publisher } from './publisher.js';
 import { recordIds } from './record-ids.js';
+import type { Surroundings } from './surroundings.js';
 
 const finess = Finess.parse('750712184');
 const publisher = (over: Partial<Sender> = {}): Publisher => ({
@@ -58,13 +60,13 @@ class Written {
   }
 }
 
-const capturing = (letOthers?: () => Promise<void>) => {
+const capturing = (readLarge?: Surroundings['readLarge']) => {
   const written = new Written();
   let ids = 0;
   const capture = new CaptureMessage(written.log as EstablishmentLog, written.journal as RefusalJournal, {
     now: () => Instant.of(1_790_000_000_000),
     newId: () => `new-${ids++}`,
-    ...(letOthers && { letOthers }),
+    ...(readLarge && { readLarge }),
   });
   return { written, capture };
 };
@@ -111,20 +113,36 @@ describe('capturing HL7 v2', () => {
     });
   });
 
-  it('lets others have their turn between the pieces of a message of many segments, and stops in no usual one', async () => {
-    let turns = 0;
-    const { capture, written } = capturing(async () => void turns++);
+  it('has a large message read beside the others, and no usual one', async () => {
+    const aside: number[] = [];
+    const { capture, written } = capturing(async (by, message) => {
+      aside.push(message.received.byteLength);
+      return readHl7(by, message);
+    });
     await capture.hl7(publisher(), results(30, 'usual'));
-    expect(turns).toBe(0);
-    await capture.hl7(publisher(), results(1_000, 'large'));
-    // Mapped 32 results at a time, checked 256 segments at a time.
-    expect(turns).toBeGreaterThanOrEqual(Math.floor(1_000 / 32) + Math.floor(1_000 / 256));
+    expect(aside).toEqual([]);
+    const large = results(1_000, 'large');
+    await capture.hl7(publisher(), large);
+    expect(aside).toEqual([large.byteLength]);
     expect(written.event(1).changes.length).toBeGreaterThan(1_000);
+  });
+
+  it('goes on with a sender whose large message could not be read', async () => {
+    const { capture, written } = capturing(async () => {
+      throw new Error('the thread has ended');
+    });
+    const [failed, next] = [capture.hl7(publisher(), results(1_000, 'large')), capture.hl7(publisher(), er7())];
+    await expect(failed).rejects.toThrow('the thread has ended');
+    expect((await next).outcome).toBe('durable');
+    expect(written.events).toHaveLength(1);
   });
 
   it('takes what another sender sends while one sends much, and keeps the order of each', async () => {
     const gate = Promise.withResolvers<void>();
-    const { capture, written } = capturing(() => gate.promise);
+    const { capture, written } = capturing(async (by, message) => {
+      await gate.promise;
+      return readHl7(by, message);
+    });
     const [lab, his] = [publisher({ name: 'lab' }), publisher({ name: 'his' })];
     const put = {
       method: 'PUT',

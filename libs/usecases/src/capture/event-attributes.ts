@@ -1,13 +1,14 @@
-import { Instant, type LogEvent } from '#domain';
+import { Instant } from '#domain';
 import type { EventAttributes } from '../ports/establishment-log.js';
 import type { Envelope } from './captured.js';
+import type { EventHead } from './read-hl7.js';
 
 /**
  * CloudEvents 1.0, Kafka protocol binding, binary mode: attributes as `ce_` headers. `source` + `id` identify; a message without
  * an id of its own gets a new one.
  */
 export const eventAttributes = (
-  event: LogEvent,
+  event: EventHead,
   type: string,
   envelope: Envelope | undefined,
   newId: () => string,

@@ -1,9 +1,10 @@
-import { encodeEvent, Failure, type LogEvent, type Position } from '#domain';
+import { Failure, type Position } from '#domain';
 import type { EstablishmentLog } from '../ports/establishment-log.js';
 import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
 import type { Captured, Envelope } from './captured.js';
 import { eventAttributes } from './event-attributes.js';
 import type { Publisher } from './publisher.js';
+import type { EventHead } from './read-hl7.js';
 
 /** The two places where a message may come to stand: the log, and the journal of what is refused. */
 export class KeepMessage {
@@ -19,12 +20,12 @@ export class KeepMessage {
 
   append(
     { establishment }: Publisher,
-    event: LogEvent,
+    { event, encoded }: { readonly event: EventHead; readonly encoded: Buffer },
     type: string,
-    envelope: Envelope | undefined,
+    envelope?: Envelope,
   ): Promise<Position> {
     const attributes = eventAttributes(event, type, envelope, this.newId);
-    return this.log.append(establishment.finess, encodeEvent(event), attributes);
+    return this.log.append(establishment.finess, encoded, attributes);
   }
 }
 
