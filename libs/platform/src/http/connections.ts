@@ -118,6 +118,7 @@ export class Connections {
   private readonly connectionsOf = new Groups();
   private newcomers: Connection[] = [];
   private untold = 0;
+  private server: Server | undefined;
 
   constructor(
     private readonly log: ProcessLog,
@@ -125,6 +126,7 @@ export class Connections {
   ) {}
 
   guard(server: Server): void {
+    this.server = server;
     server.maxConnections = this.limits.connectionsAtOnceMax;
     server.on('connection', (socket) => this.come(socket));
   }
@@ -136,6 +138,8 @@ export class Connections {
     connection.pending++;
     answer.once('close', () => {
       connection.pending--;
+      // A server that closes waits for all connections: those that idled have been closed, this one was at work.
+      if (this.server?.listening === false && connection.pending === 0) socket.end();
       if (this.known.has(socket)) this.place(connection);
     });
     if (caller) this.recognise(connection, `${caller.kind} ${caller.name}`);

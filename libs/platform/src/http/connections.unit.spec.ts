@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Module, Post } from '@nestjs/common';
@@ -50,6 +50,7 @@ describe('the connections of an HTTP app', () => {
   const sockets: Socket[] = [];
 
   const open = async (limits: Partial<HttpLimits> = {}): Promise<void> => {
+    release = undefined;
     app = await httpApp(WhoModule, { callers, log, limits: { ...httpLimits, ...limits } });
     await listen(app, 0, '127.0.0.1');
     ({ port } = app.getHttpServer().address() as { port: number });
@@ -144,5 +145,18 @@ describe('the connections of an HTTP app', () => {
     await expect.poll(() => deaf.bytesWritten).toBeGreaterThan(0);
     await expect.poll(count, { timeout: 5_000 }).toBe(1);
     await expect.poll(count, { timeout: 5_000 }).toBe(0);
+  });
+
+  it('end with the answer that they wait for, where the app is closing', async () => {
+    await open();
+    const kept = knock();
+    const answered = ask(kept, head('good', '/who/waits', 'POST'));
+    await expect.poll(() => release).toBeDefined();
+    const closing = app.close();
+    await expect.poll(() => (app.getHttpServer() as Server).listening).toBe(false);
+    release?.();
+    expect(await answered).toContain('201 Created');
+    // A connection that were kept would be waited for as long as it may idle, longer than this spec may take.
+    await closing;
   });
 });
