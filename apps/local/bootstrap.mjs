@@ -1,10 +1,15 @@
-// What `npm start` and `npm test` run on a fresh clone: Node's own modules only, any Node from 20 on.
-// Checks the machine, installs, builds, then hands over to the project's own Node.
-import { spawn, spawnSync } from 'node:child_process';
+// @ts-check
+// What `npm start`, `npm test` and `npm run …` run on a fresh clone: Node's own modules only, any Node from 20 on.
+// Reads the flags, checks the machine, installs, builds, then hands over to the project's own Node.
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { faultOf, readFlags, usage, usageOfTest } from './flags.mjs';
+import { isRunning } from '../../libs/testing/process-identity.mjs';
+import { alone, isHeld } from './install-lock.mjs';
+import { checkMachine, checkNode, installWithApt, say, Stop, stop } from './machine.mjs';
 
 const { existsSync, mkdirSync, readdirSync, readFileSync, statSync } = fs;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -13,70 +18,10 @@ const bin = join(modules, '.bin');
 const node = join(bin, 'node');
 const environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 
-/** @param {string} line */
-const say = (line) => console.error(line);
-
-/** @param {string} what @param {string} remedy @returns {never} */
-const stop = (what, remedy) => {
-  say(`${what}\n  -> ${remedy}`);
-  process.exit(1);
-};
-
-// ---------------------------------------------------------------- the machine
-
-const javaMajor = () => {
-  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
-  const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' });
-  // 17.0.15, 21, and the former 1.8.0
-  const [, major, minor] = /version "(\d+)(?:\.(\d+))?/.exec(stderr ?? '') ?? [];
-  return Number(major === '1' ? minor : (major ?? 0));
-};
-
-/** @param {string} command */
-const isInPath = (command) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
-
-const missing = () => [
-  ...(javaMajor() >= 17
-    ? []
-    : [{ name: 'Java 17 or newer', brew: 'openjdk@17', apt: aptJava(), dnf: 'java-latest-openjdk-headless' }]),
-  ...(isInPath('mvn') ? [] : [{ name: 'Maven', brew: 'maven', apt: 'maven', dnf: 'maven' }]),
-];
-
-/** Which Java this Debian or Ubuntu has; its "default" is too old on some. */
-const aptJava = () =>
-  ['openjdk-17-jre-headless', 'openjdk-21-jre-headless', 'openjdk-25-jre-headless'].find(
-    (name) => isInPath('apt-cache') && spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0,
-  ) ?? 'openjdk-17-jre-headless';
-
-const checkMachine = () => {
-  const [major] = process.versions.node.split('.');
-  if (Number(major) < 20)
-    stop(`Node ${process.versions.node} is too old`, 'install Node 20 or newer: https://nodejs.org');
-  const first = missing();
-  if (first.length === 0) return;
-  const names = first.map(({ name }) => name).join(' and ');
-  const onDebian = existsSync('/etc/debian_version');
-  if (onDebian && isInPath('apt-get') && process.getuid?.() === 0) {
-    say(`${names} missing: installing with apt-get`);
-    const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
-    spawnSync('apt-get', ['update'], quiet);
-    // The names are asked for again: before the update a bare image knows of no package.
-    const packages = missing().map(({ apt }) => apt);
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], quiet);
-    const still = missing();
-    if (still.length > 0) stop(`apt-get could not install ${names}`, `run: apt-get install ${packages.join(' ')}`);
-    return;
-  }
-  const [tool, key] = onDebian
-    ? ['sudo apt-get install', 'apt']
-    : process.platform === 'darwin'
-      ? ['brew install', 'brew']
-      : ['sudo dnf install', 'dnf'];
-  stop(
-    `${names} missing: Kafka is fetched by Maven and runs on Java`,
-    `run: ${tool} ${first.map((one) => one[key]).join(' ')}`,
-  );
+/** Nobody else installs or builds here meanwhile. @type {<T>(work: (start: import('./install-lock.mjs').Start) => Promise<T>) => Promise<T>} */
+const withLock = (work) => {
+  const command = ['start', 'test'].includes(asked) ? `npm ${asked}` : `npm run ${asked}`;
+  return alone({ root, command, env: environment, say }, work);
 };
 
 /** @param {number} neededMb @param {string} what */
@@ -89,7 +34,7 @@ const checkSpace = (neededMb, what) => {
 
 // ---------------------------------------------------------------- install and build
 
-/** What is installed is what the lock says; npm writes its own note last, so an interrupted install has none. */
+/** What is installed is what package-lock.json says: npm notes it when all packages are there, and what `postinstall` makes comes last. */
 const isInstalled = () => {
   try {
     const packagesOf = (/** @type {string} */ file) => JSON.parse(readFileSync(file, 'utf8')).packages;
@@ -98,25 +43,24 @@ const isInstalled = () => {
       Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
         ([path, { version, optional }]) =>
           path === '' || (installed[path] ? installed[path].version === version : optional),
-      ) && existsSync(node)
+      ) &&
+      existsSync(node) &&
+      existsSync(join(root, 'libs', 'fhir', 'generated', 'definitions.ndjson'))
     );
   } catch {
     return false;
   }
 };
 
-/** Runs quietly, says every ten seconds that it does, shows the output only when it fails. */
-const run = (/** @type {string} */ what, /** @type {string} */ command, /** @type {string[]} */ args) =>
-  new Promise((resolve) => {
+/**
+ * Runs quietly, says every ten seconds that it does, shows the output only when it fails.
+ * @param {string} what @param {import('node:child_process').ChildProcess} child in a group of its own: what npm starts in turn ends with it
+ * @returns {Promise<void>}
+ */
+const heard = (what, child) =>
+  new Promise((resolve, reject) => {
     say(what);
     const startedAt = Date.now();
-    // In a group of its own: what npm starts in turn ends with it, whoever is told to stop, and by whomever.
-    const child = spawn(command, args, {
-      cwd: root,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
     /** @type {[NodeJS.Signals, number][]} */
     const ends = [
       ['SIGINT', 130],
@@ -127,18 +71,19 @@ const run = (/** @type {string} */ what, /** @type {string} */ command, /** @typ
       process.once(signal, () => {
         if (child.pid) process.kill(-child.pid, 'SIGTERM');
         say(`stopped while: ${what}`);
+        // The lock stays: whoever comes next waits until all of it has ended.
         process.exit(code);
       });
     let output = '';
     const hear = (/** @type {Buffer} */ chunk) => (output = (output + chunk).slice(-20_000));
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
     const still = setInterval(() => say(`  ${Math.round((Date.now() - startedAt) / 1000)} s`), 10_000);
     child.on('error', (error) => hear(Buffer.from(String(error))));
     child.on('close', (code) => {
       clearInterval(still);
       for (const [signal] of ends) process.removeAllListeners(signal);
-      if (code === 0) return resolve(undefined);
+      if (code === 0) return resolve();
       say(
         output
           .split('\n')
@@ -146,15 +91,40 @@ const run = (/** @type {string} */ what, /** @type {string} */ command, /** @typ
           .slice(-40)
           .join('\n'),
       );
-      stop(`failed: ${what}`, 'the reason is above');
+      reject(new Stop(`failed: ${what}`, 'the reason is above'));
     });
   });
 
-const install = async () => {
-  if (isInstalled()) return;
+/** A folder that others may use too, for example beside another working tree: it is theirs to install. */
+const isLent = () => fs.lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
+/** A system that runs from this folder, on the packages that are there now. */
+const supervisor = () =>
+  readdirSync(root)
+    .filter((name) => /^\.reprise(?:-\d+)?$/.test(name))
+    .flatMap((name) => {
+      try {
+        const holder = JSON.parse(readFileSync(join(root, name, 'lock'), 'utf8'));
+        return isRunning(holder) ? [`process ${holder.pid}, data in ${name}`] : [];
+      } catch {
+        return [];
+      }
+    })[0];
+
+const needsInstall = () => !isLent() && !isInstalled();
+
+/** @param {import('./install-lock.mjs').Start} start */
+const install = async (start) => {
+  if (!needsInstall()) return;
+  const running = existsSync(modules) ? supervisor() : undefined;
+  if (running !== undefined)
+    stop(
+      `other packages are wanted now, and Reprise runs on those that are there (${running})`,
+      'stop it first: Ctrl-C',
+    );
   checkSpace(2000, 'the installation');
   const flags = ['--include=dev', '--ignore-scripts=false', '--loglevel=error', '--no-audit', '--no-fund'];
-  await run('Installing packages (npm ci)', 'npm', ['ci', ...flags]);
+  await heard('Installing packages (npm ci)', start('npm', ['ci', ...flags]));
   if (!isInstalled()) stop('npm ci left the installation incomplete', 'delete node_modules and try again');
 };
 
@@ -167,22 +137,35 @@ const newestIn = (folder) =>
     ...readdirSync(folder, { withFileTypes: true }).map((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return newestIn(path);
-      return entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts') ? statSync(path).mtimeMs : 0;
+      return /(?<!\.spec)\.m?[jt]s$/.test(entry.name) ? statSync(path).mtimeMs : 0;
     }),
   );
 
-const build = async () => {
+const isBuilt = () => {
   const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map(
     (file) => statSync(join(root, file)).mtimeMs,
   );
   const newest = Math.max(...settings, ...['apps', 'libs'].map((folder) => newestIn(join(root, folder))));
-  if (existsSync(stamp) && statSync(stamp).mtimeMs > newest) return;
+  return existsSync(stamp) && statSync(stamp).mtimeMs > newest;
+};
+
+/** @param {import('./install-lock.mjs').Start} start */
+const build = async (start) => {
   const startedAt = new Date();
-  await run('Building', 'npm', ['run', '-s', 'build']);
+  await heard('Building', start(node, ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json']));
   mkdirSync(dirname(stamp), { recursive: true });
   fs.writeFileSync(stamp, '');
   // What was edited while the build ran is newer than the stamp.
   fs.utimesSync(stamp, startedAt, startedAt);
+};
+
+/** Nothing is waited for where all is there and nobody is changing it. */
+const installAndBuild = async () => {
+  if (!isHeld(root) && !needsInstall() && isBuilt()) return;
+  await withLock(async (start) => {
+    await install(start);
+    if (!isBuilt()) await build(start);
+  });
 };
 
 // ---------------------------------------------------------------- the two commands
@@ -252,9 +235,55 @@ const test = async () => {
   process.exit(sum.failed === 0 ? 0 : 1);
 };
 
-const [command, ...flags] = process.argv.slice(2);
-if (command !== 'start' && command !== 'test') stop(`unknown command "${command ?? ''}"`, 'npm start, or npm test');
-checkMachine();
-await install();
-await build();
-await (command === 'start' ? start(flags) : test());
+// ---------------------------------------------------------------- what is asked
+
+const [asked = '', ...args] = process.argv.slice(2);
+
+/** `npm run …`: what the script needs is there, and stays until it runs. */
+const forScript = async () => {
+  checkNode();
+  if (isHeld(root) || needsInstall()) await withLock(install);
+};
+
+const commands = {
+  start: async () => {
+    const { help } = flagsOf(() => readFlags(args), 'npm start -- --help');
+    if (help) return console.log(usage);
+    await checkMachine(() => withLock(installWithApt));
+    await installAndBuild();
+    await start(args);
+  },
+  test: async () => {
+    if (args.some((arg) => ['--help', '-h'].includes(arg))) return console.log(usageOfTest);
+    if (args.length > 0) throw new Stop(`npm test takes no flags: ${args.join(' ')}`, 'npm test -- --help', 2);
+    await checkMachine(() => withLock(installWithApt));
+    await installAndBuild();
+    await test();
+  },
+  build: async () => {
+    checkNode();
+    await withLock(async (start) => {
+      await install(start);
+      await build(start);
+    });
+  },
+  install: forScript,
+};
+
+/** @template T @param {() => T} read @param {string} remedy */
+const flagsOf = (read, remedy) => {
+  try {
+    return read();
+  } catch (error) {
+    throw new Stop(faultOf(error), remedy, 2);
+  }
+};
+
+try {
+  if (!Object.hasOwn(commands, asked)) throw new Stop(`unknown command "${asked}"`, 'npm start, or npm test', 2);
+  await commands[/** @type {keyof typeof commands} */ (asked)]();
+} catch (error) {
+  if (!(error instanceof Stop)) throw error;
+  say(error.message);
+  process.exit(error.exitCode);
+}
