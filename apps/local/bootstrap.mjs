@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultOf, readFlags, usage, usageOfTest } from './flags.mjs';
-import { isRunning } from '../../libs/testing/process-identity.mjs';
+import { isRunning, leftIn, ownersMark } from '../../libs/testing/process-identity.mjs';
 import { alone, isHeld } from './install-lock.mjs';
 import { checkMachine, checkNode, installWithApt, say, Stop, stop } from './machine.mjs';
 
@@ -211,13 +211,17 @@ const start = async (/** @type {string[]} */ flags) =>
 
 /** One layer after the other: they would only take each other's two cores. */
 const test = async () => {
-  const reports = fs.mkdtempSync(join(tmpdir(), 'reprise-tests-'));
+  for (const left of leftIn(tmpdir(), 'reprise-reports-')) fs.rmSync(left, { recursive: true, force: true });
+  const reports = fs.mkdtempSync(join(tmpdir(), `reprise-reports-${ownersMark()}-`));
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const project of ['unit', 'integration', 'e2e']) {
     const report = join(reports, `${project}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const code = await handOver(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters]);
-    if (code >= 128) process.exit(code);
+    if (code >= 128) {
+      fs.rmSync(reports, { recursive: true, force: true });
+      process.exit(code);
+    }
     const {
       numPassedTests: passed = 0,
       numFailedTests: failed = 0,

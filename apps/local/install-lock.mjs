@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf, isRunning, ownerIn, ownersMark } from '../../libs/testing/process-identity.mjs';
+import { identityOf, isRunning, leftIn, ownerIn, ownersMark } from '../../libs/testing/process-identity.mjs';
 
 /**
  * What the holder's file says, besides its name, which says who holds the lock.
@@ -73,14 +73,6 @@ const endChild = async ({ child }) => {
   }
 };
 
-/** Of holders that were killed while they made theirs. @param {string} root */
-const sweep = (root) => {
-  for (const name of fs.readdirSync(root).filter((entry) => entry.startsWith('.reprise-installing.'))) {
-    const owner = ownerIn(name);
-    if (owner && !isRunning(owner)) fs.rmSync(join(root, name), { recursive: true, force: true });
-  }
-};
-
 /** Does somebody install or build here, or was killed while it did? @param {string} root */
 export const isHeld = (root) => holderOf(lockIn(root)) !== undefined;
 
@@ -98,7 +90,8 @@ export const isHeld = (root) => holderOf(lockIn(root)) !== undefined;
 export const alone = async ({ root, command, env, say }, work) => {
   const lock = lockIn(root);
   const own = join(lock, ownersMark());
-  sweep(root);
+  // Of holders that were killed while they made theirs.
+  for (const left of leftIn(root, '.reprise-installing.')) fs.rmSync(left, { recursive: true, force: true });
   for (let waits = 0; !wasFree(root, { command }); waits += 1) {
     const holder = holderOf(lock);
     if (!holder) continue;

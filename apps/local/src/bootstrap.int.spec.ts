@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityOf, isRunning } from '#testing';
 
 const project = join(import.meta.dirname, '..', '..', '..');
@@ -98,11 +98,11 @@ interface Begun {
 const patience = { timeout: 30_000, interval: 50 };
 
 describe('the bootstrap', () => {
-  let machine = new Machine();
-  afterEach(() => {
-    rmSync(machine.folder, { recursive: true });
+  let machine: Machine;
+  beforeEach(() => {
     machine = new Machine();
   });
+  afterEach(() => rmSync(machine.folder, { recursive: true }));
 
   it('names the two commands when asked for a third', () => {
     const { code, said } = machine.start('strat');

@@ -4,19 +4,18 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
-  renameSync,
   rmSync,
   statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Failure } from '#domain';
-import { identityOf, isRunning, type ProcessIdentity, removePostgres } from '#testing';
+import { removePostgres } from '#testing';
 import type { Flags } from './flags.js';
+import { type Holder, lock, type SystemHere } from './folder-lock.js';
+import { readIfThere, writeWhole } from './write-whole.js';
 
 /** Raised when an older Reprise could no longer read the folder. */
 const folderVersion = 1;
@@ -36,37 +35,31 @@ export const projectFolder = ((): string => {
   return folder;
 })();
 
+const ephemeralName = (): string => `reprise-ephemeral-${userInfo().uid}`;
+
+export const isEphemeral = (folder: string): boolean =>
+  dirname(folder) === tmpdir() && basename(folder).startsWith(ephemeralName());
+
 /** `.reprise`; another system beside it has its own. An ephemeral one is found again by its ports after a kill -9. */
 export const folderOf = (flags: Flags, environment: Readonly<Record<string, string | undefined>>): string => {
   const suffix = flags.portBase === undefined ? '' : `-${flags.portBase}`;
-  if (flags.ephemeral) return join(tmpdir(), `reprise-ephemeral-${userInfo().uid}${suffix}`);
+  if (flags.ephemeral) return join(tmpdir(), `${ephemeralName()}${suffix}`);
   return environment['REPRISE_DATA_DIR'] ?? join(projectFolder, `.reprise${suffix}`);
 };
 
-/**
- * Whole or not at all, and never through a link: the text goes into a new file of a name that nobody can foresee (O_EXCL, which no link
- * passes), which then takes the place of whatever stands at the path.
- */
-export const writeWhole = (path: string, text: string, mode = 0o600): void => {
-  const beside = `${path}.${randomBytes(8).toString('hex')}`;
-  try {
-    writeFileSync(beside, text, { mode, flag: 'wx' });
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
-};
+const namesIn = (folder: string, pattern: RegExp): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => pattern.test(name))
+    .map((name) => join(folder, name));
 
-export const readIfThere = (path: string): string | undefined =>
-  existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+/** Where systems of this project, and ephemeral ones of this user, have or had their data. */
+export const knownFolders = (): readonly string[] => [
+  ...namesIn(projectFolder, /^\.reprise(?:-\d+)?$/),
+  ...namesIn(tmpdir(), new RegExp(`^${ephemeralName()}(?:-\\d+)?$`)),
+];
 
-export const readJsonIfThere = <T>(path: string): T | undefined => {
-  const text = readIfThere(path);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
-};
-
-const assertOurs = (folder: string): void => {
+/** Throws `refused-by-policy`. */
+export const assertOurs = (folder: string): void => {
   const { uid } = userInfo();
   // A link that another user put there counts as theirs.
   if (lstatSync(folder).uid !== uid || statSync(folder).uid !== uid)
@@ -86,32 +79,21 @@ const assertReadable = (folder: string): void => {
     );
 };
 
-/** One supervisor per folder. Throws `busy` while another one lives. */
-const lock = (folder: string): void => {
-  const path = join(folder, 'lock');
-  const holder = readIfThere(path) ? readJsonIfThere<ProcessIdentity>(path) : undefined;
-  if (holder && isRunning(holder))
-    throw new Failure(
-      'busy',
-      `Reprise already runs on ${folder} (process ${holder.pid})`,
-      'stop it with Ctrl-C, or run a second one: npm start -- --ephemeral --port-base 31000',
-    );
-  rmSync(path, { force: true });
-  // Fails for the second of two that came at the same moment.
-  writeFileSync(path, JSON.stringify(identityOf(process.pid)), { flag: 'wx' });
-};
-
-/** Makes the folder, or takes it over from a run that ended. What is `anew` may hold anything of ours: it will be emptied. */
-export const openFolder = (folder: string, anew: boolean): void => {
+/**
+ * Makes the folder, or takes it over from a run that ended. What is `anew` may hold anything of ours: it will be emptied.
+ * @returns who had it and was killed
+ */
+export const openFolder = (folder: string, anew: boolean, system: SystemHere): Holder | undefined => {
   const isNew = mkdirSync(folder, { recursive: true, mode: 0o711 }) !== undefined;
   assertOurs(folder);
   // Root's Postgres runs under an account that has to pass (the secrets within are 0600); a folder that was there is never opened.
   const isRoot = userInfo().uid === 0;
   chmodSync(folder, isNew ? (isRoot ? 0o711 : 0o700) : statSync(folder).mode & 0o711);
   if (!anew) assertReadable(folder);
-  lock(folder);
+  const former = lock(folder, system);
   // Before anything else is written: a folder without a version is not ours.
   writeFileSync(join(folder, 'version'), `${folderVersion}\n`);
+  return former;
 };
 
 /**
@@ -141,8 +123,6 @@ export const assertSpace = (folder: string): string | undefined => {
     ? `only ${freeMb} MB are free for ${folder}: below ${freeMbMin} MB it does not start`
     : undefined;
 };
-
-export const unlock = (folder: string): void => rmSync(join(folder, 'lock'), { force: true });
 
 /** What Postgres keeps may be elsewhere (libs/testing, postgres-place.ts). */
 const removeServers = (folder: string): void => {

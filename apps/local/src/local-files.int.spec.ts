@@ -16,13 +16,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { FolderKeyStore, FolderTrustedKeys } from '#keys';
 import { freePorts, identityOf } from '#testing';
 import { checkProfiles } from '#usecases';
-import { emptyFolder, openFolder, otherFold, unlock } from './data-folder.js';
+import { emptyFolder, openFolder as open, otherFold } from './data-folder.js';
 import { demoTerritory } from './demo-territory.js';
+import { type Holder, unlock } from './folder-lock.js';
 import { localFiles, writeLocalFiles } from './local-files.js';
 import { planPorts } from './port-plan.js';
 import { whoListens } from './taken-ports.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reprise-local-'));
+const openFolder = (folder: string, anew: boolean): Holder | undefined =>
+  open(folder, anew, { control: 'http://127.0.0.1:8090', project: scratch });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('the data folder', () => {

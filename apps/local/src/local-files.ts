@@ -4,7 +4,7 @@ import { Failure } from '#domain';
 import { makeSigningKey, publicKeyEnding, publicKeyIn, signingKeyFile } from '#keys';
 import { fingerprintOf, makeCertificates } from './certificates.js';
 import { callersOf, type CertificatePaths, type Credentials, makeCredentials, recordIdSecrets } from './credentials.js';
-import { readJsonIfThere, writeWhole } from './data-folder.js';
+import { readJsonIfThere, writeWhole } from './write-whole.js';
 import type { TerritoryFile } from './demo-territory.js';
 import type { PortPlan } from './port-plan.js';
 import { senderFile } from './sender-file.js';

@@ -1,18 +1,30 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, FOLD_VERSION } from '#domain';
 import { migrate } from '#postgres';
-import { clusterOf, killLaunched, type RunningServer, startKafka, startPostgres, stopOrphan } from '#testing';
+import { killLaunched, type RunningServer, startKafka, startPostgres } from '#testing';
 import type { Credentials } from './credentials.js';
-import { assertSpace, emptyFolder, folderOf, openFolder, otherFold, removeFolder, unlock } from './data-folder.js';
+import {
+  assertSpace,
+  emptyFolder,
+  folderOf,
+  knownFolders,
+  openFolder,
+  otherFold,
+  projectFolder,
+  removeFolder,
+} from './data-folder.js';
 import { demoTerritory } from './demo-territory.js';
 import type { Flags } from './flags.js';
-import { launchApp, type Running, stopOrphanedApps } from './launch-app.js';
+import { type Holder, holderOf, type SystemHere, unlock } from './folder-lock.js';
+import { launchApp, type Running } from './launch-app.js';
+import { clearAfter, clearLeftBehind, type ServerName } from './left-behind.js';
 import { localFiles, writeLocalFiles } from './local-files.js';
 import { Member } from './member.js';
 import { lastLines, saidFromNow } from './output-file.js';
 import type { PortPlan } from './port-plan.js';
-import { appProcesses, type ReplicaPostgres, stopOrder } from './processes.js';
-import { type ReadyFile, ReadyFileAt, readyFile } from './ready-file.js';
+import { appProcesses, httpAt, type ReplicaPostgres, stopOrder } from './processes.js';
+import { type ReadyFile, ReadyFileAt, readyFile, supervisorName } from './ready-file.js';
 import { assertPortsFree } from './taken-ports.js';
 
 /** @limit Local system | how long the system may take to be ready | given up with the reason, exit 1 */
@@ -20,7 +32,11 @@ const readyMsMax = 90_000;
 /** @limit Local system | how long a process may take to end | it is killed */
 const stopMsMax = 9_000;
 
-const serverLogs = { kafka: 'kafka.log', 'postgres-a': 'data/log', 'postgres-b': 'data/log' } as const;
+const serverLogs: Readonly<Record<ServerName, string>> = {
+  kafka: 'kafka.log',
+  'postgres-a': 'data/log',
+  'postgres-b': 'data/log',
+};
 
 /** The whole system on one machine, under one supervisor: us. */
 export class LocalSystem {
@@ -41,9 +57,9 @@ export class LocalSystem {
   /** Resolves when every process is ready. Throws a `Failure` with the remedy; what was started is then still to be stopped. */
   async start(): Promise<{ readonly ready: ReadyFile; readonly credentials: Credentials }> {
     const anew = this.flags.fresh || this.flags.ephemeral;
-    openFolder(this.folder, anew);
+    const former = await this.open(anew);
     this.isOpen = true;
-    await this.stopOrphans();
+    await this.clear(former);
     await assertPortsFree(this.ports);
     // Not before the folder and the ports are ours: whoever has them may have been given the same name.
     if (this.flags.readyFile !== undefined) this.readyFileAt = ReadyFileAt.begin(resolve(this.flags.readyFile));
@@ -66,25 +82,33 @@ export class LocalSystem {
     return { ready: this.addresses(), credentials: this.credentials };
   }
 
-  /** Ours, and those of the other kind of folder: what was killed on the same ports would be in the way. */
-  private async stopOrphans(): Promise<void> {
-    const folders = [true, false].map((ephemeral) => folderOf({ ...this.flags, ephemeral }, process.env));
-    for (const folder of new Set([this.folder, ...folders])) {
-      const stopping = [
-        stopOrphanedApps(folder),
-        ...Object.keys(serverLogs).map((name) => this.stopServer(folder, name)),
-      ];
-      // Somebody lives there: that is no orphan, and in our way only if it has our ports.
-      for (const outcome of await Promise.allSettled(stopping))
-        if (outcome.status === 'rejected' && !Failure.is(outcome.reason, 'busy')) throw outcome.reason;
-    }
+  /** Takes the folder, and waits while another start removes what was left in it. */
+  private async open(anew: boolean): Promise<Holder | undefined> {
+    for (;;)
+      try {
+        return openFolder(this.folder, anew, this.here());
+      } catch (error) {
+        if (!Failure.is(error, 'busy') || !holderOf(this.folder)?.clearing) throw error;
+        await sleep(100);
+      }
   }
 
-  private async stopServer(folder: string, name: string): Promise<void> {
-    const own = resolve(folder, name);
-    const [served, signal] = name === 'kafka' ? ([own, 'SIGTERM'] as const) : ([clusterOf(own), 'SIGINT'] as const);
-    if (await stopOrphan(join(own, 'server.pid'), served, signal))
-      this.say(`stopped the ${name} that a killed run had left`);
+  private here(): SystemHere {
+    const { readyFile } = this.flags;
+    return {
+      control: httpAt(this.ports.control),
+      project: projectFolder,
+      ...(readyFile !== undefined && { readyFile: resolve(readyFile) }),
+    };
+  }
+
+  /** First of all: what was killed may be in the way of our ports, and says of itself that it is ready. */
+  private async clear(former: Holder | undefined): Promise<void> {
+    await clearAfter(this.folder, former, this.say);
+    const kinds = [true, false].map((ephemeral) => folderOf({ ...this.flags, ephemeral }, process.env));
+    const others = new Set([...knownFolders(), ...kinds]);
+    others.delete(this.folder);
+    await clearLeftBehind(others, this.here(), this.say);
   }
 
   private async startServers(): Promise<{ readonly a: ReplicaPostgres; readonly b: ReplicaPostgres }> {
@@ -116,7 +140,7 @@ export class LocalSystem {
     return { a, b };
   }
 
-  private asRunning(name: keyof typeof serverLogs, server: RunningServer): Running {
+  private asRunning(name: ServerName, server: RunningServer): Running {
     const logFile = join(this.folder, name, serverLogs[name]);
     const said = saidFromNow(logFile);
     return { ...server, isReady: () => Promise.resolve(true), lastWords: () => lastLines(said()), logFile };
@@ -138,7 +162,7 @@ export class LocalSystem {
       senders: this.credentials?.senders ?? [],
       credentials: localFiles(this.folder).credentials,
       directory: this.folder,
-      processes: [...running, { name: 'supervisor', pid: process.pid }],
+      processes: [...running, { name: supervisorName, pid: process.pid }],
     });
   }
 

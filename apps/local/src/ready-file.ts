@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '#domain';
-import { writeWhole } from './data-folder.js';
+import { writeWhole } from './write-whole.js';
 import { httpAt } from './processes.js';
 import type { PortPlan } from './port-plan.js';
 
@@ -37,6 +37,9 @@ export const readyFile = (system: {
   directory: system.directory,
   processes: system.processes.map(({ name, pid }) => ({ name, pid })),
 });
+
+/** Among the processes of a ready file, the one that lives as long as the system. */
+export const supervisorName = 'supervisor';
 
 const named = (path: string): string => `--ready-file ${path}`;
 
@@ -99,6 +102,17 @@ export class ReadyFileAt {
     this.written = undefined;
   }
 }
+
+/** What a system that was killed had written there goes; any other file stays. */
+export const removeLeftReadyFile = (path: string, directory: string, supervisor: number): void => {
+  try {
+    const left = JSON.parse(textAt(path) ?? '') as ReadyFile;
+    const isItsOwn = left.processes.some(({ name, pid }) => name === supervisorName && pid === supervisor);
+    if (left.directory === directory && isItsOwn) rmSync(path, { force: true });
+  } catch {
+    // Nothing, or something else, stands there.
+  }
+};
 
 const textAt = (path: string): string | undefined => {
   try {
