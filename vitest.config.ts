@@ -10,6 +10,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: 'unit',
+          globalSetup: ['libs/testing/src/global-setup.ts'],
           // Some start processes or run a linter.
           testTimeout: 60_000, include: ['{apps,libs}/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'] } },
       {
@@ -25,7 +26,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['test/**/*.e2e.spec.ts'], testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 1 },
+        test: { name: 'e2e', include: ['test/**/*.e2e.spec.ts'], globalSetup: ['libs/testing/src/global-setup.ts'], testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 1 },
       },
     ],
   },

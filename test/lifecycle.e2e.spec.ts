@@ -4,12 +4,13 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freePortBase, LocalSystem } from './system/local-system.js';
+import { environmentOf, freePortBase, LocalSystem } from './system/local-system.js';
 
 const start = (...flags: readonly string[]): { readonly code: number | null; readonly said: string } => {
   const done = spawnSync(process.execPath, ['dist/apps/local/src/main.js', ...flags], {
     encoding: 'utf8',
     timeout: 60_000,
+    env: environmentOf(flags),
   });
   return { code: done.status, said: done.stdout + done.stderr };
 };

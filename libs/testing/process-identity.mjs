@@ -1,7 +1,8 @@
 // @ts-check
 // Which process something belongs to. Node's own modules only: the bootstrap needs it before anything is installed.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /**
  * A process, told apart from a later one that was given the same number.
@@ -69,3 +70,12 @@ export const ownerIn = (name) => {
   const [, pid, startedAt = ''] = /(?:^|[-.])(\d+)-((?:[0-9a-f]{2})+)(?:[-.]|$)/.exec(name) ?? [];
   return pid === undefined ? undefined : { pid: Number(pid), startedAt: Buffer.from(startedAt, 'hex').toString() };
 };
+
+/** What processes that are gone have made in this folder: their marks are in the names. @param {string} folder @param {string} prefix */
+export const leftIn = (folder, prefix) =>
+  readdirSync(folder)
+    .filter((name) => {
+      const owner = name.startsWith(prefix) ? ownerIn(name) : undefined;
+      return owner !== undefined && !isRunning(owner);
+    })
+    .map((name) => join(folder, name));

@@ -7,7 +7,7 @@ import { makeSigningKey, publicKeyEnding, publicKeyIn } from '#keys';
 import { nodeFlags } from '#platform';
 import {
   freePorts,
-  identityOf,
+  ownersMark,
   removePostgres,
   type RunningKafka,
   type RunningPostgres,
@@ -53,8 +53,7 @@ export class BenchSystem {
   /** Durable as in production: fsync is on. Commit times are kept, so that a lag is read from the database itself. */
   static async start(profileDir: string | undefined): Promise<BenchSystem> {
     // Under this prefix, what a killed run left behind is found and stopped by the next run of the tests.
-    const folder = mkdtempSync(join(tmpdir(), 'reprise-test-bench-'));
-    writeFileSync(join(folder, 'owner.json'), JSON.stringify(identityOf(process.pid)));
+    const folder = mkdtempSync(join(tmpdir(), `reprise-test-${ownersMark()}-`));
     makeSigningKey(join(folder, 'keys'));
     mkdirSync(join(folder, 'trusted-keys'));
     writeFileSync(join(folder, 'trusted-keys', `bench${publicKeyEnding}`), publicKeyIn(join(folder, 'keys')));

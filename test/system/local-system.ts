@@ -56,6 +56,13 @@ export const freePortBase = async (): Promise<number> => {
 
 const json = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
 
+/** Data that outlive a system are in the folder of the run too, and go with it. */
+export const environmentOf = (flags: readonly string[]): NodeJS.ProcessEnv => {
+  const base = flags[flags.indexOf('--port-base') + 1] ?? '';
+  const isKept = !flags.includes('--ephemeral') && flags.includes('--port-base');
+  return { ...process.env, ...(isKept && { REPRISE_DATA_DIR: join(tmpdir(), `reprise-data-${base}`) }) };
+};
+
 /** The whole system as `npm start` runs it, on ports and in a folder of its own. */
 export class LocalSystem {
   private constructor(
@@ -74,10 +81,14 @@ export class LocalSystem {
     const scratch = mkdtempSync(join(tmpdir(), 'reprise-e2e-'));
     const readyFile = join(scratch, 'ready.json');
     const args = ['dist/apps/local/src/main.js', '--ready-file', readyFile, ...flags];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // With a channel, it ends when we are killed.
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: environmentOf(flags),
+    });
     const said: string[] = [];
-    child.stdout.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
     const system = new LocalSystem(child, readyFile, scratch, said);
     await system.until(
       'the system is ready',

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } 
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Failure } from '#domain';
+import { leftIn, ownersMark } from './process-identity.js';
 import { parseSums, verifiedJars } from './verify-jars.js';
 
 export const kafkaVersion = '4.3.1';
@@ -69,7 +70,8 @@ export const fetchKafka = async (say: Say = () => {}, signal?: AbortSignal): Pro
   const jars = join(cacheFolder(), `kafka-${kafkaVersion}-${pomHash}`);
   if (existsSync(jars)) return verifiedJars(jars, sums, fetchedAnew(jars));
   mkdirSync(cacheFolder(), { recursive: true, mode: 0o700 });
-  const fetched = mkdtempSync(join(cacheFolder(), 'fetching-'));
+  for (const left of leftIn(cacheFolder(), 'fetching-')) rmSync(left, { recursive: true, force: true });
+  const fetched = mkdtempSync(join(cacheFolder(), `fetching-${ownersMark()}-`));
   try {
     say(`fetching Kafka ${kafkaVersion} by Maven, once (54 MB)`);
     await copyDependencies(fetched, say, signal);

@@ -4,17 +4,30 @@ import { serversVariable, type StartedServers, type TestServers } from './server
 
 const conditions = ['source', ...defaultServerConditions];
 
-/**
- * Runs once per vitest run, before the workers, which inherit the variable. Returns the teardown.
- * Vitest loads this file without the condition `source`, so the libs behind `#domain` are loaded by a runner that knows it.
- */
-export default async (): Promise<() => Promise<void>> => {
+/** Vitest loads this file without the condition `source`, so the libs behind `#domain` are loaded by a runner that knows it. */
+const load = async <Module>(name: string): Promise<Module> => {
+  const options = { configFile: false as const, environments: { inline: { resolve: { conditions } } } };
+  return (await runnerImport<Module>(join(import.meta.dirname, `${name}.ts`), options)).module;
+};
+
+/** Runs once per vitest run and project, before the workers, which inherit the variables. Returns the teardown. */
+export default async (project: { readonly name: string }): Promise<() => Promise<void>> => {
+  const { startTestRun } = await load<{ readonly startTestRun: () => Promise<() => void> }>('test-run');
+  const end = await startTestRun();
+  if (project.name !== 'integration') return async () => end();
   const kind = process.env['REPRISE_TEST_SERVERS'] === 'containers' ? 'container' : 'embedded';
-  const { module } = await runnerImport<{ startTestServers(): Promise<StartedServers> }>(
-    join(import.meta.dirname, `${kind}-test-servers.ts`),
-    { configFile: false, environments: { inline: { resolve: { conditions } } } },
-  );
-  const { stop, ...servers } = await module.startTestServers();
-  process.env[serversVariable] = JSON.stringify(servers satisfies TestServers);
-  return stop;
+  try {
+    const { startTestServers } = await load<{ readonly startTestServers: () => Promise<StartedServers> }>(
+      `${kind}-test-servers`,
+    );
+    const { stop, ...servers } = await startTestServers();
+    process.env[serversVariable] = JSON.stringify(servers satisfies TestServers);
+    return async () => {
+      await stop();
+      end();
+    };
+  } catch (error) {
+    end();
+    throw error;
+  }
 };

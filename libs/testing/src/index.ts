@@ -2,7 +2,7 @@ export * from './embedded-kafka.js';
 export * from './embedded-postgres.js';
 export * from './fetch-kafka.js';
 export * from './ports.js';
-export { clusterOf, removePostgres } from './postgres-place.js';
+export { clusterOf, removeLeftPlaces, removePostgres } from './postgres-place.js';
 export * from './postgres-roles.js';
 export * from './process-identity.js';
 export * from './run-sources.js';

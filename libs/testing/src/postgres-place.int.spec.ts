@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -8,15 +9,24 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { arch, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunningPostgres, startPostgres } from './embedded-postgres.js';
 import { freePorts } from './ports.js';
 import { assertRuns, postgresAccount } from './postgres-account.js';
-import { clusterOf, findBinaries, findPackage, openFolder, removePostgres } from './postgres-place.js';
+import {
+  clusterOf,
+  findBinaries,
+  findPackage,
+  openFolder,
+  placeOfCluster,
+  removeLeftPlaces,
+  removePostgres,
+} from './postgres-place.js';
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
@@ -106,9 +116,35 @@ describe.runIf(process.getuid?.() === 0)('as root in a folder that others may no
     expect([existsSync(dataDir), existsSync(join(closed, 'disk', 'data'))]).toEqual([false, true]);
   });
 
+  it('what is elsewhere goes when its data folder is gone and nothing serves it', () => {
+    const placeOf = (name: string): string => {
+      mkdirSync(join(closed, name));
+      return placeOfCluster(join(closed, name), postgresAccount());
+    };
+    const [left, kept, foreign, served] = ['left', 'kept', 'foreign', 'served'].map(placeOf) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const name of ['left', 'foreign', 'served']) rmSync(join(closed, name), { recursive: true });
+    const server = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', served], { stdio: 'ignore' });
+    try {
+      mkdirSync(join(served, 'data'));
+      writeFileSync(join(served, 'data', 'postmaster.pid'), `${server.pid}\n`);
+      removeLeftPlaces((dataDir) => dataDir.startsWith(closed) && !dataDir.endsWith('foreign'));
+      expect([left, kept, foreign, served].map((place) => existsSync(place))).toEqual([false, true, true, true]);
+    } finally {
+      server.kill('SIGKILL');
+      for (const place of [left, kept, foreign, served]) rmSync(place, { recursive: true, force: true });
+    }
+  });
+
   it('binaries there are run from a copy that root alone may write', () => {
     const found = { folder: join(closed, 'native'), version: 'of-a-spec' };
     cpSync(findPackage().folder, found.folder, { recursive: true, verbatimSymlinks: true });
+    // Of a run of this spec that was killed.
+    rmSync(join(openFolder(), `postgresql-${found.version}-${arch()}`), { recursive: true, force: true });
     const { initdb } = findBinaries(postgresAccount(), found);
     const copy = join(dirname(initdb), '..');
     expect(initdb.startsWith(closed)).toBe(false);

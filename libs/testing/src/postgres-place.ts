@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -7,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -20,6 +20,7 @@ import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '#domain';
 import { type Account, assertRuns } from './postgres-account.js';
+import { commandLineOf, leftIn, ownersMark } from './process-identity.js';
 
 export interface Binaries {
   readonly initdb: string;
@@ -94,7 +95,8 @@ const reachableCopy = ({ folder, version }: Package): string => {
   const open = openFolder();
   const copy = join(open, `postgresql-${version}-${arch()}`);
   if (existsSync(copy)) return copy;
-  const half = `${copy}.${randomBytes(6).toString('hex')}`;
+  for (const left of leftIn(open, 'postgresql-')) rmSync(left, { recursive: true, force: true });
+  const half = `${copy}.${ownersMark()}`;
   try {
     cpSync(folder, half, { recursive: true, verbatimSymlinks: true });
     renameSync(half, copy);
@@ -166,4 +168,26 @@ export const removePostgres = (dataDir: string): void => {
   if (linked !== undefined && existsSync(join(dirname(linked), 'belongs-to')))
     rmSync(dirname(linked), { recursive: true, force: true });
   rmSync(dataDir, { recursive: true, force: true });
+};
+
+/** Does a server run on what is in this place? */
+const isServed = (place: string): boolean => {
+  // The server's own file; its first line is its number (PostgreSQL 18, section 66.1).
+  const path = join(place, 'data', 'postmaster.pid');
+  const pid = existsSync(path) ? Number(readFileSync(path, 'utf8').split('\n')[0]) : 0;
+  return pid > 0 && commandLineOf(pid)?.includes(place) === true;
+};
+
+/** Removes what Postgres kept elsewhere for data folders that are gone, of those that `isLeft` says; never what is being served. */
+export const removeLeftPlaces = (isLeft: (dataDir: string) => boolean): void => {
+  if (process.getuid?.() !== 0) return;
+  for (const open of openFolders()) {
+    for (const name of existsSync(open) ? readdirSync(open) : []) {
+      const place = join(open, name);
+      const belongsTo = join(place, 'belongs-to');
+      if (!name.startsWith('data-') || !existsSync(belongsTo)) continue;
+      const dataDir = readFileSync(belongsTo, 'utf8').trim();
+      if (isLeft(dataDir) && !existsSync(dataDir) && !isServed(place)) rmSync(place, { recursive: true, force: true });
+    }
+  }
 };
