@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { Failure, type FailureCode } from '#domain';
 import { demoTerritory } from './demo-territory.js';
-import { folderOf } from './data-folder.js';
+import { folderOf, projectFolder } from './data-folder.js';
 import { parseFlags, usage } from './flags.js';
 import { LocalSystem } from './local-system.js';
 import { planPorts } from './port-plan.js';
@@ -51,8 +52,9 @@ const run = async (): Promise<void> => {
   try {
     say(`starting in ${system.folder}`);
     const { ready, credentials } = await system.start();
-    const isDefault = !flags.ephemeral && flags.portBase === undefined;
-    console.log(welcome(ready, credentials, demoTerritory, { seconds: seconds(), isDefault }));
+    const isDefault = system.folder === join(projectFolder, '.reprise');
+    const options = { seconds: seconds(), isDefault, quietFeed: flags.quietFeed };
+    console.log(welcome(ready, credentials, demoTerritory, options));
   } catch (error) {
     // What was stopped while it started complains of that.
     if (stoppingSinceMs !== undefined) return;
