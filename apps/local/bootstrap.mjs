@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { faultOf, readFlags, usage, usageOfTest } from './flags.mjs';
-import { isRunning, leftIn, ownersMark } from '../../libs/testing/process-identity.mjs';
+import { isRunning, leftIn, ownersMark } from '../../libs/platform/process-identity.mjs';
 import { alone, isHeld } from './install-lock.mjs';
 import { checkMachine, checkNode, installWithApt, say, Stop, stop } from './machine.mjs';
 

@@ -4,13 +4,13 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf, isRunning, leftIn, ownerIn, ownersMark } from '../../libs/testing/process-identity.mjs';
+import { identityOf, isRunning, leftIn, ownerIn, ownersMark } from '../../libs/platform/process-identity.mjs';
 
 /**
  * What the holder's file says, besides its name, which says who holds the lock.
  * @typedef {object} Held
  * @property {string} command `npm start`
- * @property {import('../../libs/testing/process-identity.mjs').ProcessIdentity} [child] What it has started, the leader of its group.
+ * @property {import('../../libs/platform/process-identity.mjs').ProcessIdentity} [child] What it has started, the leader of its group.
  */
 
 /** A folder that git ignores; in it is one file, whose name is the holder's mark. @param {string} root */
@@ -40,7 +40,7 @@ const moved = (from, to) => {
   }
 };
 
-/** @param {string} folder @returns {{ readonly file: string, readonly owner: import('../../libs/testing/process-identity.mjs').ProcessIdentity } | undefined} */
+/** @param {string} folder @returns {{ readonly file: string, readonly owner: import('../../libs/platform/process-identity.mjs').ProcessIdentity } | undefined} */
 const holderOf = (folder) => {
   try {
     const [file] = fs.readdirSync(folder);

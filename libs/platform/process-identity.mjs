@@ -62,13 +62,13 @@ export const commandLineOf = (pid) =>
 /** For the name of a file or folder that is nobody else's: whose it is cannot be missing, since it comes with the name. */
 export const ownersMark = () => {
   const { pid, startedAt } = identityOf(process.pid) ?? { pid: process.pid, startedAt: '' };
-  return `${pid}-${Buffer.from(startedAt).toString('hex')}`;
+  return `${pid}-${/^\d+$/.test(startedAt) ? `t${startedAt}` : Buffer.from(startedAt).toString('hex')}`;
 };
 
 /** The process in a name that holds its mark; undefined where there is none. @param {string} name @returns {ProcessIdentity | undefined} */
 export const ownerIn = (name) => {
-  const [, pid, startedAt = ''] = /(?:^|[-.])(\d+)-((?:[0-9a-f]{2})+)(?:[-.]|$)/.exec(name) ?? [];
-  return pid === undefined ? undefined : { pid: Number(pid), startedAt: Buffer.from(startedAt, 'hex').toString() };
+  const [, pid, ticks, hex = ''] = /(?:^|[-.])(\d+)-(?:t(\d+)|((?:[0-9a-f]{2})+))(?:[-.]|$)/.exec(name) ?? [];
+  return pid === undefined ? undefined : { pid: Number(pid), startedAt: ticks ?? Buffer.from(hex, 'hex').toString() };
 };
 
 /** What processes that are gone have made in this folder: their marks are in the names. @param {string} folder @param {string} prefix */

@@ -2,6 +2,7 @@ import type { Call } from './read-call.js';
 import { CliFailure } from './session/cli-failure.js';
 import { exitCodes } from './session/exit-codes.js';
 import { canColour, givenWidth, type Terminal } from './session/terminal.js';
+import type { Speakers } from './session/credentials.js';
 import type { Session } from './session/session.js';
 import { outputs } from './output/output-form.js';
 import { languageOf, type Say, speak } from './words/words.js';
@@ -14,8 +15,9 @@ interface Interruption {
 
 /** What the help never needs is loaded here. */
 const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: Interruption): Promise<Session> => {
-  const [{ ControlApi }, { readToken }, { render }, { confirm }] = await Promise.all([
+  const [{ ControlApi }, { askedSystem }, { readToken }, { render }, { confirm }] = await Promise.all([
     import('./session/control-api.js'),
+    import('./session/asked-system.js'),
     import('./session/credentials.js'),
     import('./output/render.js'),
     import('./session/confirm.js'),
@@ -23,10 +25,19 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
   const { flags } = call;
   const { env, cwd, stdout, stderr, interrupted } = terminal;
   const output = outputs.find((form) => form === flags.one('output')) ?? 'table';
-  const url = flags.one('api') ?? (env['REPRISE_API'] || 'http://127.0.0.1:8090');
-  const place = { flags, env, cwd, say };
-  const connection = { url, say, interrupted, insecure: flags.has('insecure') };
   const tell = (sentence: string): void => void stderr.write(`${sentence}\n`);
+  const { system, note, unclear } = askedSystem({ flags, env, cwd, say });
+  const url = flags.one('api') ?? (env['REPRISE_API'] || (system?.control ?? 'http://127.0.0.1:8090'));
+  const place = { flags, env, cwd, say, system };
+  const connection = { url, say, interrupted, insecure: flags.has('insecure') };
+  let untold = note;
+  /** Nothing is chosen, nor said of it, for verbs that ask nobody. */
+  const tokenOf = (speakers: Speakers) => (): string => {
+    if (unclear) throw unclear;
+    if (untold !== undefined) tell(untold);
+    untold = undefined;
+    return readToken(place, speakers);
+  };
   return {
     argument: call.arguments.join(' '),
     arguments: call.arguments,
@@ -34,8 +45,8 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
     output,
     say,
     terminal,
-    api: new ControlApi({ ...connection, token: () => readToken(place, 'operators') }),
-    apiOfSenders: new ControlApi({ ...connection, token: () => readToken(place, 'operators-and-senders') }),
+    api: new ControlApi({ ...connection, token: tokenOf('operators') }),
+    apiOfSenders: new ControlApi({ ...connection, token: tokenOf('operators-and-senders') }),
     show: (answer, view) => {
       if (view.rows(answer).length === 0) tell(say(view.empty));
       stdout.write(render(answer, view, { output, say, colour: canColour(terminal), ...givenWidth(terminal) }));

@@ -35,7 +35,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 export class PlayedControl {
   readonly asked: Asked[] = [];
   answers: readonly Answer[] = [{ json: { items: [] } }];
-  private readonly folder = mkdtempSync(join(tmpdir(), 'reprise-cli-'));
+  private readonly folder = mkdtempSync(join(tmpdir(), 'cli-'));
   private readonly server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
       const { method = '', url = '', headers } = request;

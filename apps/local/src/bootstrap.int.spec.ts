@@ -19,7 +19,7 @@ import { identityOf, isRunning } from '#testing';
 const project = join(import.meta.dirname, '..', '..', '..');
 const sources = [
   ...['bootstrap', 'flags', 'install-lock', 'machine'].map((name) => `apps/local/${name}.mjs`),
-  'libs/testing/process-identity.mjs',
+  'libs/platform/process-identity.mjs',
 ];
 const onDebian = existsSync('/etc/debian_version');
 const isRoot = process.getuid?.() === 0;

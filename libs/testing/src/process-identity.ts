@@ -1,1 +1,1 @@
-export * from '../process-identity.mjs';
+export * from '../../platform/process-identity.mjs';

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { clusterOf, removeLeftPlaces, removePostgres } from './postgres-place.js';
@@ -39,9 +39,10 @@ const sweep = async (within: string): Promise<void> => {
 export const startTestRun = async (): Promise<() => void> => {
   const before = process.env['TMPDIR'];
   const within = tmpdir();
-  if (basename(within).startsWith(`${folderPrefix}${ownersMark()}-`)) return () => undefined;
+  if (basename(within) === `${folderPrefix}${ownersMark()}`) return () => undefined;
   await sweep(within);
-  const folder = mkdtempSync(join(within, `${folderPrefix}${ownersMark()}-`));
+  const folder = join(within, `${folderPrefix}${ownersMark()}`);
+  mkdirSync(folder);
   // Root's Postgres has to pass.
   chmodSync(folder, 0o711);
   process.env['TMPDIR'] = folder;

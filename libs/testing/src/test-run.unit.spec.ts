@@ -56,7 +56,7 @@ describe('a run of tests', () => {
   });
 
   it('leaves alone what lives, and what is nobody’s', async () => {
-    const other = await serverIn(`reprise-test-${ownersMark()}-Ab12Cd`, us);
+    const other = await serverIn(`reprise-test-${ownersMark()}-bench`, us);
     const below = await serverIn(`reprise-test-${deadMark}-Ef34Gh`, us);
     mkdirSync(join(scratch, 'reprise-test-GRMQut'));
     const there = readdirSync(scratch);

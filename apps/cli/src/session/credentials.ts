@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Say } from '../words/words.js';
 import { CliFailure } from './cli-failure.js';
 import { exitCodes } from './exit-codes.js';
 import type { Flags } from './flags.js';
 import { isObject, type Json, listAt, parseJson, textAt } from './json.js';
+import { foldersUp, type LocalSystem } from './local-system.js';
 
 /** Who may speak: an operator on every verb, a sender only of its own messages. */
 export type Speakers = 'operators' | 'operators-and-senders';
@@ -14,6 +15,8 @@ interface Place {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly say: Say;
+  /** The system on this machine that is asked. */
+  readonly system?: LocalSystem | undefined;
 }
 
 const readOrUndefined = (file: string): string | undefined => {
@@ -26,16 +29,11 @@ const readOrUndefined = (file: string): string | undefined => {
   }
 };
 
-const foldersUp = (from: string): readonly string[] => {
-  const above = dirname(from);
-  return above === from ? [from] : [from, ...foldersUp(above)];
-};
-
-/** `--token-file`, else the data folder that the environment names, else `.reprise` here or in a folder above. */
-const candidates = ({ flags, env, cwd }: Place): readonly string[] => {
+/** `--token-file`, else the data folder that the environment names, else that of what runs, else `.reprise` here or in a folder above. */
+const candidates = ({ flags, env, cwd, system }: Place): readonly string[] => {
   const asked = flags.one('token-file');
   if (asked !== undefined) return [asked];
-  const folder = env['REPRISE_DATA_DIR'];
+  const folder = env['REPRISE_DATA_DIR'] || system?.folder;
   return folder
     ? [join(folder, 'credentials.json')]
     : foldersUp(cwd).map((one) => join(one, '.reprise', 'credentials.json'));
