@@ -75,9 +75,11 @@ const after = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
+      // The signal lives as long as the process, and would keep one listener of each pause.
+      signal.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
     if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
+    else signal.addEventListener('abort', done);
   });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Failure } from '#domain';
 import { ProcessLog } from '#platform';
@@ -21,7 +22,7 @@ const aLane = (...outcomes: readonly (Error | 'done')[]) => {
     return lane.ended();
   };
   lane.start();
-  return { lane, lines, end, done: () => done };
+  return { lane, lines, end, done: () => done, listeners: () => getEventListeners(stop.signal, 'abort').length };
 };
 const later = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 const away = new Failure('replica.unreachable', 'Postgres is away');
@@ -61,4 +62,16 @@ it('tries again at once with news, and ends in the middle of its patience', asyn
   expect(done()).toBe(2);
   await end();
   expect(done()).toBe(2);
+});
+
+it('leaves no listener behind, however often it has paused or had patience', async () => {
+  const { lane, end, listeners } = aLane(away, away, new Error('a bug'), away);
+  await later(120_000);
+  for (let n = 0; n < 12; n += 1) {
+    const paused = lane.pause();
+    await later(2_000);
+    await paused;
+  }
+  expect(listeners()).toBe(0);
+  await end();
 });
