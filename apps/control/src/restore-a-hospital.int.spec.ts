@@ -50,7 +50,9 @@ describe('a hospital is restored', () => {
     expect((await territory.ask('ana', '/api/restores', { plan: planned.body })).body).toMatchObject({
       code: 'refused-by-policy',
     });
+    const may = (who: string, step: string) => territory.ask(who, `/api/restores/${id}/may/${step}`);
     expect((await territory.ask('bob', `/api/restores/${id}/approve`, {})).status).toBe(422);
+    expect((await may('bob', 'approve')).body).toMatchObject({ code: 'refused-by-policy' });
     await territory.settle();
 
     const built = (await territory.ask('ana', `/api/restores/${id}`)).body;
@@ -72,6 +74,10 @@ describe('a hospital is restored', () => {
     expect((await territory.ask('ana', `/api/restores/${id}/approve`, {})).body).toMatchObject({
       code: 'refused-by-policy',
     });
+    expect((await may('ana', 'approve')).body).toMatchObject({ code: 'refused-by-policy' });
+    expect((await may('bob', 'promote')).body).toMatchObject({ code: 'refused-by-policy' });
+    expect((await may('bob', 'approve')).body).toMatchObject({ state: 'built', approvedBy: null });
+    expect((await may('bob', 'sign')).status).toBe(400);
     expect((await territory.ask('bob', `/api/restores/${id}/approve`, {})).body).toMatchObject({ state: 'approved' });
     expect((await territory.ask('bob', `/api/restores/${id}/promote`, {})).body).toMatchObject({
       code: 'refused-by-policy',

@@ -10,9 +10,12 @@ interface Asked {
   readonly yes: boolean;
 }
 
-/** Throws unless the answer is yes; where nobody can answer, `--yes` is named (exit code 2). */
+/** Throws unless the answer is yes; what `--yes` answers is said as well. Where nobody can answer, `--yes` is named (exit code 2). */
 export const confirm = async ({ terminal, say, yes }: Asked, verb: string, question: string): Promise<void> => {
-  if (yes) return;
+  if (yes) {
+    terminal.stderr.write(`${say('confirm.by-flag', { question })}\n`);
+    return;
+  }
   if (!terminal.answers)
     throw new CliFailure(exitCodes.usage, say('confirm.needs-yes', { verb }), say('confirm.needs-yes-hint'));
   const answer = await terminal.ask(`${question} ${say('confirm.choices')} `);

@@ -6,16 +6,14 @@ import { restoreView, suggestNext } from '../views.js';
 
 export type Decision = 'resume' | 'cancel' | 'approve' | 'promote' | 'rollback';
 
-/** A person who is asked sees what it is about; `--yes` has seen it elsewhere. */
+/** Only what can be done is asked about; `--yes` is not asked, and the step itself is refused where it has to be. */
 const confirmDecision = async (session: Session, decision: Exclude<Decision, 'resume'>): Promise<void> => {
-  const { api, argument: id, flags, say, tell, terminal } = session;
-  if (!flags.has('yes') && terminal.answers) {
-    const restore = await api.get(`/restores/${segment(id)}`);
-    const [planHash, eventsTotal, target, requestedBy] = ['planHash', 'eventsTotal', 'target', 'requestedBy'].map(
-      (member) => textAt(restore, member) || '-',
-    ) as [string, string, string, string];
-    tell(say('restore.hash', { planHash, eventsTotal, target, requestedBy }));
-  }
+  const { api, argument: id, flags, say, tell } = session;
+  const restore = await api.get(`/restores/${segment(id)}${flags.has('yes') ? '' : `/may/${decision}`}`);
+  const [planHash, eventsTotal, target, requestedBy] = ['planHash', 'eventsTotal', 'target', 'requestedBy'].map(
+    (member) => textAt(restore, member) || '-',
+  ) as [string, string, string, string];
+  tell(say('restore.hash', { planHash, eventsTotal, target, requestedBy }));
   const who = flags.one('as') ?? say('confirm.first');
   await session.confirm(`restore ${decision}`, say(`confirm.restore ${decision}`, { id, who }));
 };

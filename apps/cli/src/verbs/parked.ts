@@ -67,14 +67,18 @@ export const showParked: RunVerb = async (session) => {
   return exitCodes.ok;
 };
 
-/** Each one asked for by itself, by what it is: `--yes` answers all. */
-const askToGiveUp = async (session: Session, establishment: string): Promise<void> => {
+/** What does not wait is refused before anything is asked. What is given up is asked for one by one, by what it is. */
+const askToDrain = async (session: Session, id: string): Promise<void> => {
   const { api, flags, say, confirm } = session;
-  for (const position of flags.many('skip')) {
-    const id = `${establishment}-${position}`;
-    const event = await api.get(`/parked/${segment(id)}`, phi(session));
+  const skipped = flags.many('skip').map((position) => `${id.replace(/-\d+$/, '')}-${position}`);
+  const events = new Map<string, Json>();
+  for (const one of [id, ...skipped])
+    if (!events.has(one)) events.set(one, await api.get(`/parked/${segment(one)}`, phi(session)));
+  if (skipped.length === 0) return confirm('parked drain', say('confirm.parked drain', { id }));
+  for (const one of skipped) {
+    const event = events.get(one) ?? null;
     const question = say('confirm.parked skip', {
-      id,
+      id: one,
       label: textAt(event, 'label'),
       sender: textAt(event, 'sender'),
       at: textAt(event, 'recordedAt'),
@@ -111,8 +115,7 @@ const followDrain = async (
 export const drainParked: RunVerb = async (session) => {
   const { api, flags, say, show, tell, suggest } = session;
   const id = idOf(session, 'parked drain');
-  if (flags.has('skip')) await askToGiveUp(session, id.replace(/-\d+$/, ''));
-  else await session.confirm('parked drain', say('confirm.parked drain', { id }));
+  await askToDrain(session, id);
   const drainId = textAt(await api.post(`/parked/${segment(id)}/drain`, { skip: flags.many('skip') }), 'drainId');
   session.whenInterrupted(say('drain.later', { id: drainId }));
   const outcome = await followDrain(session, drainId);

@@ -40,10 +40,12 @@ describe('a drain', () => {
   };
   const drain = (...more: string[]) =>
     control.reprise(['parked', 'drain', '990000010-815', '--yes', '--lang', 'en', ...more], world);
+  const shown = 'GET /api/parked/990000010-815';
   const lines = () => control.asked.map(({ line }) => line);
 
   it('is waited for until the replicas have applied it, and shows what came of it', async () => {
     control.answers = [
+      { json: event },
       appended,
       came({ isApplied: false, pending: ['b'] }),
       came({ isApplied: false, pending: ['b'] }),
@@ -52,33 +54,33 @@ describe('a drain', () => {
     const { code, stdout, stderr } = await drain();
     expect([code, lines()]).toEqual([
       0,
-      ['POST /api/parked/990000010-815/drain', ...Array<string>(3).fill('GET /api/parked/drains/990000010-820')],
+      [shown, 'POST /api/parked/990000010-815/drain', ...Array<string>(3).fill('GET /api/parked/drains/990000010-820')],
     ]);
     expect(stdout).toMatch(/by +camille/);
     expect(stdout).toMatch(/released +990000010-816/);
     expect(stderr).toContain('waiting for replicas: b');
-    control.answers = [appended, came()];
+    control.answers = [{ json: event }, appended, came()];
     const { stdout: json } = await drain('--output', 'json');
     expect(JSON.parse(json)).toEqual(outcome);
   });
 
   it('ends with 1 where nothing was released, and says what still waits and why', async () => {
-    control.answers = [appended, came({ released: [], waiting: [event] })];
+    control.answers = [{ json: event }, appended, came({ released: [], waiting: [event] })];
     const { code, stdout, stderr } = await drain();
     expect(code).toBe(1);
     expect(stdout).toContain('the record is not there');
     expect(stderr).toContain('nothing was released');
     expect(stderr).toContain('--skip POSITION');
-    control.answers = [appended, came({ released: [], givenUp: ['990000010-815'] })];
+    control.answers = [{ json: event }, appended, came({ released: [], givenUp: ['990000010-815'] })];
     expect((await drain('--skip', '815')).code).toBe(0);
   });
 
   it('waits a bounded time for a replica, and tells of one that is away', async () => {
-    control.answers = [appended, came({ isApplied: false, pending: ['a'] })];
+    control.answers = [{ json: event }, appended, came({ isApplied: false, pending: ['a'] })];
     const late = await drain('--no-progress');
     expect([late.code, late.stdout]).toEqual([75, '']);
     expect(late.stderr).toContain('come to it by themselves');
-    control.answers = [appended, came({ away: ['b'] })];
+    control.answers = [{ json: event }, appended, came({ away: ['b'] })];
     expect((await drain()).stderr).toContain('replica b does not answer');
   });
 
@@ -104,10 +106,31 @@ describe('a drain', () => {
     expect(questions).toHaveLength(2);
   });
 
-  it('gives up nothing that does not wait', async () => {
-    control.answers = [{ status: 404, json: { code: 'not-found', title: 'nothing waits at 990000010-7', hint: '' } }];
-    const { code, stderr } = await drain('--skip', '7');
-    expect([code, lines()]).toEqual([2, ['GET /api/parked/990000010-7']]);
-    expect(stderr).toContain('nothing waits at 990000010-7');
+  it('says what --yes gives up', async () => {
+    control.answers = [{ json: event }, appended, came({ givenUp: ['990000010-815'] })];
+    const { stderr } = await drain('--skip', '815');
+    expect(stderr).toContain('Give 990000010-815 up for good: PATCH Observation of labo,');
+    expect(stderr).toContain('in any restore that holds this drain. Yes, by --yes.');
+  });
+
+  it('is not asked about where nothing waits, nor gives that up', async () => {
+    const gone: Answer = { status: 404, json: { code: 'not-found', title: 'nothing waits at 990000010-7', hint: '' } };
+    for (const [argv, before] of [
+      [['990000010-7'], []],
+      [['990000010-815', '--skip', '815', '--skip', '7'], [shown]],
+    ] as const) {
+      control.answers = [...before.map(() => ({ json: event })), gone];
+      const asked: string[] = [];
+      const { code, stderr } = await control.reprise(['parked', 'drain', ...argv], {
+        ...world,
+        answers: true,
+        ask: async (question) => {
+          asked.push(question);
+          return 'y';
+        },
+      });
+      expect([code, asked, lines()]).toEqual([2, [], [...before, 'GET /api/parked/990000010-7']]);
+      expect(stderr).toContain('nothing waits at 990000010-7');
+    }
   });
 });

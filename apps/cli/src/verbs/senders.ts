@@ -109,19 +109,17 @@ export const showSender: RunVerb = async (session) => {
   return exitCodes.ok;
 };
 
-/** A person who is asked sees what speaks for it; `--yes` has seen it elsewhere. */
+/** Only what can be done is asked about; what speaks for it is said to whoever says yes beforehand, too. */
 export const openIncarnation: RunVerb = async (session) => {
-  const { api, argument: name, flags, say, show, tell, terminal } = session;
+  const { api, argument: name, flags, say, show, tell } = session;
   const path = `/senders/${segment(name)}`;
-  let number = '';
-  if (!flags.has('yes') && terminal.answers) {
-    const sender = await api.get(path);
-    const evidence = listAt(sender, 'proposal.evidence');
-    for (const one of evidence) tell(evidenceText(one, say));
-    if (evidence.length === 0) tell(say('evidence.none'));
-    number = String(Number(textAt(sender, 'incarnation')) + 1);
-  }
+  const reason = flags.one('reason') ?? '';
+  const sender = flags.has('yes') ? await api.get(path) : await api.get(`${path}/may/open`, { reason });
+  const evidence = listAt(sender, 'proposal.evidence');
+  for (const one of evidence) tell(evidenceText(one, say));
+  if (evidence.length === 0) tell(say('evidence.none'));
+  const number = numberAt(sender, 'incarnation') + 1;
   await session.confirm('sender incarnation open', say('confirm.sender incarnation open', { name, number }));
-  show(await api.post(`${path}/incarnation`, { reason: flags.one('reason') ?? '' }), senderView(say));
+  show(await api.post(`${path}/incarnation`, { reason }), senderView(say));
   return exitCodes.ok;
 };

@@ -85,7 +85,10 @@ describe('senders in the terminal', () => {
     expect(shown.stderr).toContain('reprise sender incarnation open his-un');
     expect(shown.stderr).toContain('hl7:\n  authorities:\n    - { namespace: "0008", oid: 1.2.3 }\n');
     const alone = await control.reprise(['sender', 'incarnation', 'open', 'his-un']);
-    expect([alone.code, control.asked]).toEqual([2, []]);
+    expect([alone.code, control.asked.map(({ line }) => line)]).toEqual([
+      2,
+      ['GET /api/senders/his-un/may/open?reason='],
+    ]);
     const asked: string[] = [];
     const yes = await control.reprise(['sender', 'incarnation', 'open', 'his-un', '--lang', 'fr'], {
       answers: true,
@@ -97,9 +100,12 @@ describe('senders in the terminal', () => {
     expect(asked[0]).toContain('incarnation 2');
     expect(yes.stderr).toContain('\u00a0: 11, depuis');
     expect(control.asked.map(({ line }) => line)).toEqual([
-      'GET /api/senders/his-un',
+      'GET /api/senders/his-un/may/open?reason=',
       'POST /api/senders/his-un/incarnation',
     ]);
+    const flagged = await control.reprise(['sender', 'incarnation', 'open', 'his-un', '--yes', '--lang', 'en']);
+    expect(flagged.stderr).toContain('after 200 its numbering went on from 150');
+    expect(flagged.stderr).toContain('Open incarnation 2 of his-un? It cannot be taken back. Yes, by --yes.');
   });
 
   it('that used an id twice are an alarm in status', async () => {

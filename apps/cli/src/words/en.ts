@@ -175,6 +175,7 @@ export const en = {
   'confirm.parked drain': 'Try again what waits at {id}?',
   'confirm.parked skip':
     'Give {id} up for good: {label} of {sender}, recorded {at}, naming {records}? It will have no effect, ever, in any restore that holds this drain.',
+  'confirm.by-flag': '{question} Yes, by --yes.',
   'confirm.choices': '[y/N]',
   'confirm.yes': 'y',
   'confirm.declined': 'nothing was changed',

@@ -183,6 +183,7 @@ export const fr: Words = {
   'confirm.parked drain': 'Réessayer ce qui attend à {id} ?',
   'confirm.parked skip':
     "Abandonner {id} pour de bon : {label} de {sender}, enregistré {at}, qui nomme {records} ? Il n'aura jamais d'effet, dans aucune reprise qui contient cette relance.",
+  'confirm.by-flag': '{question} Oui, par --yes.',
   'confirm.choices': '[o/N]',
   'confirm.yes': 'o',
   'confirm.declined': "rien n'a été changé",

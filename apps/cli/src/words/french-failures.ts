@@ -142,6 +142,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^no establishment (.+) is declared$/, "aucun établissement $1 n'est déclaré"],
   [/^no territory (.+) is declared$/, "aucun territoire $1 n'est déclaré"],
   [/^no restore (.+)$/, 'aucune restauration $1'],
+  [/^no step (.+)$/, 'aucune étape $1'],
   [/^no certificate (.+)$/, 'aucun certificat $1'],
   [/^no plan (.+) is known here$/, "aucun plan $1 n'est connu ici"],
   [/^nothing waits at (\S+): it was given up by (\S+) at (\S+)$/, "rien n'attend à $1 : abandonné par $2 à $3"],

@@ -49,6 +49,17 @@ export interface DeskParts {
  */
 const plansMax = 500;
 
+/** What a person is asked about before it is done. */
+export const steps = ['cancel', 'approve', 'promote', 'rollback'] as const;
+export type Step = (typeof steps)[number];
+
+const said = {
+  cancel: 'cancelled',
+  approve: 'approved',
+  promote: 'promoted',
+  rollback: 'rolled-back',
+} as const satisfies Record<Step, string>;
+
 /** Where operators' words on restores become decisions, one after the other. */
 export class RestoreDesk {
   private readonly plans = new Map<string, RestorePlan>();
@@ -101,40 +112,16 @@ export class RestoreDesk {
     return this.report(restoreId);
   }
 
-  async cancel(restoreId: string, by: string): Promise<RestoreReport> {
-    await this.decide(async (directory) => cancelRestore(directory, restoreId, this.decider(by)));
+  /** Throws what would refuse this step now; changes nothing. Nobody needs to be asked about a step that cannot be taken. */
+  async check(step: Step, restoreId: string, by: string): Promise<RestoreReport> {
+    await this.refuse(step, restoreId, by);
     return this.report(restoreId);
   }
 
-  async approve(restoreId: string, by: string): Promise<RestoreReport> {
-    const sign: KeyStore['sign'] = (kind, document) => this.parts.keys.sign(kind, document);
-    // What may not be approved is refused before anything is read.
-    approveRestore(this.parts.decisions.directory, restoreId, { ...this.decider(by), sign });
-    await this.prove(restoreId);
-    await this.decide(async (directory) => approveRestore(directory, restoreId, { ...this.decider(by), sign }));
-    this.parts.processLog.info('restore.approved', { restoreId, caller: by });
-    return this.report(restoreId);
-  }
-
-  async promote(restoreId: string, by: string): Promise<RestoreReport> {
-    const decided = async (directory: Directory): Promise<DirectoryEvent> => {
-      const ends = await this.ends(directory, restoreId);
-      return promoteRestore(directory, restoreId, { ...this.decider(by), ends });
-    };
-    await decided(this.parts.decisions.directory);
-    // Between approval and promotion hours may lie: what goes live is read once more.
-    await this.prove(restoreId);
-    await this.decide(decided);
-    this.parts.processLog.info('restore.promoted', { restoreId, caller: by });
-    return this.report(restoreId);
-  }
-
-  async rollBack(restoreId: string, by: string): Promise<RestoreReport> {
-    await this.decide(async (directory) => {
-      const ends = await this.ends(directory, restoreId);
-      return rollBackRestore(directory, restoreId, { ...this.decider(by), ends });
-    });
-    this.parts.processLog.info('restore.rolled-back', { restoreId, caller: by });
+  async take(step: Step, restoreId: string, by: string): Promise<RestoreReport> {
+    await this.refuse(step, restoreId, by);
+    await this.decide((directory) => this.eventOf(step, directory, restoreId, by));
+    this.parts.processLog.info(`restore.${said[step]}`, { restoreId, caller: by });
     return this.report(restoreId);
   }
 
@@ -188,6 +175,30 @@ export class RestoreDesk {
       if (failure === '' || this.saidFailed.has(restoreId)) continue;
       this.saidFailed.add(restoreId);
       processLog.fault('restore.failed', new Failure('replica.diverged', failure), { restoreId });
+    }
+  }
+
+  private async refuse(step: Step, restoreId: string, by: string): Promise<void> {
+    // What may not be is refused before anything is read.
+    await this.eventOf(step, this.parts.decisions.directory, restoreId, by);
+    // What is signed is read, and once more what goes live: hours may lie between.
+    if (step === 'approve' || step === 'promote') await this.prove(restoreId);
+  }
+
+  private async eventOf(step: Step, directory: Directory, restoreId: string, by: string): Promise<DirectoryEvent> {
+    const decider = this.decider(by);
+    switch (step) {
+      case 'cancel':
+        return cancelRestore(directory, restoreId, decider);
+      case 'approve':
+        return approveRestore(directory, restoreId, {
+          ...decider,
+          sign: (kind, document) => this.parts.keys.sign(kind, document),
+        });
+      case 'promote':
+        return promoteRestore(directory, restoreId, { ...decider, ends: await this.ends(directory, restoreId) });
+      case 'rollback':
+        return rollBackRestore(directory, restoreId, { ...decider, ends: await this.ends(directory, restoreId) });
     }
   }
 

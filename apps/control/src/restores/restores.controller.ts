@@ -1,12 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Failure } from '#domain';
 import { type Caller, Callers, TheCaller } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { RestoreComparison, RestorePlan, RestoreReport } from '#usecases';
 import { noteShown } from '../note-shown.js';
 import { flag } from '../query.js';
 import { readPlanRequest, readRun } from './read-plan.js';
-import { RestoreDesk } from './restore-desk.js';
+import { RestoreDesk, steps } from './restore-desk.js';
 import {
   ComparisonDocument,
   PlanDocument,
@@ -53,6 +54,17 @@ export class RestoresController {
     return this.desk.report(id);
   }
 
+  @Get(':id/may/:step')
+  @ApiOperation({ summary: 'could this caller take the step now? Refused as the step would be; changes nothing' })
+  @ApiParam({ name: 'step', enum: [...steps] })
+  @ApiOkResponse({ type: RestoreDocument })
+  check(@Param('id') id: string, @Param('step') asked: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
+    const step = steps.find((one) => one === asked);
+    if (step === undefined)
+      throw new Failure('input.invalid', `no step "${asked.slice(0, 40)}"`, `one of ${steps.join(', ')}`);
+    return this.desk.check(step, id, caller.name);
+  }
+
   @Post(':id/resume')
   @HttpCode(200)
   @ApiOperation({ summary: 'restore resume: goes on where a build stopped' })
@@ -66,7 +78,7 @@ export class RestoresController {
   @ApiOperation({ summary: 'restore cancel: the build is dropped, the live data stays' })
   @ApiOkResponse({ type: RestoreDocument })
   cancel(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
-    return this.desk.cancel(id, caller.name);
+    return this.desk.take('cancel', id, caller.name);
   }
 
   @Post(':id/approve')
@@ -74,7 +86,7 @@ export class RestoresController {
   @ApiOperation({ summary: 'another operator than the one who ran it' })
   @ApiOkResponse({ type: RestoreDocument })
   approve(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
-    return this.desk.approve(id, caller.name);
+    return this.desk.take('approve', id, caller.name);
   }
 
   @Post(':id/promote')
@@ -82,7 +94,7 @@ export class RestoresController {
   @ApiOperation({ summary: 'another operator than the one who approved it' })
   @ApiOkResponse({ type: RestoreDocument })
   promote(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
-    return this.desk.promote(id, caller.name);
+    return this.desk.take('promote', id, caller.name);
   }
 
   @Post(':id/rollback')
@@ -90,7 +102,7 @@ export class RestoresController {
   @ApiOperation({ summary: 'restore rollback: the timeline before is live again' })
   @ApiOkResponse({ type: RestoreDocument })
   rollBack(@Param('id') id: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
-    return this.desk.rollBack(id, caller.name);
+    return this.desk.take('rollback', id, caller.name);
   }
 
   @Get(':id/compare')

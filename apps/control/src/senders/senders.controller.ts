@@ -1,17 +1,20 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Failure } from '#domain';
 import { type Caller, Callers, ProcessLog, TheCaller } from '#platform';
 import {
   checkProfiles,
   declareSenders,
+  type Directory,
   DirectoryDecisions,
+  type DirectoryEvent,
   faultLine,
   openIncarnation,
   ReportSenders,
   type SenderReport,
 } from '#usecases';
 import { Clock } from '../clock.js';
+import { one, type Query as Asked } from '../query.js';
 import { DeclarationDocument, OpeningDocument, SenderDocument, SendersDocument } from './sender-documents.js';
 
 /** @limit Control | characters of the reason of an incarnation | 400 */
@@ -83,14 +86,33 @@ export class SendersController {
   @ApiOkResponse({ type: SenderDocument })
   async open(@Param('name') name: string, @Body() body: unknown, @TheCaller() caller: Caller): Promise<SenderReport> {
     const [reason = ''] = textsOf(body, 'reason');
-    const by = caller.name;
-    await this.decisions.decide(async (directory) => {
-      const at = this.clock.now();
-      const { proposal } = await this.senders.show(directory, name, at);
-      const evidence = proposal?.evidence ?? [];
-      return [openIncarnation(directory, name, { by, at, reason: reason.trim().slice(0, reasonLengthMax), evidence })];
-    });
-    this.log.info('incarnation.opened', { sender: name, caller: by });
+    await this.decisions.decide(async (directory) => [await this.opening(directory, name, { caller, reason })]);
+    this.log.info('incarnation.opened', { sender: name, caller: caller.name });
     return this.show(name);
+  }
+
+  @Get(':name/may/open')
+  @ApiOperation({ summary: 'could an incarnation be opened now? Refused as opening would be; changes nothing' })
+  @ApiQuery({ name: 'reason', required: false })
+  @ApiOkResponse({ type: SenderDocument })
+  async mayOpen(
+    @Param('name') name: string,
+    @Query() query: Asked,
+    @TheCaller() caller: Caller,
+  ): Promise<SenderReport> {
+    await this.opening(this.decisions.directory, name, { caller, reason: one(query, 'reason') ?? '' });
+    return this.show(name);
+  }
+
+  private async opening(
+    directory: Directory,
+    name: string,
+    { caller, reason }: { readonly caller: Caller; readonly reason: string },
+  ): Promise<DirectoryEvent> {
+    const at = this.clock.now();
+    const { proposal } = await this.senders.show(directory, name, at);
+    const evidence = proposal?.evidence ?? [];
+    const why = reason.trim().slice(0, reasonLengthMax);
+    return openIncarnation(directory, name, { by: caller.name, at, reason: why, evidence });
   }
 }

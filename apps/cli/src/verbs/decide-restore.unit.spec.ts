@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PlayedControl } from '../../test/played-control.js';
+
+const restore = {
+  restoreId: 'r1',
+  state: 'cancelled',
+  planHash: 'abc',
+  eventsTotal: 812,
+  target: '2026-11-20T13:30:00Z',
+  requestedBy: 'camille',
+};
+
+describe.each(['cancel', 'approve', 'promote', 'rollback'])('restore %s', (step) => {
+  let control: PlayedControl;
+  beforeAll(async () => {
+    control = await PlayedControl.start();
+  });
+  afterAll(() => control.stop());
+  const lines = () => control.asked.map(({ line }) => line);
+  const run = async (answer?: string, ...flags: readonly string[]) => {
+    const questions: string[] = [];
+    const ran = await control.reprise(['restore', step, 'r1', '--lang', 'en', ...flags], {
+      answers: answer !== undefined,
+      ask: async (question) => {
+        questions.push(question);
+        return answer ?? '';
+      },
+    });
+    return { ...ran, questions };
+  };
+  const may = `GET /api/restores/r1/may/${step}`;
+  const taken = `POST /api/restores/r1/${step}`;
+
+  it('asks about what can be done, by what it is, and does it only after a yes', async () => {
+    control.answers = [{ json: restore }];
+    const no = await run('');
+    expect([no.code, lines(), no.questions.length]).toEqual([1, [may], 1]);
+    expect(no.stderr).toContain('plan abc, 812 events up to 2026-11-20T13:30:00Z, run by camille');
+    const yes = await run('y');
+    expect([yes.code, lines()]).toEqual([0, [may, taken]]);
+  });
+
+  it('asks nothing where it would be refused', async () => {
+    const title = 'camille ran restore r1: another operator approves it';
+    control.answers = [{ status: 422, json: { code: 'refused-by-policy', title, hint: 'use --as NAME' } }];
+    for (const answer of ['y', undefined]) {
+      const { code, stderr, questions } = await run(answer);
+      expect([code, lines(), questions]).toEqual([6, [may], []]);
+      expect(stderr).toContain(title);
+    }
+  });
+
+  it('needs --yes where nobody can answer, and then says what was answered', async () => {
+    control.answers = [{ json: restore }];
+    const alone = await run();
+    expect([alone.code, lines()]).toEqual([2, [may]]);
+    expect(alone.stderr).toContain('--yes');
+    const { code, stderr } = await run(undefined, '--yes');
+    expect([code, lines()]).toEqual([0, ['GET /api/restores/r1', taken]]);
+    expect(stderr).toMatch(/plan abc, 812 events[^]* restore r1[^]*\? Yes, by --yes\.\n/);
+  });
+});
