@@ -1,4 +1,5 @@
 import { column, facts, list } from './output/columns.js';
+import { replicasThat } from './follow-switch.js';
 import { restoreOf } from './restore.js';
 import type { Json } from './session/json.js';
 import type { Session } from './session/session.js';
@@ -7,6 +8,7 @@ import type { Session } from './session/session.js';
 export const restoreView = facts([
   column('restoreId'),
   column('planId'),
+  column('establishments'),
   column('state', 'word'),
   column('phase', 'word'),
   column('eventTimeReached', 'time'),
@@ -19,11 +21,13 @@ export const restoreView = facts([
   column('certificateId'),
   column('waitsFor', 'text', (row) => restoreOf(row).waitsFor.join('; ')),
   column('failure', 'sentence'),
+  column('switched', 'text', (row) => replicasThat(row, 'switched')),
 ]);
 
 export const restoresView = list(
   [
     column('restoreId'),
+    column('establishments'),
     column('state', 'word'),
     column('phase', 'word'),
     column('eventsDone', 'number'),
@@ -46,7 +50,10 @@ export const suggestNext = ({ say, suggest }: Session, answer: Json): void => {
     case 'approved':
       return suggest(say('next.approved', { id }));
     case 'promoted':
-      return suggest(say('next.promoted', { id }));
+    case 'rolled-back': {
+      const replicas = replicasThat(answer, 'switched').join(', ');
+      return replicas === '' ? undefined : suggest(say(`next.${state}`, { id, replicas }));
+    }
     case 'failed':
       return suggest(say('next.failed', { id }));
     default:

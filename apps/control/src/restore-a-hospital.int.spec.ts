@@ -82,8 +82,16 @@ describe('a hospital is restored', () => {
     expect((await territory.ask('bob', `/api/restores/${id}/promote`, {})).body).toMatchObject({
       code: 'refused-by-policy',
     });
-    expect((await territory.ask('ana', `/api/restores/${id}/promote`, {})).body).toMatchObject({ state: 'promoted' });
+    const switches = (state: string) => [
+      { replica: 'a', state },
+      { replica: 'b', state },
+    ];
+    expect((await territory.ask('ana', `/api/restores/${id}/promote`, {})).body).toMatchObject({
+      state: 'promoted',
+      switches: switches('pending'),
+    });
     await territory.settle();
+    expect((await territory.ask('ana', `/api/restores/${id}`)).body).toMatchObject({ switches: switches('switched') });
     const live = (await territory.ask('ana', '/api/status')).body['items'] as { establishment: string }[];
     expect(live.find(({ establishment }) => establishment === finess)).toMatchObject({
       replicas: [{ timeline: 2, lagSeconds: 0 }, { timeline: 2 }],

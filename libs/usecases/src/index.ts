@@ -53,6 +53,7 @@ export * from './operate/restores/certify-restores.js';
 export * from './operate/restores/compare-restore.js';
 export * from './operate/restores/prove-built.js';
 export * from './operate/restores/restore-report.js';
+export * from './operate/restores/restore-switches.js';
 export * from './operate/verify/verdict.js';
 export * from './operate/verify/verify-certificate.js';
 export * from './operate/verify/verify-log.js';

@@ -1,3 +1,4 @@
+import { followSwitch } from '../follow-switch.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
 import { textAt } from '../session/json.js';
@@ -23,8 +24,12 @@ export const decideRestore =
   async (session) => {
     const { api, argument: id, show } = session;
     if (decision !== 'resume') await confirmDecision(session, decision);
-    const answer = await api.post(`/restores/${segment(id)}/${decision}`);
+    const decided = await api.post(`/restores/${segment(id)}/${decision}`);
+    const switches = decision === 'promote' || decision === 'rollback';
+    const { answer, exitCode } = switches
+      ? await followSwitch(session, id, decided)
+      : { answer: decided, exitCode: exitCodes.ok };
     show(answer, restoreView);
     suggestNext(session, answer);
-    return exitCodes.ok;
+    return exitCode;
   };

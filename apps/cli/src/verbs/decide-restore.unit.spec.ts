@@ -60,3 +60,65 @@ describe.each(['cancel', 'approve', 'promote', 'rollback'])('restore %s', (step)
     expect(stderr).toMatch(/plan abc, 812 events[^]* restore r1[^]*\? Yes, by --yes\.\n/);
   });
 });
+
+describe.each([
+  ['promote', 'promoted', 'readers have switched to restore r1 in: a, b. Back: reprise restore rollback r1'],
+  ['rollback', 'rolled-back', 'readers are back on the former timeline in: a, b'],
+])('restore %s', (step, state, done) => {
+  let control: PlayedControl;
+  beforeAll(async () => {
+    control = await PlayedControl.start();
+  });
+  afterAll(() => control.stop());
+  const shows = (b: string, reason = '') => ({
+    json: {
+      ...restore,
+      state,
+      switches: [
+        { replica: 'a', state: 'switched' },
+        { replica: 'b', state: b, reason },
+      ],
+    },
+  });
+  const run = async (...flags: readonly string[]) => {
+    let nowMs = 0;
+    return control.reprise(['restore', step, 'r1', '--yes', '--lang', 'en', ...flags], {
+      nowMs: () => nowMs,
+      pause: async (ms) => {
+        nowMs += ms;
+      },
+    });
+  };
+
+  it('is said once every replica has switched', async () => {
+    const away = { status: 503, json: { code: 'http.503', title: 'stopping' } };
+    control.answers = [{ json: restore }, shows('pending'), shows('pending'), away, shows('switched')];
+    const { code, stdout, stderr } = await run();
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/switched in +a b/);
+    expect(stderr).toMatch(/waiting until readers have switched in: b\n/);
+    expect(stderr.trimEnd().endsWith(done)).toBe(true);
+    const json = await run('--output', 'json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      switches: [{ replica: 'a' }, { replica: 'b', state: 'switched' }],
+    });
+  });
+
+  it('names a replica that does not, and why, after a bounded time', async () => {
+    const silence = 'replica b: its replicator has said nothing for 27 s';
+    control.answers = [{ json: restore }, shows('pending', silence)];
+    const { code, stderr } = await run();
+    expect(code).toBe(75);
+    expect(stderr).toContain('replica b has not switched');
+    expect(stderr).toContain('reprise doctor');
+    expect(stderr).toContain(silence);
+    expect(stderr).not.toContain(done);
+  });
+
+  it('does not wait for a replica that is away', async () => {
+    control.answers = [{ json: restore }, shows('unreachable')];
+    const { code, stderr } = await run();
+    expect([code, control.asked.length]).toEqual([0, 2]);
+    expect(stderr).toContain('replica b does not answer: it switches when it is back');
+  });
+});

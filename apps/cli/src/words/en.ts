@@ -231,7 +231,13 @@ export const en = {
   'next.built': 'next: reprise restore compare {id}',
   'next.compared': 'next, by another operator: reprise restore approve {id} --as NAME',
   'next.approved': 'next: reprise restore promote {id}',
-  'next.promoted': 'readers switch within seconds. Back: reprise restore rollback {id}',
+  'next.promoted': 'readers have switched to restore {id} in: {replicas}. Back: reprise restore rollback {id}',
+  'next.rolled-back': 'readers are back on the former timeline in: {replicas}',
+  'switch.waits': 'it is decided; waiting until readers have switched in: {replicas}',
+  'switch.late':
+    'it is decided, but replica {replica} has not switched: its readers still show the former state. Look with: reprise doctor, then reprise restore watch {id}',
+  'switch.away': 'replica {replica} does not answer: it switches when it is back',
+  'switch.interrupted': 'interrupted; it is decided, and replicas switch by themselves: reprise restore watch {id}',
   'next.failed': 'when the cause is mended: reprise restore resume {id}',
   'drain.waits': 'the drain is in the log; waiting for replicas: {replicas}',
   'drain.later':
@@ -378,6 +384,7 @@ export const en = {
   'column.same': 'same',
   'column.patient': 'patient',
   'column.difference': 'difference',
+  'column.switched': 'switched in',
   'column.member': 'member',
   'column.count': 'records',
   'column.timeline': 'timeline',

@@ -239,7 +239,14 @@ export const fr: Words = {
   'next.built': 'ensuite : reprise restore compare {id}',
   'next.compared': 'ensuite, par un autre exploitant : reprise restore approve {id} --as NOM',
   'next.approved': 'ensuite : reprise restore promote {id}',
-  'next.promoted': 'les lecteurs basculent en quelques secondes. Retour : reprise restore rollback {id}',
+  'next.promoted':
+    'les lecteurs ont basculé vers la restauration {id} dans : {replicas}. Retour : reprise restore rollback {id}',
+  'next.rolled-back': 'les lecteurs sont revenus à la ligne de temps précédente dans : {replicas}',
+  'switch.waits': "c'est décidé ; on attend la bascule des lecteurs dans : {replicas}",
+  'switch.late':
+    "c'est décidé, mais le réplica {replica} n'a pas basculé : ses lecteurs montrent encore l'état précédent. Voir : reprise doctor, puis reprise restore watch {id}",
+  'switch.away': 'le réplica {replica} ne répond pas : il basculera à son retour',
+  'switch.interrupted': "interrompu ; c'est décidé, et les réplicas basculent d'eux-mêmes : reprise restore watch {id}",
   'next.failed': 'une fois la cause réparée : reprise restore resume {id}',
   'drain.waits': 'la relance est dans le journal ; on attend les réplicas : {replicas}',
   'drain.later':
@@ -387,6 +394,7 @@ export const fr: Words = {
   'column.same': 'identiques',
   'column.patient': 'patient',
   'column.difference': 'différence',
+  'column.switched': 'basculé dans',
   'column.member': 'membre',
   'column.count': 'enregistrements',
   'column.timeline': 'ligne de temps',

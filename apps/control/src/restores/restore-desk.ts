@@ -4,7 +4,7 @@ import {
   acceptedBy,
   approveRestore,
   askBuilds,
-  askSilent,
+  askLives,
   type BuildRate,
   buildRate,
   cancelRestore,
@@ -22,15 +22,20 @@ import {
   type PlanRequest,
   promoteRestore,
   ProveBuilt,
+  type ReplicaBuilds,
+  type ReplicaLives,
   type ReplicaStatus,
   reportRestore,
   requestRestore,
+  type Restore,
   type RestoreComparison,
   restoreNamed,
   type RestorePlan,
   type RestoreReport,
   resumeRestore,
   rollBackRestore,
+  silentOf,
+  switchesOf,
 } from '#usecases';
 
 export interface DeskParts {
@@ -126,16 +131,16 @@ export class RestoreDesk {
   }
 
   async report(restoreId: string): Promise<RestoreReport> {
-    const { decisions, replicas, now } = this.parts;
+    const { decisions, replicas } = this.parts;
     const restore = restoreNamed(decisions.directory, restoreId);
-    const [builds, silent] = await Promise.all([askBuilds(replicas, restoreId), askSilent(replicas)]);
-    return reportRestore(restore, builds, { now: now(), silent, changedAt: decisions.changedAt(restoreId) });
+    const [builds, lives] = await Promise.all([askBuilds(replicas, restoreId), askLives(replicas)]);
+    return this.reported(restore, builds, lives);
   }
 
   /** Newest first. */
   async list(): Promise<readonly RestoreReport[]> {
-    const { decisions, replicas, now } = this.parts;
-    const [builds, silent] = await Promise.all([askBuilds(replicas), askSilent(replicas)]);
+    const { decisions, replicas } = this.parts;
+    const [builds, lives] = await Promise.all([askBuilds(replicas), askLives(replicas)]);
     return [...decisions.directory.restores.values()].toReversed().map((restore) => {
       const own = new Map(
         [...builds].map(([replica, reports]) => [
@@ -143,7 +148,7 @@ export class RestoreDesk {
           reports === 'unreachable' ? reports : reports.filter(({ restoreId }) => restoreId === restore.restoreId),
         ]),
       );
-      return reportRestore(restore, own, { now: now(), silent, changedAt: decisions.changedAt(restore.restoreId) });
+      return this.reported(restore, own, lives);
     });
   }
 
@@ -176,6 +181,16 @@ export class RestoreDesk {
       this.saidFailed.add(restoreId);
       processLog.fault('restore.failed', new Failure('replica.diverged', failure), { restoreId });
     }
+  }
+
+  private reported(restore: Restore, builds: ReplicaBuilds, lives: ReplicaLives): RestoreReport {
+    const { decisions, now } = this.parts;
+    return reportRestore(restore, builds, {
+      now: now(),
+      changedAt: decisions.changedAt(restore.restoreId),
+      silent: silentOf(lives),
+      switches: switchesOf(restore, decisions.directory, lives),
+    });
   }
 
   private async refuse(step: Step, restoreId: string, by: string): Promise<void> {

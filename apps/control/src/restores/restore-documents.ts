@@ -78,10 +78,17 @@ class BuildDocument {
   @ApiProperty({ type: String }) failure: string;
 }
 
+class SwitchDocument {
+  @ApiProperty({ type: String }) replica: string;
+  @ApiProperty({ enum: ['switched', 'pending', 'unreachable'] }) state: string;
+  @ApiProperty({ type: String, description: 'why it does not switch now, where that is known' }) reason: string;
+}
+
 export class RestoreDocument {
   @ApiProperty({ type: String }) restoreId: string;
   @ApiProperty({ type: String }) planId: string;
   @ApiProperty({ type: String }) planHash: string;
+  @ApiProperty(texts) establishments: string[];
   @ApiProperty({ enum: ['running', 'built', 'approved', 'promoted', 'rolled-back', 'failed', 'cancelled'] })
   state: string;
   @ApiProperty({ enum: ['waiting', 'replaying', 'indexing', 'verifying', 'done'] }) phase: string;
@@ -100,6 +107,8 @@ export class RestoreDocument {
   @ApiProperty({ type: [String], description: 'while it runs: a sentence for each replica that builds nothing now' })
   waitsFor: string[];
   @ApiProperty({ type: [BuildDocument] }) builds: BuildDocument[];
+  @ApiProperty({ type: [SwitchDocument], description: 'once promoted, or rolled back: by replica' })
+  switches: SwitchDocument[];
 }
 
 class CountsDocument {

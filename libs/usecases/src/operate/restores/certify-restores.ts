@@ -4,20 +4,8 @@ import type { Restore } from '../../directory/restore.js';
 import type { Certificate, DirectoryEvent, RestoreTarget } from '../../directory/directory-event.js';
 import type { KeyStore } from '../../ports/key-store.js';
 import type { GenerationReport, ReplicaStatus } from '../../ports/replica-status.js';
-import { askLive, orUnreachable, silenceOf, silentFor } from '../territory/follower-problems.js';
+import { orUnreachable } from '../territory/follower-problems.js';
 import type { ReplicaBuilds } from './restore-report.js';
-
-/** By replica, a sentence why nothing is built there now; those that are heard are not in it. */
-export const askSilent = async (replicas: readonly ReplicaStatus[]): Promise<ReadonlyMap<string, string>> => {
-  const asked = await Promise.all(
-    replicas.map(async (replica): Promise<readonly (readonly [string, string])[]> => {
-      const live = await askLive(replica);
-      const silent = live === 'unreachable' ? undefined : silentFor(live);
-      return silent === undefined ? [] : [[replica.name, silenceOf(replica.name, silent)]];
-    }),
-  );
-  return new Map(asked.flat());
-};
 
 /** Asks every replica for the generations of a restore; one that does not answer hides nothing. */
 export const askBuilds = async (replicas: readonly ReplicaStatus[], restoreId?: string): Promise<ReplicaBuilds> =>

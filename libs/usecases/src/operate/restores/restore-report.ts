@@ -1,6 +1,7 @@
 import { Instant } from '#domain';
 import type { Restore } from '../../directory/restore.js';
 import type { GenerationReport } from '../../ports/replica-status.js';
+import type { ReplicaSwitch } from './restore-switches.js';
 
 export type ReportedState = 'running' | 'built' | 'approved' | 'promoted' | 'rolled-back' | 'failed' | 'cancelled';
 
@@ -22,6 +23,8 @@ export interface RestoreReport {
   readonly restoreId: string;
   readonly planId: string;
   readonly planHash: string;
+  /** FINESS numbers. */
+  readonly establishments: readonly string[];
   readonly state: ReportedState;
   /** Of the replica that is furthest behind, over all establishments: waiting, replaying, indexing, verifying, done. */
   readonly phase: string;
@@ -42,6 +45,8 @@ export interface RestoreReport {
   /** While it runs: a sentence for each replica that builds nothing now. */
   readonly waitsFor: readonly string[];
   readonly builds: readonly BuildOfReplica[];
+  /** Once promoted, or rolled back: which replicas have switched. */
+  readonly switches: readonly ReplicaSwitch[];
 }
 
 /** What the replicas tell of one restore; a replica that does not answer tells `unreachable`. */
@@ -128,13 +133,14 @@ export interface ReportedAt {
   readonly changedAt: Instant;
   /** By replica, a sentence why nothing is built there now. */
   readonly silent: ReadonlyMap<string, string>;
+  readonly switches: readonly ReplicaSwitch[];
 }
 
 /** Pure: what the directory decided and the replicas tell, as one answer. `resumedAt`: failures before it are history. */
 export const reportRestore = (
   restore: Restore,
   replicas: ReplicaBuilds,
-  { now, changedAt, silent }: ReportedAt,
+  { now, changedAt, silent, switches }: ReportedAt,
 ): RestoreReport => {
   const answered = [...replicas.values()].flatMap((reports) => (reports === 'unreachable' ? [] : reports));
   const isHistory = (report: GenerationReport): boolean =>
@@ -164,6 +170,7 @@ export const reportRestore = (
     restoreId: restore.restoreId,
     planId: restore.planId,
     planHash: restore.planHash,
+    establishments: restore.targets.map(({ establishment }) => establishment),
     state: restore.state === 'requested' ? (failure === '' ? 'running' : 'failed') : restore.state,
     phase,
     building: phase === 'done' ? null : (atWork(behind)?.establishment ?? null),
@@ -182,5 +189,6 @@ export const reportRestore = (
     failure,
     waitsFor: running && failure === '' ? waitedFor(builds, silent) : [],
     builds,
+    switches,
   };
 };

@@ -33,6 +33,7 @@ describe('a restore of a territory, as it is shown', () => {
       now: Instant.of(seconds * 1000),
       changedAt: startedAt,
       silent,
+      switches: [],
     });
   beforeEach(() => {
     replicas = { a: [], b: [] };

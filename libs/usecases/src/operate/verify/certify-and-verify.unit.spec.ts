@@ -136,7 +136,7 @@ describe('a built restore', () => {
           ['a', [report]],
           ['b', [{ ...report, ...b }]],
         ]),
-        { now, changedAt: now, silent: new Map() },
+        { now, changedAt: now, silent: new Map(), switches: [] },
       );
     expect(shown({})).toMatchObject({ state: 'running', phase: 'done', eventsDone: 4 });
     const differing = shown({ stateDigest: '0'.repeat(64) });
@@ -147,7 +147,9 @@ describe('a built restore', () => {
     expect(failed).toMatchObject({ state: 'failed', failure: expect.stringContaining('the disk is full') as string });
     const resumed = { ...restore, resumed: 1 };
     const after = new Map([['a', [{ ...report, state: 'failed' as const, finishedAt: Instant.of(0) }]]]);
-    expect(reportRestore(resumed, after, { now, changedAt: now, silent: new Map() }).state).toBe('running');
+    expect(reportRestore(resumed, after, { now, changedAt: now, silent: new Map(), switches: [] }).state).toBe(
+      'running',
+    );
   });
 
   it('verifies from the log alone, whatever was excluded', async () => {
