@@ -217,7 +217,7 @@ describe('a hospital is restored', () => {
     const list = async () =>
       (await territory.ask('ana', `/api/parked?establishment=${finess}`)).body['items'] as { messageId: string }[];
     const [parked] = await list();
-    expect(parked).toMatchObject({ waitingCount: 1, waiting: null });
+    expect(parked).toMatchObject({ waitingCount: 1, waitingTypes: ['Observation'], waiting: null });
     expect(JSON.stringify(parked)).not.toContain('lost');
     await territory.append([]);
     const skip = [String(events.length + incident.length)];

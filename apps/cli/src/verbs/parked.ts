@@ -1,6 +1,6 @@
 import { column, facts, list } from '../output/columns.js';
 import { CliFailure } from '../session/cli-failure.js';
-import { type Json, listAt, textAt } from '../session/json.js';
+import { type Json, listAt, textAt, valueAt } from '../session/json.js';
 import { printable } from '../output/table.js';
 import { type Query, segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
@@ -15,7 +15,8 @@ const columns = [
   column('sender'),
   column('records'),
   column('waitingCount', 'number'),
-  column('waiting'),
+  // Control names nobody unless it is asked to: then what they are.
+  column('waiting', 'text', (row) => valueAt(row, 'waiting') ?? valueAt(row, 'waitingTypes')),
   column('reason', 'sentence'),
 ];
 
@@ -39,6 +40,11 @@ const outcomeView = facts(
 
 const phi = ({ flags }: Session): Query => ({ showPhi: flags.has('show-phi') ? 'true' : undefined });
 
+/** Ids can say who somebody is: they are withheld, and how to see them is said. */
+const hintAtIds = ({ flags, say, suggest }: Session, verb: string): void => {
+  if (!flags.has('show-phi')) suggest(say('next.parked-ids', { command: `reprise ${verb} --show-phi` }));
+};
+
 /** The id that `parked list` shows (`990000010-815`), or a position with its establishment. */
 const idOf = ({ argument, flags, say }: Session, verb: string): string => {
   if (!/^\d+$/.test(argument)) return argument;
@@ -54,16 +60,16 @@ const idOf = ({ argument, flags, say }: Session, verb: string): string => {
 export const listParked: RunVerb = async (session) => {
   const { api, flags, show } = session;
   const query = { establishment: flags.one('establishment'), ...phi(session) };
-  show(await api.get('/parked', query), {
-    ...list(columns, 'empty.parked'),
-    below: [givenUp],
-  });
+  const answer = await api.get('/parked', query);
+  show(answer, { ...list(columns, 'empty.parked'), below: [givenUp] });
+  if (listAt(answer, 'items').length > 0) hintAtIds(session, 'parked list');
   return exitCodes.ok;
 };
 
 export const showParked: RunVerb = async (session) => {
   const id = idOf(session, 'parked show');
   session.show(await session.api.get(`/parked/${segment(id)}`, phi(session)), facts(columns));
+  hintAtIds(session, `parked show ${id}`);
   return exitCodes.ok;
 };
 
@@ -125,7 +131,10 @@ export const drainParked: RunVerb = async (session) => {
   }
   show(outcome, outcomeView);
   for (const replica of textsAt(outcome, 'away')) tell(say('drain.away', { replica }));
-  if (listAt(outcome, 'waiting').length > 0) suggest(say('next.parked'));
+  if (listAt(outcome, 'waiting').length > 0) {
+    hintAtIds(session, 'parked list');
+    suggest(say('next.parked'));
+  }
   if (listAt(outcome, 'released').length + listAt(outcome, 'givenUp').length > 0) return exitCodes.ok;
   tell(say('drain.nothing'));
   return exitCodes.failure;

@@ -134,3 +134,31 @@ describe('a drain', () => {
     }
   });
 });
+
+describe('what waits', () => {
+  let control: PlayedControl;
+  beforeAll(async () => {
+    control = await PlayedControl.start();
+  });
+  afterAll(() => control.stop());
+  const withheld = { ...event, waitingCount: 3, waitingTypes: ['Patient (2)', 'Observation'], waiting: null };
+
+  it.each([
+    ['list', [], { items: [withheld] }],
+    ['show', ['990000010-815'], withheld],
+  ])('is told by type and number, and how to see which it is: %s', async (verb, argument, json) => {
+    control.answers = [{ json }];
+    const argv = ['parked', verb, ...argument, '--lang', 'en'];
+    const { stdout, stderr } = await control.reprise(argv);
+    expect(stdout).toContain('Patient (2) Observation');
+    expect(stderr).toContain(`by: reprise ${['parked', verb, ...argument].join(' ')} --show-phi`);
+    const shown = await control.reprise([...argv, '--show-phi']);
+    expect(shown.stderr).not.toContain('withheld');
+    expect((await control.reprise([...argv, '--output', 'json'])).stderr).toBe('');
+  });
+
+  it('is nothing to hint at where nothing waits', async () => {
+    control.answers = [{ json: { items: [] } }];
+    expect((await control.reprise(['parked', 'list', '--lang', 'en'])).stderr).toBe('nothing waits\n');
+  });
+});

@@ -246,6 +246,7 @@ export const en = {
   'drain.nothing': 'nothing was released: what is at fault still is',
   'next.parked':
     'what still waits: have its sender send the whole record (PUT), then parked drain again; where that PUT itself waits behind it, --skip POSITION gives the faulty event up',
+  'next.parked-ids': 'which records wait, and for which, is withheld here; it is shown, and audited, by: {command}',
   'next.page': 'there is more: --cursor {next}',
   'summary.scale': '{since} to {until}, {piece}; the chart goes from left to right, each line by its own most',
   'summary.incomplete': 'more came than is counted here: narrow it by --since, --until, --sender, --type',

@@ -255,6 +255,8 @@ export const fr: Words = {
   'drain.nothing': "rien n'a été libéré : la faute est toujours là",
   'next.parked':
     "ce qui attend encore : faire renvoyer l'enregistrement entier (PUT) par son émetteur, puis relancer ; si ce PUT attend lui-même derrière, --skip POSITION abandonne l'événement en faute",
+  'next.parked-ids':
+    'quels enregistrements attendent, et lequel manque, est masqué ici ; pour le voir (consultation tracée) : {command}',
   'next.page': "il y en a d'autres : --cursor {next}",
   'summary.scale': 'de {since} à {until}, {piece} ; le graphique va de gauche à droite, chaque ligne selon son maximum',
   'summary.incomplete':

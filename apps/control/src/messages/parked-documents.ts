@@ -9,6 +9,7 @@ export class ParkedDocument {
   @ApiProperty({ type: String, description: 'its type: ADT^A01, PATCH Observation' }) label: string;
   @ApiProperty({ type: [String], description: 'what it names; without showPhi the types alone' }) records: string[];
   @ApiProperty({ type: 'integer' }) waitingCount: number;
+  @ApiProperty({ type: [String], description: 'types of who waits: Patient (2)' }) waitingTypes: string[];
   @ApiProperty({ type: [String], nullable: true, description: 'withheld without showPhi' }) waiting: string[] | null;
   @ApiProperty({ type: String }) reason: string;
 }

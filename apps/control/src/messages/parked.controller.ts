@@ -31,6 +31,8 @@ interface ParkedItem {
   readonly records: readonly string[];
   /** How many patients (or records) wait with it. */
   readonly waitingCount: number;
+  /** Their types: `Patient (2)`. */
+  readonly waitingTypes: readonly string[];
   /** Who waits; only with showPhi. */
   readonly waiting: readonly string[] | null;
   readonly reason: string;
@@ -54,6 +56,7 @@ const itemOf = (establishment: Finess, report: ParkedReport, showPhi: boolean): 
   label: report.label,
   records: showPhi ? report.records : typesOf(report.records),
   waitingCount: report.waiting.length,
+  waitingTypes: typesOf(report.waiting),
   waiting: showPhi ? report.waiting : null,
   reason: showPhi ? report.reason : withoutIds(report.reason),
 });
