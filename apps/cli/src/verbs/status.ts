@@ -35,7 +35,7 @@ const view = list(
     column('name'),
     column('source', 'word'),
     column('lagSeconds', 'seconds'),
-    column('trend', 'word'),
+    column('trend', 'word', (row) => valueAt(row, 'trend') ?? 'unknown'),
     column('parked', 'number'),
     column('sealAgeSeconds', 'seconds'),
     column('lastProvenRestore', 'time', (row) => valueAt(row, 'lastProvenRestore.finishedAt')),

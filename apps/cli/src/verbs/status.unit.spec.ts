@@ -54,6 +54,14 @@ describe('status', () => {
     expect([well.code, well.stderr.split('\n')[0]]).toEqual([0, 'nothing is wrong']);
   });
 
+  it('says of a trend that nobody knows that it is not known', async () => {
+    control.answers = [{ json: { items: [{ establishment: '990000010', name: 'CH', trend: null }], problems: [] } }];
+    expect((await control.reprise(['status', '--lang', 'en'])).stdout).toMatch(/CH +- +- +not known/);
+    expect(JSON.parse((await control.reprise(['status', '--output', 'json'])).stdout)).toMatchObject({
+      items: [{ trend: null }],
+    });
+  });
+
   it('counts what it does not show', async () => {
     const { stderr } = await status(Array.from({ length: 11 }, () => frozen));
     expect(stderr).toContain('and more: 3; reprise doctor shows all');

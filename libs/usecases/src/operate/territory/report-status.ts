@@ -24,6 +24,7 @@ export interface ReplicaLag {
   /** Seconds since it was level with the log's end; 0 = level; null = not known. */
   readonly lagSeconds: number | null;
   readonly lagEvents: number | null;
+  /** Null where it is not known: its replicator is not heard, the log does not answer, or it is seen behind for the first time. */
   readonly trend: 'falling' | 'steady' | 'rising' | null;
   readonly parked: number | null;
   readonly scrub: ScrubLine | null;
@@ -183,7 +184,10 @@ export class ReportStatus {
       position: String(report.position),
       lagSeconds,
       lagEvents,
-      trend: lagSeconds === null ? null : this.trendOf(`${replica} ${report.establishment}`, { at: now, lagSeconds }),
+      trend:
+        lagSeconds === null || end === 'unknown' || silent !== undefined
+          ? null
+          : this.trendOf(`${replica} ${report.establishment}`, { at: now, lagSeconds }),
       parked: report.parked,
       scrub: scrubLine(report.scrub, now),
     };
@@ -193,7 +197,7 @@ export class ReportStatus {
     const samples = (this.samples.get(key) ?? []).filter(({ at }) => sample.at - at <= trendWindowMs);
     this.samples.set(key, [...samples, sample]);
     const [oldest] = samples;
-    if (!oldest) return 'steady';
+    if (!oldest) return sample.lagSeconds <= trendSeconds ? 'steady' : null;
     const difference = sample.lagSeconds - oldest.lagSeconds;
     return difference > trendSeconds ? 'rising' : difference < -trendSeconds ? 'falling' : 'steady';
   }
