@@ -17,6 +17,7 @@ const restore = {
 };
 const message = {
   messageId: '990000010-812',
+  establishment: '990000010',
   sender: 'labo',
   label: 'ADT^A01',
   controlId: 'M"1,x',
@@ -150,13 +151,15 @@ describe('a verb', () => {
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual([message]);
     const csv = await control.reprise(['messages', '--output', 'csv']);
-    expect(csv.stdout.split('\r\n')).toEqual([
-      'messageId,sender,label,controlId,receivedAt,state,acknowledgement,position,records,warnings',
-      '990000010-812,labo,ADT^A01,"M""1,x",2026-11-20T13:02:00Z,applied,AA,812,Patient/a Encounter/b,finess-foreign@MSH-4',
+    // A spreadsheet knows UTF-8 by its mark.
+    expect(csv.stdout.startsWith('\ufeffmessageId,')).toBe(true);
+    expect(csv.stdout.slice(1).split('\r\n')).toEqual([
+      'messageId,establishment,sender,label,controlId,receivedAt,state,acknowledgement,position,records,warnings',
+      '990000010-812,990000010,labo,ADT^A01,"M""1,x",2026-11-20T13:02:00Z,applied,AA,812,Patient/a Encounter/b,finess-foreign@MSH-4',
       '',
     ]);
     const table = await control.reprise(['messages', '--lang', 'fr']);
-    expect(table.stdout).toMatch(/^identifiant +émetteur/);
+    expect(table.stdout).toMatch(/^identifiant +établissement +émetteur/);
     expect(table.stdout).toContain('appliqué');
     expect(table.stderr).toContain('--cursor c2');
   });

@@ -14,6 +14,9 @@ export interface Rendering {
   readonly width?: number;
 }
 
+/** Without it Excel takes UTF-8 for another character set, and shows accents wrong. */
+const byteOrderMark = '\ufeff';
+
 /** As it is, for csv and for what a table has no better form for. */
 const plain = (value: Json | undefined): string => {
   if (value === undefined || value === null) return '';
@@ -110,10 +113,13 @@ export const render = (answer: Json, view: View, rendering: Rendering): string =
         .map((row) => `${JSON.stringify(row)}\n`)
         .join('');
     case 'csv':
-      return writeCsv([
-        view.columns.map(({ name }) => name),
-        ...view.rows(answer).map((row) => view.columns.map((column) => plain(column.of(row)))),
-      ]);
+      return (
+        byteOrderMark +
+        writeCsv([
+          view.columns.map(({ name }) => name),
+          ...view.rows(answer).map((row) => view.columns.map((column) => plain(column.of(row)))),
+        ])
+      );
     case 'table':
       return [view, ...(view.below ?? [])]
         .map((one) => table(answer, one, rendering))

@@ -12,10 +12,15 @@ const markText = (mark: Json | undefined): string =>
     .join(' ');
 
 const clocks = (answer: Json): readonly Json[] =>
-  Object.entries(objectAt(answer, 'clocks')).map(([clock, moment]) => ({ clock, ...objectAt({ moment }, 'moment') }));
+  Object.entries(objectAt(answer, 'clocks')).map(([clock, moment]) => ({
+    establishment: textAt(answer, 'establishment'),
+    clock,
+    ...objectAt({ moment }, 'moment'),
+  }));
 
 const view = list(
   [
+    column('establishment'),
     column('clock', 'word'),
     column('cut', 'position'),
     column('lastIn', 'text', (row) => markText(valueAt(row, 'lastIn'))),

@@ -15,6 +15,7 @@ const warnings = column('warnings', 'text', (row) =>
 
 const columns = [
   column('messageId'),
+  column('establishment'),
   column('sender'),
   column('label'),
   column('controlId'),

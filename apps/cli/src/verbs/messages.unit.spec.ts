@@ -75,7 +75,7 @@ describe('messages --summary', () => {
   it('gives the same rows as data', async () => {
     expect((await said('--output', 'jsonl')).stdout).toBe(`${JSON.stringify(row)}\n`);
     expect((await said('--output', 'csv')).stdout).toBe(
-      'from,establishment,sender,type,messages,parked,refused,records,removed\r\n' +
+      '\ufefffrom,establishment,sender,type,messages,parked,refused,records,removed\r\n' +
         '2026-11-20T14:31:00.000Z,990000010,dpi,DELETE Patient,160,0,0,160,160\r\n',
     );
     expect(JSON.parse((await said('--output', 'json')).stdout)).toEqual(summary);
