@@ -10,6 +10,7 @@ import {
   DrainParked,
   DriftProblems,
   type EstablishmentLog,
+  FindSpikes,
   FollowerProblems,
   KeyStore,
   ListMessages,
@@ -91,10 +92,11 @@ export class ControlModule {
     };
     const watch = new WatchSenders(log, journal, replicas);
     const gateways = Object.entries(configuration.gateways ?? {}).map(([name, url]) => new GatewayQuotas(name, url));
+    const spikes = new FindSpikes(replicas);
     // In the order in which they are told.
     const sources = [
       new FollowerProblems(replicas, log),
-      new SpotSpikes(replicas),
+      new SpotSpikes(spikes),
       new ScrubProblems(replicas),
       new DriftProblems(replicas),
       new DirectoryProblems(parts.refusedSenders),
@@ -115,7 +117,7 @@ export class ControlModule {
       [ReportSenders, new ReportSenders(watch)],
       [ResolveCut, new ResolveCut(log)],
       [ListMessages, new ListMessages(replicas, journal)],
-      [SummarizeMessages, new SummarizeMessages(replicas, journal)],
+      [SummarizeMessages, new SummarizeMessages(replicas, journal, spikes)],
       [ShowMessage, new ShowMessage(replicas, log, journal, acknowledgementOf)],
       [DrainParked, new DrainParked(replicas, log)],
       [VerifyCertificate, new VerifyCertificate(log, keys)],

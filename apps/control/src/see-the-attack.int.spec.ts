@@ -40,6 +40,12 @@ describe('an attack, and what it leaves waiting', () => {
     );
     const summary = await ask(`/api/messages/summary?${params.toString()}`);
     expect(summary).toMatchObject({ piece: 'minute', complete: true, next: null });
+    // Where most was removed, and not what came most.
+    const closer = summary['closer'] as { command: string };
+    expect(closer).toMatchObject({ why: 'removed', sender, type: 'DELETE Patient' });
+    expect(closer.command).toContain(
+      `reprise messages --type "DELETE Patient" --establishment ${finess} --sender ${sender}`,
+    );
     const series = summary['series'] as { type: string; messages: number; removed: number; counts: number[] }[];
     expect(series.map(({ type, messages, removed }) => [type, messages, removed])).toEqual([
       ['PUT Patient', 566, 0],
@@ -65,7 +71,9 @@ describe('an attack, and what it leaves waiting', () => {
       establishment: finess,
       beforeEvent: removals.at(-1)?.messageId,
     });
-    expect(plan.body).toMatchObject({ cuts: { [finess]: '399' } });
+    expect(plan.body).toMatchObject({ cuts: { [finess]: '399' }, warnings: [] });
+    const within = await territory.ask('ana', '/api/restores/plan', { establishment: finess, toPosition: '520' });
+    expect(within.body['warnings']).toMatchObject([{ code: 'cut.within-removals', establishment: finess, sender }]);
   });
 
   it('cuts a summary into pages that are whole together', async () => {

@@ -1,8 +1,9 @@
 import { column, facts, list } from '../output/columns.js';
+import { printable } from '../output/table.js';
 import type { View } from '../output/view.js';
 import { segment } from '../session/control-api.js';
 import { exitCodes } from '../session/exit-codes.js';
-import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
+import { type Json, listAt, textAt, valueAt } from '../session/json.js';
 import type { RunVerb, Session } from '../session/session.js';
 import { hasUnicode } from '../session/terminal.js';
 import { blockChart } from '../output/block-chart.js';
@@ -111,15 +112,13 @@ const numbersOf = (row: Json): readonly number[] => listAt(row, 'counts').map(Nu
 
 const conclude = ({ say, suggest, tell }: Session, answer: Json): void => {
   if (textAt(answer, 'complete') === 'false') tell(say('summary.incomplete'));
-  // What removed most is what one looks for; else what came most in one piece of time.
-  const [busiest] = listAt(answer, 'series').toSorted(
-    (a, b) =>
-      numberAt(b, 'removed') - numberAt(a, 'removed') || numberAt(b, 'peak.messages') - numberAt(a, 'peak.messages'),
-  );
-  if (busiest === undefined) return;
+  const { why, command } = { why: textAt(answer, 'closer.why'), command: textAt(answer, 'closer.command') };
+  if (command === '') return;
   const [since, until] = [textAt(answer, 'since'), textAt(answer, 'until')];
   suggest(say('summary.scale', { since, until, piece: say(pieces[textAt(answer, 'piece')] ?? 'piece.minute') }));
-  suggest(say('next.summary', { type: textAt(busiest, 'type'), since: textAt(busiest, 'peak.from') }));
+  const sender = textAt(answer, 'closer.sender');
+  const closer = why === 'removed' || why === 'rewritten' ? (`closer.${why}` as const) : 'closer.busiest';
+  suggest(printable(say(closer, { sender, command })));
 };
 
 const pieces: Readonly<Record<string, 'piece.minute' | 'piece.ten-minutes' | 'piece.hour' | 'piece.day'>> = {

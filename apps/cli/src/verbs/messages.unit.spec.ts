@@ -29,6 +29,11 @@ const summary = {
       counts: [10, 0, 0, 160],
     },
   ],
+  closer: {
+    why: 'removed',
+    sender: 'dpi',
+    command: 'reprise messages --type "DELETE Patient" --sender dpi --since 2026-11-20T14:31:00.000Z',
+  },
   next: null,
 };
 
@@ -49,7 +54,6 @@ describe('messages --summary', () => {
       /^dpi +DELETE Patient +170 +170 +2026-11-20T14:31:00Z +160 {2}\. {2}@$/,
     );
     expect(stderr).toContain('by the minute');
-    expect(stderr).toContain('--type "DELETE Patient" --since 2026-11-20T14:31:00.000Z');
   });
 
   it('has blocks where the terminal has Unicode, and French words', async () => {
@@ -61,14 +65,18 @@ describe('messages --summary', () => {
     expect(stderr).toContain('par minute');
   });
 
-  it('leads to what removed most, else to what came most', async () => {
-    const usual = { ...summary.series[0], type: 'ORU^R01', removed: 0, peak: { from: row.from, messages: 9000 } };
-    control.answers = [{ json: { ...summary, series: [usual, ...summary.series] } }];
-    expect((await said('--lang', 'en')).stderr).toContain('--type "DELETE Patient"');
-    control.answers = [
-      { json: { ...summary, series: [{ ...usual, type: 'ADT^A01', peak: { from: row.from, messages: 3 } }, usual] } },
-    ];
-    expect((await said('--lang', 'en')).stderr).toContain('--type "ORU^R01"');
+  it('leads to what control says is worth a closer look, and why', async () => {
+    for (const [why, english, french] of [
+      ['removed', 'where dpi removed far more than usual: ', 'dpi a retiré bien plus'],
+      ['rewritten', 'where dpi rewrote far more than usual: ', 'dpi a réécrit bien plus'],
+      ['busiest', 'where most came: ', 'il en est venu le plus'],
+    ] as const) {
+      control.answers = [{ json: { ...summary, closer: { ...summary.closer, why } } }];
+      expect((await said('--lang', 'en')).stderr).toContain(`look closer, ${english}${summary.closer.command}\n`);
+      expect((await said('--lang', 'fr')).stderr).toContain(french);
+    }
+    control.answers = [{ json: { ...summary, items: [], closer: null } }];
+    expect((await said('--lang', 'en')).stderr).toBe('no message fits\n');
     control.answers = [{ json: summary }];
   });
 

@@ -1,4 +1,5 @@
 import { column, facts, list } from '../output/columns.js';
+import { printable } from '../output/table.js';
 import { CliFailure } from '../session/cli-failure.js';
 import { exitCodes } from '../session/exit-codes.js';
 import { isObject, type Json, type JsonObject, listAt, textAt, valueAt } from '../session/json.js';
@@ -87,6 +88,10 @@ const requestOf = (session: Session): JsonObject => {
 export const planRestore: RunVerb = async (session) => {
   const plan = await session.api.post('/restores/plan', requestOf(session));
   session.show(plan, view);
+  for (const warning of listAt(plan, 'warnings')) {
+    const text = session.say.sentence(textAt(warning, 'text'));
+    session.tell(printable(session.say('status.warning', { text, command: textAt(warning, 'command') })));
+  }
   session.suggest(session.say('next.plan', { id: textAt(plan, 'planId') }));
   return exitCodes.ok;
 };

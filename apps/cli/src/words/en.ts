@@ -250,8 +250,9 @@ export const en = {
   'next.page': 'there is more: --cursor {next}',
   'summary.scale': '{since} to {until}, {piece}; the chart goes from left to right, each line by its own most',
   'summary.incomplete': 'more came than is counted here: narrow it by --since, --until, --sender, --type',
-  'next.summary':
-    'look closer: the same with --type "{type}" --since {since} --until T, without --summary the messages',
+  'closer.removed': 'look closer, where {sender} removed far more than usual: {command}',
+  'closer.rewritten': 'look closer, where {sender} rewrote far more than usual: {command}',
+  'closer.busiest': 'look closer, where most came: {command}',
   'piece.minute': 'by the minute',
   'piece.ten-minutes': 'by ten minutes',
   'piece.hour': 'by the hour',

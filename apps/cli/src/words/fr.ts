@@ -261,8 +261,9 @@ export const fr: Words = {
   'summary.scale': 'de {since} à {until}, {piece} ; le graphique va de gauche à droite, chaque ligne selon son maximum',
   'summary.incomplete':
     "il en est venu plus qu'il n'en est compté ici : resserrer par --since, --until, --sender, --type",
-  'next.summary':
-    'pour voir de plus près : la même commande avec --type "{type}" --since {since} --until T ; sans --summary, les messages',
+  'closer.removed': "pour voir de plus près, là où {sender} a retiré bien plus que d'habitude : {command}",
+  'closer.rewritten': "pour voir de plus près, là où {sender} a réécrit bien plus que d'habitude : {command}",
+  'closer.busiest': 'pour voir de plus près, là où il en est venu le plus : {command}',
   'piece.minute': 'par minute',
   'piece.ten-minutes': 'par dix minutes',
   'piece.hour': 'par heure',

@@ -173,6 +173,18 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     "$1 a réécrit $2 enregistrements, de $3 à $4 ; il en écrivait au plus $5 en dix minutes les 8 jours d'avant",
   ],
   [
+    /^the cut of (\S+) lies within a run of (\S+), which removed (\S+) records up to it and (\S+) behind it, from (\S+) to (\S+); usual were at most (\S+) in ten minutes$/,
+    "la coupure de $1 tombe au milieu d'une série de suppressions de $2 : $3 enregistrements retirés avant elle et $4 après, de $5 à $6 ; d'habitude, au plus $7 en dix minutes",
+  ],
+  [
+    /^the cut of (\S+) lies within a run of (\S+), which rewrote (\S+) records up to it and (\S+) behind it, from (\S+) to (\S+); usual were at most (\S+) in ten minutes$/,
+    "la coupure de $1 tombe au milieu d'une série de réécritures de $2 : $3 enregistrements réécrits avant elle et $4 après, de $5 à $6 ; d'habitude, au plus $7 en dix minutes",
+  ],
+  [
+    /^whether the cut of (\S+) lies within a run .*$/,
+    "on ne sait pas si la coupure de $1 tombe au milieu d'une série de suppressions ou de réécritures : aucun réplica ne l'a dit à temps",
+  ],
+  [
     /^what was removed from (\S+) in the last days is being read: .*$/,
     "ce qui a été retiré de $1 ces derniers jours est en cours de lecture : on ne sait pas encore si c'était trop",
   ],

@@ -55,6 +55,16 @@ class SummarySeriesDocument {
   @ApiProperty({ type: [Number], description: 'messages of each piece, oldest first' }) counts: number[];
 }
 
+class CloserLookDocument {
+  @ApiProperty({ enum: ['removed', 'rewritten', 'busiest'] }) why: string;
+  @ApiProperty({ type: String }) establishment: string;
+  @ApiProperty({ type: String }) sender: string;
+  @ApiProperty({ type: String }) type: string;
+  @ApiProperty({ type: String, format: 'date-time' }) since: string;
+  @ApiProperty({ type: String, format: 'date-time', description: 'exclusive' }) until: string;
+  @ApiProperty({ type: String, description: 'what lists these messages' }) command: string;
+}
+
 export class MessageSummaryDocument {
   @ApiProperty({ type: String, format: 'date-time' }) since: string;
   @ApiProperty({ type: String, format: 'date-time' }) until: string;
@@ -63,6 +73,8 @@ export class MessageSummaryDocument {
   complete: boolean;
   @ApiProperty({ type: [SummaryRowDocument], description: 'newest first' }) items: SummaryRowDocument[];
   @ApiProperty({ type: [SummarySeriesDocument] }) series: SummarySeriesDocument[];
+  @ApiProperty({ type: CloserLookDocument, nullable: true, description: 'where to look first; null: nothing came' })
+  closer: CloserLookDocument | null;
   @ApiProperty({ type: String, nullable: true, description: 'cursor of the next page' }) next: string | null;
 }
 

@@ -1,9 +1,11 @@
 import { applyDecorators, Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Failure, Instant } from '#domain';
+import { Failure, Finess, Instant } from '#domain';
 import { type Caller, Callers, TheCaller } from '#platform';
 import {
+  type CloserLook,
   DirectoryDecisions,
+  listOfType,
   ListMessages,
   MessageId,
   type MessageDetail,
@@ -60,6 +62,11 @@ type ShownMessage = Omit<MessageDetail, 'raw' | 'waitsFor'> & {
   readonly withheld: readonly string[];
 };
 
+/** With the command that looks closer. */
+type ShownSummary = Omit<MessageSummary, 'closer'> & {
+  readonly closer: (CloserLook & { readonly command: string }) | null;
+};
+
 /** Without showPhi neither bytes nor who waits. */
 const withheld = ({ waitsFor, ...detail }: MessageDetail): ShownMessage => ({
   ...detail,
@@ -99,19 +106,29 @@ export class MessagesController {
   })
   @ApiScope(pageOfRows)
   @ApiOkResponse({ type: MessageSummaryDocument })
-  summary(@Query() query: Asked, @TheCaller() caller: Caller): Promise<MessageSummary> {
+  async summary(@Query() query: Asked, @TheCaller() caller: Caller): Promise<ShownSummary> {
     const now = this.clock.now();
     const cursor = one(query, 'cursor');
     const scope = readScope(this.decisions.directory, query, caller, now);
     // What is recorded within this very second counts.
     const until = scope.until ?? Instant.of(now + 1000);
-    return this.summaries.summarize({
+    const summary = await this.summaries.summarize({
       ...scope,
+      now,
       since: scope.since ?? Instant.of(until - summarySpanMs),
       until,
       limit: count(query, 'limit', pageOfRows, pageMax),
       ...(cursor !== undefined && { cursor }),
     });
+    const { closer } = summary;
+    if (!closer) return { ...summary, closer };
+    const span = {
+      ...closer,
+      establishment: Finess.parse(closer.establishment),
+      since: Instant.parse(closer.since),
+      until: Instant.parse(closer.until),
+    };
+    return { ...summary, closer: { ...closer, command: listOfType(this.decisions.directory, span, now) } };
   }
 
   @Get(':id')

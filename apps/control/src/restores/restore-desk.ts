@@ -20,6 +20,7 @@ import {
   type KeyStore,
   PlanRestore,
   type PlanRequest,
+  type PlanWarning,
   promoteRestore,
   ProveBuilt,
   type ReplicaBuilds,
@@ -36,6 +37,7 @@ import {
   rollBackRestore,
   silentOf,
   switchesOf,
+  WarnOfRun,
 } from '#usecases';
 
 export interface DeskParts {
@@ -72,6 +74,7 @@ export class RestoreDesk {
   private readonly comparer: CompareRestore;
   private readonly certifier: CertifyRestores;
   private readonly built: ProveBuilt;
+  private readonly runs: WarnOfRun;
   private readonly saidFailed = new Set<string>();
 
   constructor(private readonly parts: DeskParts) {
@@ -79,22 +82,25 @@ export class RestoreDesk {
     this.comparer = new CompareRestore(parts.replicas, parts.log);
     this.certifier = new CertifyRestores(parts.replicas, parts.keys);
     this.built = new ProveBuilt(parts.replicas, parts.log);
+    this.runs = new WarnOfRun(parts.replicas, parts.log);
   }
 
   async rate(): Promise<BuildRate> {
     return buildRate(await askBuilds(this.parts.replicas));
   }
 
-  async plan(request: PlanRequest): Promise<RestorePlan> {
+  /** With what should be looked at before it is run. */
+  async plan(request: PlanRequest): Promise<RestorePlan & { readonly warnings: readonly PlanWarning[] }> {
     const { decisions, now } = this.parts;
     const plan = await this.planner.plan(request, decisions.directory, { now: now(), rate: await this.rate() });
+    const warnings = await this.runs.look(plan, decisions.directory, now());
     this.plans.delete(plan.planId);
     this.plans.set(plan.planId, plan);
     for (const oldest of this.plans.keys()) {
       if (this.plans.size <= plansMax) break;
       this.plans.delete(oldest);
     }
-    return plan;
+    return { ...plan, warnings };
   }
 
   /** A plan by its id, or whole: one that this control made before it was restarted. */

@@ -36,6 +36,14 @@ class EventMarkDocument {
   @ApiPropertyOptional({ type: String, format: 'date-time' }) occurredAt?: string;
 }
 
+class PlanWarningDocument {
+  @ApiProperty({ enum: ['cut.within-removals', 'cut.within-rewrites', 'cut.unread'] }) code: string;
+  @ApiProperty({ type: String }) establishment: string;
+  @ApiProperty({ type: String, nullable: true }) sender: string | null;
+  @ApiProperty({ type: String, description: 'one sentence' }) text: string;
+  @ApiProperty({ type: String, description: 'what to run next' }) command: string;
+}
+
 /** A plan; given back whole it can be run after a restart of control. */
 export class PlanDocument {
   @ApiProperty({ type: String }) planId: string;
@@ -58,6 +66,8 @@ export class PlanDocument {
   @ApiProperty({ type: 'array', items: anything }) targets: unknown[];
   @ApiProperty(byEstablishment('integer')) liveTimelines: unknown;
   @ApiProperty(byEstablishment('string')) logIds: unknown;
+  @ApiProperty({ type: [PlanWarningDocument], description: 'to be looked at before it is run' })
+  warnings: PlanWarningDocument[];
 }
 
 export class RunRequestDocument {

@@ -3,7 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } fro
 import { Failure } from '#domain';
 import { type Caller, Callers, TheCaller } from '#platform';
 import type { FastifyRequest } from 'fastify';
-import type { RestoreComparison, RestorePlan, RestoreReport } from '#usecases';
+import type { PlanWarning, RestoreComparison, RestorePlan, RestoreReport } from '#usecases';
 import { noteShown } from '../note-shown.js';
 import { flag } from '../query.js';
 import { readPlanRequest, readRun } from './read-plan.js';
@@ -27,7 +27,7 @@ export class RestoresController {
   @ApiOperation({ summary: 'restore plan: changes nothing' })
   @ApiBody({ type: PlanRequestDocument })
   @ApiOkResponse({ type: PlanDocument })
-  plan(@Body() body: unknown): Promise<RestorePlan> {
+  plan(@Body() body: unknown): Promise<RestorePlan & { readonly warnings: readonly PlanWarning[] }> {
     return this.desk.plan(readPlanRequest(body));
   }
 

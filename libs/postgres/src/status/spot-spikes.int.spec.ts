@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeEvent, type Finess, Instant, type LogEvent } from '#domain';
-import { Directory, ReplicateLog, SpotSpikes } from '#usecases';
+import { Directory, FindSpikes, ReplicateLog, SpotSpikes } from '#usecases';
 import { anEvent, patientKey, put } from '../../../testing/src/builders/feed.js';
 import { MemoryEstablishmentLog } from '../../../testing/src/memory-establishment-log.js';
 import { anEstablishment, AReplica, byWords } from '../../test/a-replica.js';
@@ -59,7 +59,7 @@ class AFeed {
   }
 
   problems(at = now) {
-    return new SpotSpikes([status]).look(this.directory, Instant.of(at));
+    return new SpotSpikes(new FindSpikes([status])).look(this.directory, Instant.of(at));
   }
 }
 
@@ -143,7 +143,7 @@ describe('what a sender removes and rewrites', () => {
   it('is measured anew where another replica has to answer, or the minute goes on', async () => {
     const feed = new AFeed();
     const away = new PostgresReplicaStatus('b', 'postgres://nobody:x@127.0.0.1:1/none', byWords);
-    const source = new SpotSpikes([away, status]);
+    const source = new SpotSpikes(new FindSpikes([away, status]));
     await feed.came(now - 30_000, [...puts(60), ...removals(20)]);
     expect(await source.look(feed.directory, Instant.of(now - 20_000))).toEqual([]);
     await feed.came(now - 10_000, removals(20, 20));

@@ -1,6 +1,9 @@
 import { Failure, type Finess, Instant } from '#domain';
 import type { RefusalJournal } from '../../ports/refusal-journal.js';
 import type { ReplicaStatus } from '../../ports/replica-status.js';
+import type { FindSpikes } from '../senders/find-spikes.js';
+import { within } from '../territory/within.js';
+import { type CloserLook, closerLook, type SpikeThere } from './closer-look.js';
 import {
   asksTheJournal,
   asksTheLog,
@@ -46,6 +49,9 @@ export const seriesMax = 50;
 /** Without `since`, a summary goes back this far from its end, ms. */
 export const summarySpanMs = 24 * 60 * minuteMs;
 
+/** The first time after a start, spikes take long to find, ms. */
+const spikesWithinMs = 1_500;
+
 /** Messages of one sender and type in one piece of time. */
 export interface SummaryRow {
   /** RFC 3339, where the piece begins; on the recorded clock, of what was refused on the gateway's. */
@@ -83,12 +89,15 @@ export interface MessageSummary {
   /** Newest first. */
   readonly items: readonly SummaryRow[];
   readonly series: readonly SummarySeries[];
+  /** Null where nothing came. */
+  readonly closer: CloserLook | null;
   readonly next: string | null;
 }
 
 export interface SummaryWishes extends Omit<MessageScope, 'since' | 'until'> {
   readonly since: Instant;
   readonly until: Instant;
+  readonly now: Instant;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -204,18 +213,20 @@ export class SummarizeMessages {
   constructor(
     private readonly replicas: readonly ReplicaStatus[],
     private readonly journal: RefusalJournal,
+    private readonly spikes: FindSpikes,
   ) {}
 
   async summarize(wishes: SummaryWishes): Promise<MessageSummary> {
     const page = pageOf(wishes);
     const interval = intervalOf(page.since, page.until);
     const scope = { ...wishes, since: page.since, until: page.until };
-    const counted = await Promise.all(
-      wishes.establishments.flatMap((establishment) => [
+    const [spikes, ...counted] = await Promise.all([
+      this.spikesOf(wishes),
+      ...wishes.establishments.flatMap((establishment) => [
         ...(asksTheLog(wishes) ? [this.accepted(establishment, scope, interval)] : []),
         ...(asksTheJournal(wishes) ? [this.refused(establishment, scope, interval)] : []),
       ]),
-    );
+    ]);
     const rows = together(counted.flatMap((one) => one.rows));
     if (rows.length === 0 && wishes.cursor === undefined) refuseUnknownWords(wishes);
     const series = seriesOf(rows, interval);
@@ -227,8 +238,22 @@ export class SummarizeMessages {
       complete: counted.every(({ complete }) => complete) && series.length <= seriesMax,
       items: rows.slice(page.offset, end),
       series: series.slice(0, seriesMax),
+      closer: closerLook(rows, spikes, interval.ms),
       next: rows.length > end ? cursorOf({ ...page, offset: end }) : null,
     };
+  }
+
+  /** What is not known in time is left out: it is only where to look first. */
+  private async spikesOf({ establishments, now }: SummaryWishes): Promise<readonly SpikeThere[]> {
+    const each = establishments.map(async (establishment) => {
+      const found = this.spikes.find(establishment, now).catch((error: unknown) => {
+        if (Failure.is(error)) return [];
+        throw error;
+      });
+      const spikes = await within(spikesWithinMs, found, () => []);
+      return spikes.map((spike) => ({ ...spike, establishment }));
+    });
+    return (await Promise.all(each)).flat();
   }
 
   private async accepted(establishment: Finess, scope: SummaryWishes, { ms }: Interval): Promise<Counted> {

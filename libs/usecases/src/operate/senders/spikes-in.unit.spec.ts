@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Instant } from '#domain';
 import type { SenderMinute } from '../../ports/replica-status.js';
-import { mostIn, removedFloor, spikeFactor, spikesIn, spikeWindowMs } from './spot-spikes.js';
+import { mostIn, removedFloor, spikeFactor, spikesIn, spikeWindowMs } from './spikes-in.js';
 
 const minuteMs = 60_000;
 const start = 1_790_000_040_000 - (1_790_000_040_000 % spikeWindowMs);
