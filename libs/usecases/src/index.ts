@@ -78,6 +78,7 @@ export * from './operate/territory/scrub-problems.js';
 export * from './operate/territory/drift-problems.js';
 export * from './operate/messages/show-message.js';
 export * from './operate/messages/summarize-messages.js';
+export * from './operate/messages/summary-row.js';
 export * from './operate/messages/known-words.js';
 export * from './operate/senders/declare-senders.js';
 export * from './operate/senders/profile-fields.js';

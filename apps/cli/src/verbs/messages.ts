@@ -1,3 +1,4 @@
+import { tellOlder } from '../older-messages.js';
 import { column, facts, list } from '../output/columns.js';
 import { printable } from '../output/table.js';
 import type { View } from '../output/view.js';
@@ -65,13 +66,16 @@ const scopeFlags = ['sender', 'state', 'since', 'until', 'type', 'record', 'id',
 
 export const listMessages: RunVerb = async (session) => {
   const { apiOfSenders, flags, say, show, suggest } = session;
-  const query = Object.fromEntries([...scopeFlags, 'limit', 'cursor'].map((name) => [name, flags.one(name)]));
+  const scope = Object.fromEntries(scopeFlags.map((name) => [name, flags.one(name)]));
+  const query = { ...scope, limit: flags.one('limit'), cursor: flags.one('cursor') };
   const isSummary = flags.has('summary');
   const answer = await apiOfSenders.get(isSummary ? '/messages/summary' : '/messages', query);
   show(answer, isSummary ? summaryView(session) : messages);
   if (isSummary) conclude(session, answer);
   const next = textAt(answer, 'next');
-  if (next !== '') suggest(say('next.page', { next }));
+  if (next === '') return exitCodes.ok;
+  suggest(say('next.page', { next }));
+  if (!isSummary) await tellOlder(session, scope, answer);
   return exitCodes.ok;
 };
 

@@ -94,3 +94,54 @@ describe('messages --summary', () => {
     expect((await said('--output', 'csv', '--lang', 'en')).stderr).toContain('more came than is counted');
   });
 });
+
+describe('messages that do not fit a page', () => {
+  let control: PlayedControl;
+  beforeAll(async () => {
+    control = await PlayedControl.start();
+  });
+  afterAll(() => control.stop());
+  const item = (recordedAt: string | null, receivedAt: string) => ({ messageId: 'm', recordedAt, receivedAt });
+  const page = {
+    items: [
+      item('2026-11-20T14:33:10.500Z', '2026-11-20T14:33:10.490Z'),
+      item(null, '2026-11-20T14:33:10.300Z'),
+      item('2026-11-20T14:33:10.400Z', '2026-11-20T14:33:10.390Z'),
+    ],
+    next: 'c2',
+  };
+  const series = (messages: number, counts: readonly number[]) => ({ messages, counts });
+  const older = {
+    since: '2026-11-20T14:30:30.000Z',
+    until: '2026-11-20T14:33:10.300Z',
+    piece: 'minute',
+    series: [series(110, [0, 90, 0, 20]), series(5, [0, 0, 5, 0])],
+  };
+  const argv = ['messages', '--sender', 'dpi', '--type', 'DELETE Patient', '--since', '3m ago', '--lang', 'en'];
+
+  it('are counted, and the last line shows the first of them', async () => {
+    control.answers = [{ json: page }, { json: older }];
+    const { code, stderr } = await control.reprise(argv);
+    expect(code).toBe(0);
+    expect(control.asked[1]?.line).toBe(
+      'GET /api/messages/summary?sender=dpi&since=3m+ago&until=2026-11-20T14%3A33%3A10.300Z&type=DELETE+Patient',
+    );
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(
+      'older ones, since 2026-11-20T14:30:30.000Z: 115; the first of them: reprise messages --sender dpi --since 2026-11-20T14:31:00.000Z --until 2026-11-20T14:32:00.000Z --type "DELETE Patient" --limit 90',
+    );
+  });
+
+  it('are not counted for a script, nor where there are none, and a count that fails takes no page away', async () => {
+    control.answers = [{ json: page }];
+    await control.reprise([...argv, '--output', 'json']);
+    expect(control.asked).toHaveLength(1);
+    control.answers = [{ json: page }, { json: { ...older, series: [] } }];
+    expect((await control.reprise(argv)).stderr).not.toContain('older ones');
+    control.answers = [{ json: page }, { status: 400, json: { code: 'input.invalid', title: 'since is later' } }];
+    const { code, stdout } = await control.reprise(argv);
+    expect([code, stdout.includes('14:33:10Z')]).toEqual([0, true]);
+    control.answers = [{ json: { ...page, next: null } }];
+    await control.reprise(argv);
+    expect(control.asked).toHaveLength(1);
+  });
+});

@@ -248,6 +248,7 @@ export const en = {
     'what still waits: have its sender send the whole record (PUT), then parked drain again; where that PUT itself waits behind it, --skip POSITION gives the faulty event up',
   'next.parked-ids': 'which records wait, and for which, is withheld here; it is shown, and audited, by: {command}',
   'next.page': 'there is more: --cursor {next}',
+  'next.older': 'older ones, since {since}: {count}; the first of them: {command}',
   'summary.scale': '{since} to {until}, {piece}; the chart goes from left to right, each line by its own most',
   'summary.incomplete': 'more came than is counted here: narrow it by --since, --until, --sender, --type',
   'closer.removed': 'look closer, where {sender} removed far more than usual: {command}',

@@ -258,6 +258,7 @@ export const fr: Words = {
   'next.parked-ids':
     'quels enregistrements attendent, et lequel manque, est masqué ici ; pour le voir (consultation tracée) : {command}',
   'next.page': "il y en a d'autres : --cursor {next}",
+  'next.older': 'plus anciens, depuis {since} : {count} ; les premiers : {command}',
   'summary.scale': 'de {since} à {until}, {piece} ; le graphique va de gauche à droite, chaque ligne selon son maximum',
   'summary.incomplete':
     "il en est venu plus qu'il n'en est compté ici : resserrer par --since, --until, --sender, --type",

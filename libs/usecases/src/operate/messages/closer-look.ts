@@ -1,7 +1,7 @@
 import { Instant } from '#domain';
 import type { FoundSpike } from '../senders/find-spikes.js';
 import { removedFloor, spikeFactor, type SpikeKind } from '../senders/spikes-in.js';
-import type { SummaryRow } from './summarize-messages.js';
+import type { SummaryRow } from './summary-row.js';
 
 /** The cell of a summary, one type of one sender in one piece of time, that is worth a closer look. */
 export interface CloserLook {

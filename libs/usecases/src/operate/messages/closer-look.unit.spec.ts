@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Instant } from '#domain';
 import { closerLook, type SpikeThere } from './closer-look.js';
-import type { SummaryRow } from './summarize-messages.js';
+import type { SummaryRow } from './summary-row.js';
 
 const minuteMs = 60_000;
 const start = Date.parse('2026-11-20T14:00:00.000Z');

@@ -4,6 +4,7 @@ import type { ReplicaStatus } from '../../ports/replica-status.js';
 import type { FindSpikes } from '../senders/find-spikes.js';
 import { within } from '../territory/within.js';
 import { type CloserLook, closerLook, type SpikeThere } from './closer-look.js';
+import type { SummaryRow } from './summary-row.js';
 import {
   asksTheJournal,
   asksTheLog,
@@ -51,21 +52,6 @@ export const summarySpanMs = 24 * 60 * minuteMs;
 
 /** The first time after a start, spikes take long to find, ms. */
 const spikesWithinMs = 1_500;
-
-/** Messages of one sender and type in one piece of time. */
-export interface SummaryRow {
-  /** RFC 3339, where the piece begins; on the recorded clock, of what was refused on the gateway's. */
-  readonly from: string;
-  readonly establishment: string;
-  readonly sender: string;
-  readonly type: string;
-  readonly messages: number;
-  readonly parked: number;
-  readonly refused: number;
-  /** Records that they touched. */
-  readonly records: number;
-  readonly removed: number;
-}
 
 /** One sender and type over the whole interval. */
 export interface SummarySeries {
