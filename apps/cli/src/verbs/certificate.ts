@@ -38,7 +38,7 @@ const verification: View = {
   ]),
   below: [
     list(
-      [column('what', 'sentence'), column('expected'), column('found'), column('ok', 'word')],
+      [column('what', 'sentence'), column('expected', 'sentence'), column('found', 'sentence'), column('ok', 'word')],
       'empty.items',
       (answer) => listAt(answer, 'checks'),
     ),

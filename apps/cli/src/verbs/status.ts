@@ -2,18 +2,25 @@ import { conditionExit } from '../condition-exit.js';
 import { column, items, list } from '../output/columns.js';
 import { type Json, listAt, numberAt, textAt, valueAt } from '../session/json.js';
 import { printable } from '../output/table.js';
+import type { View } from '../output/view.js';
 import type { RunVerb, Session } from '../session/session.js';
 
 /** Name, timeline and position, which a log in which nothing is yet has none of; behind them what it does where it does not follow. */
-const replicaText = (replica: Json): string => {
+const replicaText = (replica: Json, word: (state: string) => string): string => {
   const [name, timeline, position, state = ''] = ['replica', 'timeline', 'position', 'state'].map((member) =>
     textAt(replica, member),
   );
   const place = position === '' || position === '-1' ? timeline : `${timeline}-${position}`;
-  return `${name}:${[place, state === 'following' ? '' : state].filter((part) => part !== '').join(',')}`;
+  return `${name}:${[place, state === 'following' ? '' : word(state)].filter((part) => part !== '').join(',')}`;
 };
 
-const replicas = (row: Json): string => listAt(row, 'replicas').map(replicaText).join(' ');
+/** Words only where people read: csv has them as they came. */
+const replicasOf =
+  ({ output, say }: Session) =>
+  (row: Json): string =>
+    listAt(row, 'replicas')
+      .map((replica) => replicaText(replica, output === 'table' ? say.value : (state) => state))
+      .join(' ');
 
 const senders = (row: Json): readonly Json[] => listAt(row, 'senders');
 
@@ -29,24 +36,25 @@ const missing = (row: Json): Json | undefined => {
   return known.length === 0 ? undefined : known.reduce<number>((sum, sender) => sum + numberAt(sender, 'missing'), 0);
 };
 
-const view = list(
-  [
-    column('establishment'),
-    column('name'),
-    column('source', 'word'),
-    column('lagSeconds', 'seconds'),
-    column('trend', 'word', (row) => valueAt(row, 'trend') ?? 'unknown'),
-    column('parked', 'number'),
-    column('sealAgeSeconds', 'seconds'),
-    column('lastProvenRestore', 'time', (row) => valueAt(row, 'lastProvenRestore.finishedAt')),
-    column('rtoSeconds', 'seconds'),
-    column('silentSeconds', 'seconds'),
-    column('missing', 'number', missing),
-    column('alarms', 'text', alarms),
-    column('replicas', 'text', replicas),
-  ],
-  'empty.status',
-);
+const viewOf = (session: Session): View =>
+  list(
+    [
+      column('establishment'),
+      column('name'),
+      column('source', 'word'),
+      column('lagSeconds', 'seconds'),
+      column('trend', 'word', (row) => valueAt(row, 'trend') ?? 'unknown'),
+      column('parked', 'number'),
+      column('sealAgeSeconds', 'seconds'),
+      column('lastProvenRestore', 'time', (row) => valueAt(row, 'lastProvenRestore.finishedAt')),
+      column('rtoSeconds', 'seconds'),
+      column('silentSeconds', 'seconds'),
+      column('missing', 'number', missing),
+      column('alarms', 'text', alarms),
+      column('replicas', 'text', replicasOf(session)),
+    ],
+    'empty.status',
+  );
 
 /** Each kind of its own; a control of before counted ids alone. */
 const alarmsOf = (sender: Json): readonly Json[] => {
@@ -96,7 +104,7 @@ const again = async (session: Session): Promise<never> => {
     const answer = await api.get('/status', {}, withinMs);
     if (redraws) terminal.stdout.write('\u001b[H\u001b[2J');
     head(session, answer);
-    show(answer, view);
+    show(answer, viewOf(session));
     warn(session, answer);
     await terminal.pause(everyMs);
   }
@@ -106,7 +114,7 @@ export const showStatus: RunVerb = async (session) => {
   if (session.flags.has('watch')) return again(session);
   const answer = await session.api.get('/status', {}, withinMs);
   head(session, answer);
-  session.show(answer, view);
+  session.show(answer, viewOf(session));
   warn(session, answer);
   return conditionExit(listAt(answer, 'problems'));
 };

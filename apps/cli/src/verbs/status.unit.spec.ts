@@ -54,6 +54,18 @@ describe('status', () => {
     expect([well.code, well.stderr.split('\n')[0]]).toEqual([0, 'nothing is wrong']);
   });
 
+  it('says in words what a replica does that does not follow, and as it came to a script', async () => {
+    const states = ['halted', 'silent', 'unreachable', 'not-begun', 'following'];
+    const replicas = states.map((state, at) => ({ replica: 'abcde'[at], timeline: 1, position: '7', state }));
+    control.answers = [{ json: { items: [{ establishment: '990000010', name: 'CH', replicas }], problems: [] } }];
+    const french = await control.reprise(['status', '--lang', 'fr']);
+    expect(french.stdout).toContain(
+      'a:1-7,à l’arrêt b:1-7,sans nouvelles c:1-7,injoignable d:1-7,pas commencé e:1-7\n',
+    );
+    const csv = await control.reprise(['status', '--lang', 'fr', '--output', 'csv']);
+    expect(csv.stdout).toContain('"a:1-7,halted b:1-7,silent c:1-7,unreachable d:1-7,not-begun e:1-7"');
+  });
+
   it('says of a trend that nobody knows that it is not known', async () => {
     control.answers = [{ json: { items: [{ establishment: '990000010', name: 'CH', trend: null }], problems: [] } }];
     expect((await control.reprise(['status', '--lang', 'en'])).stdout).toMatch(/CH +- +- +not known/);

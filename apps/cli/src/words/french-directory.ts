@@ -16,7 +16,7 @@ export const directorySentences: readonly (readonly [RegExp, string])[] = [
   [/^refused entries of the directory$/, "entrées refusées de l'annuaire"],
   // Restores.
   [/^no such restore was requested$/, "cette restauration n'a pas été demandée"],
-  [/^a restore that is (\S+) cannot be (.+)$/, "une restauration dans l'état $1 ne permet pas cela ($2)"],
+  [/^a restore that is (\S+) cannot be (.+)$/, 'une restauration qui est $s1 ne peut pas être $s2'],
   [/^a restore of this id was requested before$/, 'une restauration de cet identifiant a déjà été demandée'],
   [
     /^a restore has one target for each of its establishments$/,
@@ -34,10 +34,10 @@ export const directorySentences: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^the parent of the timeline is not the one that was live at the cut$/,
-    "l'ancêtre de la ligne de temps n'est pas celle qui était en service à la coupe",
+    "l'ancêtre de la ligne de temps n'est pas celle qui était en service à la coupure",
   ],
-  [/^the timeline branches behind its cut$/, 'la ligne de temps bifurque après sa coupe'],
-  [/^the timeline is promoted before it is built$/, "la ligne de temps est promue avant d'être construite"],
+  [/^the timeline branches behind its cut$/, 'la ligne de temps bifurque après sa coupure'],
+  [/^the timeline is promoted before it is built$/, "la ligne de temps est basculée avant d'être construite"],
   [/^the build does not end where its timeline says$/, 'la construction ne finit pas où sa ligne de temps le dit'],
   [
     /^a restore is built with one certificate for each of its targets$/,
@@ -51,12 +51,12 @@ export const directorySentences: readonly (readonly [RegExp, string])[] = [
     'chaque processus nomme la clé publique de control dans REPRISE_TRUSTED_KEYS_DIR : docs/operating.md, « Keys »',
   ],
   [/^who requested a restore approves it$/, 'qui a demandé une restauration l’approuve'],
-  [/^who approved a restore promotes it$/, 'qui a approuvé une restauration la promeut'],
+  [/^who approved a restore promotes it$/, 'qui a approuvé une restauration la bascule'],
   [/^the approval is of another plan$/, "l'approbation est celle d'un autre plan"],
   [/^the approval is of another state$/, "l'approbation est celle d'un autre état"],
   [
     /^another restore was promoted since this one was planned$/,
-    'une autre restauration a été promue depuis que celle-ci a été planifiée',
+    'une autre restauration a été basculée depuis que celle-ci a été planifiée',
   ],
   [/^the restore is not the one that is live$/, "la restauration n'est pas celle qui est en service"],
   [
@@ -109,12 +109,12 @@ export const directorySentences: readonly (readonly [RegExp, string])[] = [
   [/^(\S+): a FINESS number is expected$/, '$1 : il faut un numéro FINESS'],
   [/^(\S+): a list is expected$/, '$1 : il faut une liste'],
   [/^(\S+): an object is expected$/, '$1 : il faut un objet'],
-  [/^(\S*): ?a member is not known here$/, "$1 : un membre n'est pas connu ici"],
+  [/^(\S*): ?a member is not known here$/, "$1 : un champ n'est pas connu ici"],
   [/^it is no JSON object$/, "ce n'est pas un objet JSON"],
   [/^give it as `reprise certificate show` wrote it$/, 'le donner tel que `reprise certificate show` l’a écrit'],
   [
     /^the member "(.*)" stands twice in one object of the body$/,
-    'le membre « $1 » figure deux fois dans un objet du corps',
+    'le champ « $1 » figure deux fois dans un objet du corps',
   ],
   [/^signature, in the former form$/, "signature, dans l'ancienne forme"],
   [/^certificate: (.+)$/, 'certificat : $1'],

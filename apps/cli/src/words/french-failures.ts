@@ -1,8 +1,10 @@
 import { directorySentences } from './french-directory.js';
 import { driftSentences } from './french-drift.js';
+import { verificationSentences } from './french-verification.js';
+import { fr } from './fr.js';
 
 /**
- * Control and the fold speak English; its usual sentences and hints are said again in French. `$1` is what the sentence names. What is not here is
+ * Control and the fold speak English; its usual sentences and hints are said again in French. `$1` is what the sentence names (`told`). What is not here is
  * shown as control said it, under its French heading.
  */
 const sentences: readonly (readonly [RegExp, string])[] = [
@@ -61,7 +63,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^replica (\S+) does not hold what it must of (\S+): (.+), (.+)$/,
-    "le réplica $1 ne contient pas ce qu'il doit pour $2 : $3, $4",
+    "le réplica $1 ne contient pas ce qu'il doit pour $2 : $w3, $w4",
   ],
   [
     /^all that replica (\S+) serves of (\S+) was last read (\d+) minutes ago: look whether its replicator runs$/,
@@ -69,11 +71,11 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^replica (\S+): what was built for restore (\S+) of (\S+) is no longer what was certified; first difference: (.+)$/,
-    "réplica $1 : ce qui a été construit pour la reprise $2 de $3 n'est plus ce qui a été certifié ; première différence : $4",
+    "réplica $1 : ce qui a été construit pour la restauration $2 de $3 n'est plus ce qui a été certifié ; première différence : $w4",
   ],
   [
     /^find out who changed the replica; then cancel this restore and run it again$/,
-    'chercher qui a modifié le réplica ; puis annuler cette reprise et la relancer',
+    'chercher qui a modifié le réplica ; puis abandonner cette restauration et la relancer',
   ],
   [/^replica (\S+): its database does not answer$/, 'réplica $1 : sa base de données ne répond pas'],
   [
@@ -157,7 +159,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^a label or the first word of one: (.+)$/, 'un type ou son premier mot : $1'],
   [/^docs\/conformance\.md lists the codes, for example (.+)$/, 'docs/conformance.md liste les codes, par exemple $1'],
   [/^a resource type of FHIR R4, as in (.+)$/, 'un type de ressource de FHIR R4, comme dans $1'],
-  [/^not a record: expected Type\/id$/, 'pas un enregistrement : Type/id est attendu'],
+  [/^not a record: expected Type\/id$/, "ce n'est pas un enregistrement : Type/id est attendu"],
   [/^id: 1 to 64 letters, digits, "-" and "\."$/, 'id : 1 à 64 lettres, chiffres, « - » et « . »'],
   [/^since (\S+) is not before until (\S+)$/, "since $1 n'est pas avant until $2"],
   [
@@ -189,10 +191,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     "ce qui a été retiré de $1 ces derniers jours est en cours de lecture : on ne sait pas encore si c'était trop",
   ],
   [/^nothing waits at (.+)$/, "rien n'attend à $1"],
-  [/^not an? (?:instant|time): (.+)$/, 'pas un instant : $1'],
-  [/^not a log position: (.+)$/, 'pas une position du journal : $1'],
-  [/^not a FINESS number: (.+)$/, 'pas un numéro FINESS : $1'],
-  [/^no message id: (.+)$/, 'pas un identifiant de message : $1'],
+  [/^not an? (?:instant|time): (.+)$/, "ce n'est pas un instant : $1"],
+  [/^not a log position: (.+)$/, "ce n'est pas une position du journal : $1"],
+  [/^not a FINESS number: (.+)$/, "ce n'est pas un numéro FINESS : $1"],
+  [/^no message id: (.+)$/, "ce n'est pas un identifiant de message : $1"],
   [/^this cursor is none$/, "ce curseur n'en est pas un"],
   [/^say exactly one of (.+)$/, 'il faut exactement un parmi $1'],
   [
@@ -203,10 +205,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^position (\S+) lies beyond the end of the log of (\S+)$/, 'la position $1 est au-delà de la fin du journal de $2'],
   [/^the log has gaps: (.+)$/, 'le journal a des trous : $1'],
   [/^restore (\S+) of (\S+) is not finished$/, "la restauration $1 de $2 n'est pas terminée"],
-  [/^restore (\S+) is (\S+): it cannot be (\S+)$/, 'la restauration $1 est $2 : impossible ici ($3)'],
+  [/^restore (\S+) is (\S+): it cannot be (.+)$/, 'la restauration $1 est $s2 : elle ne peut pas être $s3'],
   [
     /^restore (\S+) of (\S+) was promoted after this one was planned$/,
-    'la restauration $1 de $2 a été promue depuis que celle-ci est planifiée',
+    'la restauration $1 de $2 a été basculée depuis que celle-ci est planifiée',
   ],
   [/^the restore of (\S+) is not built in any replica$/, "la restauration de $1 n'est construite dans aucun réplica"],
   [
@@ -215,7 +217,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(\S+) approved restore (\S+): another operator promotes it$/,
-    '$1 a approuvé la restauration $2 : un autre exploitant doit promouvoir',
+    '$1 a approuvé la restauration $2 : un autre exploitant doit basculer',
   ],
   [/^nothing says that the numbering of (\S+) began anew$/, 'rien ne dit que la numérotation de $1 a recommencé'],
   [/^this is not for a (\S+)$/, "ce n'est pas ouvert à ce rôle : $1"],
@@ -256,10 +258,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [/^look again shortly$/, 'regarder à nouveau dans un instant'],
   [/^a sender sees its own messages$/, 'un émetteur voit ses propres messages'],
-  [/^only what is (.+) can be$/, "il faudrait l'état : $1"],
+  [/^only what is (.+) can be$/, "il faudrait qu'elle soit $s1"],
   [/^use --as NAME of the (?:other|second) operator$/, 'prendre --as NOM du second exploitant'],
   [/^where it did, say why: --reason$/, 'si elle a recommencé, dire pourquoi : --reason'],
-  [/^use credentials of another kind$/, "prendre des identifiants d'un autre rôle"],
+  [/^use credentials of another kind$/, "prendre un jeton d'un autre rôle"],
   [/^RFC 3339 with a zone, for example (\S+?)(?:,.*)?$/, 'RFC 3339 avec un fuseau, par exemple $1, ou « 15m ago »'],
   [/^see .*openapi\.json$/, 'voir /api/openapi.json'],
   [
@@ -313,13 +315,13 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^see `reprise (.+)`$/, 'voir reprise $1'],
   [/^the log of (\S+) is another one$/, 'le journal de $1 en est un autre'],
   [/^timeline (\S+) of (\S+) has gone live since$/, 'la ligne de temps $1 de $2 est entrée en service depuis'],
-  [/^the cut of (\S+) was (\S+) and is (\S+)$/, 'la coupe de $1 était $2, et elle est $3'],
+  [/^the cut of (\S+) was (\S+) and is (\S+)$/, 'la coupure de $1 était $2, et elle est $3'],
   [/^restore (\S+) was requested with it$/, "la restauration $1 a été lancée d'après lui"],
   [/^restore (\S+) was requested since$/, 'la restauration $1 a été lancée depuis'],
   [/^its content and its hash do not belong together$/, 'son contenu et son empreinte ne vont pas ensemble'],
   [/^watch it with `(reprise [^`]+)`$/, 'la suivre : $1'],
   [/^watch it with `(reprise [^`]+)`, or plan again$/, 'la suivre : $1, ou planifier à nouveau'],
-  [/^watch it with `(reprise [^`]+)`, or cancel it$/, 'la suivre : $1, ou y renoncer'],
+  [/^watch it with `(reprise [^`]+)`, or cancel it$/, "la suivre : $1, ou l'abandonner"],
   // Restores.
   [/^restore (?:it|the missing range(?: of the log)?) from the archive$/, "restaurer ce qui manque depuis l'archive"],
   [
@@ -330,18 +332,18 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^(\S+) is on timeline (\S+) by now, not on this restore's (\S+)$/,
     '$1 est maintenant sur la ligne de temps $2, et non sur $3, celle de cette restauration',
   ],
-  [/^roll back what was promoted last$/, "annuler d'abord la dernière promue"],
+  [/^roll back what was promoted last$/, "annuler d'abord la dernière basculée"],
   [/^a restore has one once it is built$/, 'une restauration en a un une fois construite'],
   [
     /^THE REPLICAS DIFFER: (\S+) has state (\S+) in replica (\S+) and (\S+) in (\S+); it is not promoted\. Cancel it and run `(.+)`$/,
-    "LES RÉPLICAS DIFFÈRENT : $1 a l'état $2 dans le réplica $3 et $4 dans $5 ; rien n'est promu. Y renoncer, puis lancer $6",
+    "LES RÉPLICAS DIFFÈRENT : $1 a l'état $2 dans le réplica $3 et $4 dans $5 ; rien n'est basculé. L'abandonner, puis lancer $6",
   ],
   [/^replica (\S+), (\S+): (.+)$/, 'réplica $1, $2 : $3'],
   // Requests.
   [/^(\S+) is given more than once$/, '$1 est donné plusieurs fois'],
   [/^say it once$/, 'le dire une fois'],
   [/^the body is no JSON object$/, "le corps n'est pas un objet JSON"],
-  [/^(\S+) is no member of a plan$/, "$1 n'est pas un membre d'un plan"],
+  [/^(\S+) is no member of a plan$/, "$1 n'est pas un champ d'un plan"],
   [/^(\S+) must be a text$/, '$1 doit être un texte'],
   [/^(\S+) must be a list of texts$/, '$1 doit être une liste de textes'],
   [/^(\S+) must be a list of pairs of times$/, "$1 doit être une liste de paires d'instants"],
@@ -355,7 +357,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^version must be 1: other certificates are not known here$/,
     "version doit être 1 : d'autres certificats ne sont pas connus ici",
   ],
-  [/^definition has too many parents$/, "definition a trop d'ancêtres"],
+  [/^definition has too many parents$/, 'definition a trop de lignes de temps ancêtres'],
   [/^plan is no plan: it has no hash and targets$/, "plan n'est pas un plan : il lui manque hash et targets"],
   [/^for example (.+)$/, 'par exemple $1'],
   [/^--skip names events that wait$/, '--skip nomme des événements qui attendent'],
@@ -372,7 +374,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^the URL names an establishment that is not this caller’s$/,
     "l'adresse nomme un établissement qui n'est pas celui de l'appelant",
   ],
-  [/^use the establishment of the credentials$/, "prendre l'établissement des identifiants"],
+  [/^use the establishment of the credentials$/, "prendre l'établissement du jeton"],
   // Logs and replicas.
   [/^the directory log holds an entry .*$/, "le journal de l'annuaire contient une entrée inconnue de cette version"],
   [/^the journal holds an entry .*$/, 'le journal des refus contient une entrée inconnue de cette version'],
@@ -416,30 +418,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^check that Postgres runs and takes connections; it is tried again$/,
     'vérifier que Postgres tourne et accepte des connexions ; un nouvel essai suit',
   ],
-  // What a verification compares.
-  [/^signature$/, 'la signature'],
-  [/^fold version$/, 'version du pli'],
-  [/^newest event that counts$/, 'dernier événement compté'],
-  [/^timeline$/, 'ligne de temps'],
-  [/^gaps$/, 'trous'],
-  [/^events$/, 'événements'],
-  [/^records$/, 'enregistrements'],
-  [/^parked$/, 'en attente'],
-  [/^log hash$/, 'empreinte du journal'],
-  [/^state digest$/, "empreinte de l'état"],
-  [/^chain hash at (\S+) \(replica (\S+), generation (\S+)\)$/, 'empreinte à $1 (réplica $2, génération $3)'],
-  [/^end of the log \(replica (\S+), generation (\S+)\)$/, 'fin du journal (réplica $1, génération $2)'],
-  [/^chain hash \((\S+), (\S+)\)$/, 'empreinte du journal ($1, $2)'],
-  [/^timeline \((\S+), (\S+)\)$/, 'ligne de temps ($1, $2)'],
-  [/^records \((\S+), (\S+)\)$/, 'enregistrements ($1, $2)'],
-  [/^first difference within (\S+)$/, 'première différence au sein de $1'],
-  [/^first difference between (\S+) and (\S+)$/, 'première différence entre $1 et $2'],
-  [/^timeline of the directory \((\S+)\)$/, "ligne de temps selon l'annuaire ($1)"],
-  [/^state digest of its certificate \((\S+)\)$/, "empreinte de l'état selon son certificat ($1)"],
-  [/^state digest \((\S+), (\S+)\)$/, "empreinte de l'état ($1, $2)"],
+  ...verificationSentences,
   // What doctor looks at, finds, and says to do.
   [/^versions$/, 'versions installées'],
-  [/^node (\S+), fold (\S+)$/, 'Node $1, pli $2'],
+  [/^node (\S+), fold (\S+)$/, 'Node $1, règles de calcul $2'],
   [/^directory$/, 'annuaire'],
   [/^establishments: (\S+), restores: (\S+)$/, 'établissements : $1, restaurations : $2'],
   [/^log (\S+)$/, 'journal $1'],
@@ -490,9 +472,17 @@ const sentences: readonly (readonly [RegExp, string])[] = [
 export const inFrench = (sentence: string): string => {
   for (const [pattern, french] of sentences) {
     const [found, ...named] = pattern.exec(sentence) ?? [];
-    if (found !== undefined) return french.replaceAll(/\$(\d)/g, (_, n: string) => quoted(named[Number(n) - 1] ?? ''));
+    if (found !== undefined)
+      return french.replaceAll(/\$([sw]?)(\d)/g, (_, how: string, n: string) => told(how, named[Number(n) - 1] ?? ''));
   }
   return sentence;
 };
 
-const quoted = (named: string): string => (named.includes(' ') ? inFrench(named) : named);
+/** `$s1` is a state of a restore, `$w1` always words, `$1` words where it is more than one. */
+const told = (how: string, named: string): string => {
+  if (how === 's') return named.split(' or ').map(state).join(' ou ');
+  return how === 'w' || named.includes(' ') ? inFrench(named) : named;
+};
+
+const values: ReadonlyMap<string, string> = new Map(Object.entries(fr));
+const state = (word: string): string => values.get(`value.${word}`) ?? word;

@@ -35,9 +35,19 @@ describe('what control says', () => {
       'dire 2026-11-20T14:30:00+01:00 ou 2026-11-20T14:30:00Z',
     );
     expect(inFrench('the plan no longer holds: the cut of 990000010 was 3 and is 4')).toBe(
-      'le plan ne tient plus : la coupe de 990000010 était 3, et elle est 4',
+      'le plan ne tient plus : la coupure de 990000010 était 3, et elle est 4',
     );
     expect(inFrench('no sender "ready" is declared')).toBe('aucun émetteur "ready" n\'est déclaré');
+    expect(inFrench('restore r1 is running: it cannot be rolled back')).toBe(
+      'la restauration r1 est en cours : elle ne peut pas être annulée après bascule',
+    );
+    expect(inFrench('only what is running or built or approved can be')).toBe(
+      "il faudrait qu'elle soit en cours ou construite ou approuvée",
+    );
+    expect(inFrench('replica b does not hold what it must of 990000010: Patient/1, versions.content at 0')).toBe(
+      "le réplica b ne contient pas ce qu'il doit pour 990000010 : Patient/1, colonne content de la table versions, position 0",
+    );
+    expect(inFrench('event 815: messages.outcome')).toBe('événement 815 : colonne outcome de la table messages');
     expect(inFrench('a sentence of tomorrow')).toBe('a sentence of tomorrow');
   });
 });
