@@ -12,7 +12,7 @@ const pieceMs: Readonly<Record<string, number>> = {
 };
 
 /** What control gives on one page, unless it is asked for more, and at most. */
-const [pageOf, pageMax] = [50, 1000];
+const [pageOf, pageMost] = [50, 1000];
 
 /** A count that takes longer is not worth the wait, ms. */
 const withinMs = 2_900;
@@ -62,7 +62,7 @@ export const tellOlder = async (
     const first = firstIn(summary);
     if (!first) return;
     const count = listAt(summary, 'series').reduce<number>((sum, one) => sum + Number(textAt(one, 'messages')), 0);
-    const limit = first.count > pageOf ? Math.min(first.count, pageMax) : undefined;
+    const limit = first.count > pageOf ? Math.min(first.count, pageMost) : undefined;
     const wanted = { ...scope, since: iso(first.since), until: iso(first.until), limit };
     const flags = Object.entries(wanted).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name} ${quoted(String(value))}`],

@@ -4,6 +4,7 @@ import type { EstablishmentLog } from '../../ports/establishment-log.js';
 import type { JournalReach, ReplicaStatus, SenderMinute } from '../../ports/replica-status.js';
 import { firstThatAnswers } from '../messages/list-messages.js';
 import { summaryAround } from '../messages/messages-command.js';
+import { summaryRowsMax } from '../messages/summarize-messages.js';
 import { rewrittenMax } from '../senders/find-spikes.js';
 import { mostIn, rewrittenFloor, type Spike, spikesIn, type SpikeKind, spikeWindowMs } from '../senders/spikes-in.js';
 import { within } from '../territory/within.js';
@@ -23,7 +24,6 @@ const pastMs = 24 * hourMs;
 export const runFloor = 10;
 /** A plan does not wait longer for its warnings, ms: that they are not known is then one of them. */
 const answerMs = 5_000;
-const labelsMax = 1_000;
 
 /** What an operator should look at before the plan is run. */
 export interface PlanWarning {
@@ -151,7 +151,7 @@ const around = ({ lastIn, firstOut }: Cut, spikes: readonly Spike[]): readonly S
 const removalsOf = async (replica: ReplicaStatus, { establishment, insideUntil, firstOut }: Cut, spike: Spike) => {
   const { sender } = spike;
   const removed = async (since: Instant, until: Instant): Promise<number> => {
-    const wishes = { sender, since, until, bucketMs: pastMs, limit: labelsMax };
+    const wishes = { sender, since, until, bucketMs: pastMs, limit: summaryRowsMax };
     const counts = await replica.countMessages(establishment, wishes);
     return counts.reduce((sum, count) => sum + count.removed, 0);
   };
