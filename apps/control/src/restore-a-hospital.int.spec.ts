@@ -77,7 +77,9 @@ describe('a hospital is restored', () => {
     expect((await may('ana', 'approve')).body).toMatchObject({ code: 'refused-by-policy' });
     expect((await may('bob', 'promote')).body).toMatchObject({ code: 'refused-by-policy' });
     expect((await may('bob', 'approve')).body).toMatchObject({ state: 'built', approvedBy: null });
-    expect((await may('bob', 'sign')).status).toBe(400);
+    expect((await may('bob', 'approve?proof=later')).body).toMatchObject({ state: 'built' });
+    expect((await may('ana', 'approve?proof=later')).body).toMatchObject({ code: 'refused-by-policy' });
+    for (const unknown of ['sign', 'approve?proof=never']) expect((await may('bob', unknown)).status).toBe(400);
     expect((await territory.ask('bob', `/api/restores/${id}/approve`, {})).body).toMatchObject({ state: 'approved' });
     expect((await territory.ask('bob', `/api/restores/${id}/promote`, {})).body).toMatchObject({
       code: 'refused-by-policy',

@@ -7,10 +7,11 @@ import { restoreView, suggestNext } from '../views.js';
 
 export type Decision = 'resume' | 'cancel' | 'approve' | 'promote' | 'rollback';
 
-/** Only what can be done is asked about; `--yes` is not asked, and the step itself is refused where it has to be. */
+/** Only what can be done is asked about, or said to be answered by `--yes`; there the step itself proves what is built. */
 const confirmDecision = async (session: Session, decision: Exclude<Decision, 'resume'>): Promise<void> => {
   const { api, argument: id, flags, say, tell } = session;
-  const restore = await api.get(`/restores/${segment(id)}${flags.has('yes') ? '' : `/may/${decision}`}`);
+  const proof = flags.has('yes') ? 'later' : undefined;
+  const restore = await api.get(`/restores/${segment(id)}/may/${decision}`, { proof });
   const [planHash, eventsTotal, target, requestedBy] = ['planHash', 'eventsTotal', 'target', 'requestedBy'].map(
     (member) => textAt(restore, member) || '-',
   ) as [string, string, string, string];

@@ -43,10 +43,11 @@ describe.each(['cancel', 'approve', 'promote', 'rollback'])('restore %s', (step)
   it('asks nothing where it would be refused', async () => {
     const title = 'camille ran restore r1: another operator approves it';
     control.answers = [{ status: 422, json: { code: 'refused-by-policy', title, hint: 'use --as NAME' } }];
-    for (const answer of ['y', undefined]) {
-      const { code, stderr, questions } = await run(answer);
-      expect([code, lines(), questions]).toEqual([6, [may], []]);
+    for (const [answer, ...flags] of [['y'], [undefined], [undefined, '--yes']] as const) {
+      const { code, stderr, questions } = await run(answer, ...flags);
+      expect([code, lines().length, questions]).toEqual([6, 1, []]);
       expect(stderr).toContain(title);
+      expect(stderr).not.toContain('?');
     }
   });
 
@@ -56,7 +57,7 @@ describe.each(['cancel', 'approve', 'promote', 'rollback'])('restore %s', (step)
     expect([alone.code, lines()]).toEqual([2, [may]]);
     expect(alone.stderr).toContain('--yes');
     const { code, stderr } = await run(undefined, '--yes');
-    expect([code, lines()]).toEqual([0, ['GET /api/restores/r1', taken]]);
+    expect([code, lines()]).toEqual([0, [`${may}?proof=later`, taken]]);
     expect(stderr).toMatch(/plan abc, 812 events[^]* restore r1[^]*\? Yes, by --yes\.\n/);
   });
 });

@@ -114,7 +114,7 @@ export const openIncarnation: RunVerb = async (session) => {
   const { api, argument: name, flags, say, show, tell } = session;
   const path = `/senders/${segment(name)}`;
   const reason = flags.one('reason') ?? '';
-  const sender = flags.has('yes') ? await api.get(path) : await api.get(`${path}/may/open`, { reason });
+  const sender = await api.get(`${path}/may/open`, { reason });
   const evidence = listAt(sender, 'proposal.evidence');
   for (const one of evidence) tell(evidenceText(one, say));
   if (evidence.length === 0) tell(say('evidence.none'));

@@ -123,9 +123,13 @@ export class RestoreDesk {
     return this.report(restoreId);
   }
 
-  /** Throws what would refuse this step now; changes nothing. Nobody needs to be asked about a step that cannot be taken. */
-  async check(step: Step, restoreId: string, by: string): Promise<RestoreReport> {
-    await this.refuse(step, restoreId, by);
+  /**
+   * Throws what would refuse this step now; changes nothing. Nobody needs to be asked about a step that cannot be taken. Who takes the
+   * step at once leaves the proof to it: what is built is then read once.
+   */
+  async check(step: Step, restoreId: string, by: string, proof: 'now' | 'later'): Promise<RestoreReport> {
+    if (proof === 'now') await this.refuse(step, restoreId, by);
+    else await this.eventOf(step, this.parts.decisions.directory, restoreId, by);
     return this.report(restoreId);
   }
 

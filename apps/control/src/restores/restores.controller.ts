@@ -5,7 +5,7 @@ import { type Caller, Callers, TheCaller } from '#platform';
 import type { FastifyRequest } from 'fastify';
 import type { PlanWarning, RestoreComparison, RestorePlan, RestoreReport } from '#usecases';
 import { noteShown } from '../note-shown.js';
-import { flag } from '../query.js';
+import { flag, oneOf, type Query as Asked } from '../query.js';
 import { readPlanRequest, readRun } from './read-plan.js';
 import { RestoreDesk, steps } from './restore-desk.js';
 import {
@@ -57,12 +57,17 @@ export class RestoresController {
   @Get(':id/may/:step')
   @ApiOperation({ summary: 'could this caller take the step now? Refused as the step would be; changes nothing' })
   @ApiParam({ name: 'step', enum: [...steps] })
+  @ApiQuery({ name: 'proof', required: false, enum: ['now', 'later'], description: 'later: what is built is not read' })
   @ApiOkResponse({ type: RestoreDocument })
-  check(@Param('id') id: string, @Param('step') asked: string, @TheCaller() caller: Caller): Promise<RestoreReport> {
-    const step = steps.find((one) => one === asked);
-    if (step === undefined)
-      throw new Failure('input.invalid', `no step "${asked.slice(0, 40)}"`, `one of ${steps.join(', ')}`);
-    return this.desk.check(step, id, caller.name);
+  check(
+    @Param('id') id: string,
+    @Param('step') asked: string,
+    @Query() query: Asked,
+    @TheCaller() caller: Caller,
+  ): Promise<RestoreReport> {
+    const step = oneOf({ step: asked }, 'step', steps);
+    if (step === undefined) throw new Failure('input.invalid', 'no step is said', `one of ${steps.join(', ')}`);
+    return this.desk.check(step, id, caller.name, oneOf(query, 'proof', ['now', 'later']) ?? 'now');
   }
 
   @Post(':id/resume')
