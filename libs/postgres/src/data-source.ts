@@ -8,6 +8,7 @@ import { SignedScope1790000000004 } from './migrations/0004-signed-scope.js';
 import { RemovedVersions1790000000005 } from './migrations/0005-removed-versions.js';
 import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
 import { BuildFunctions1790000000007 } from './migrations/0007-build-functions.js';
+import { ShorterWait1790000000008 } from './migrations/0008-shorter-wait.js';
 import { asFailure } from './postgres-failure.js';
 
 const options = (url: string): DataSourceOptions & { readonly type: 'postgres' } => ({
@@ -24,6 +25,7 @@ const options = (url: string): DataSourceOptions & { readonly type: 'postgres' }
     RemovedVersions1790000000005,
     Heartbeat1790000000006,
     BuildFunctions1790000000007,
+    ShorterWait1790000000008,
   ],
   migrationsTransactionMode: 'each',
   // A connection that breaks while it idles is replaced when the next one is asked for.

@@ -143,7 +143,7 @@ export const finishTables = (
 export const dropWaitMsMax = 90_000;
 const dropPauseMs = 400;
 
-/** One after the other, each when nobody looks at it any more; readers of other generations wait 100 ms at most (`drop_table`). */
+/** One after the other, each when nobody looks at it any more; readers of other generations wait 10 ms at most (`drop_table`). */
 export const dropTables = (copies: DataSource, generation: number): Promise<void> =>
   withClient(copies, async (client) => {
     const dropOne = async (): Promise<boolean> =>

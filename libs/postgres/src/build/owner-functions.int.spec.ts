@@ -127,6 +127,13 @@ describe("the owner's functions", () => {
     expect(await standing()).toEqual(before);
   });
 
+  it('drop_table lets readers stand behind it for ten milliseconds at a time', async () => {
+    const { rows } = await clients.superuser.query<{ settings: string[] }>(
+      `select proconfig as settings from pg_proc where oid = 'reprise_build.drop_table(int)'::regprocedure`,
+    );
+    expect(rows[0]?.settings).toContain('lock_timeout=10ms');
+  });
+
   it('drop_table finishes what was left half detached', async () => {
     const generation = await inState(await finished(), 'cancelled');
     await clients.control.query('begin; select from versions limit 1');

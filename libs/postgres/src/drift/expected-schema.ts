@@ -1,4 +1,5 @@
 import { ownersFunctions } from '../migrations/0007-build-functions.js';
+import { detachMsMax } from '../migrations/0008-shorter-wait.js';
 
 /**
  * What the migrations and the provisioning make, as Postgres tells of it. It is code, so that who owns a database cannot change both.
@@ -288,7 +289,7 @@ export interface ExpectedFunction {
   readonly grants: Readonly<Record<string, string>>;
 }
 
-/** Those of migration 0007, from its own text; the ones that the replicator may not call are called by the others. */
+/** Those of migration 0007, from its own text, with the wait of 0008; the ones that the replicator may not call are called by the others. */
 const ofBuilds: Readonly<Record<string, ExpectedFunction>> = Object.fromEntries(
   [
     ...ownersFunctions.matchAll(
@@ -297,7 +298,11 @@ const ofBuilds: Readonly<Record<string, ExpectedFunction>> = Object.fromEntries(
   ].map(([, signature = '', name = '', returns = '', settings = '', source = '']) => [
     signature.replace('int', 'integer').replace('text', 'text'),
     {
-      made: `of reprise_owner returns ${returns === 'bool' ? 'boolean' : returns} in plpgsql volatile security definer ${settings.replaceAll(' = ', '=').replaceAll(' set ', ', set ').replaceAll("'", '')}`,
+      made: `of reprise_owner returns ${returns === 'bool' ? 'boolean' : returns} in plpgsql volatile security definer ${settings
+        .replaceAll(' = ', '=')
+        .replaceAll(' set ', ', set ')
+        .replaceAll("'", '')
+        .replace(/(?<=lock_timeout=)\d+(?=ms)/, String(detachMsMax))}`,
       source,
       grants: /^(?:check_|is_)/.test(name) ? {} : { reprise_replicator: 'execute' },
     },
