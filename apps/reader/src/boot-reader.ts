@@ -11,8 +11,14 @@ import { ReaderContext } from './reader-context.js';
 import { readScopeKey } from './scope-key.js';
 import { ReaderModule } from './reader.module.js';
 
-/** Connections to the replica. Together enough to keep two cores of Postgres busy; more only wait for each other. */
-export const readerConnections = { keys: 4, searches: turnBounds.searches.atWork } as const;
+/**
+ * Connections to the replica, opened when they are needed. Together enough to keep two cores of Postgres busy; more only wait for each
+ * other, and are there for slow searches alone.
+ */
+export const readerConnections = {
+  keys: 4,
+  searches: turnBounds.searches.atWork + turnBounds.searches.slowAtWork,
+} as const;
 /** @limit Reader | bytes of the form of a `_search` | 413 */
 const formBytesMax = 65_536;
 

@@ -1,15 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CallerTurns, forgottenByHalfMs } from './caller-turns.js';
+import { CallerTurns, forgottenByHalfMs, type TurnBounds, turnBounds } from './caller-turns.js';
 
-const bounds = { atWork: 4, ofCaller: 2, ofSlowCaller: 1, slowMs: 10_000, waitingOfCaller: 100 };
+const bounds = { atWork: 4, slowAtWork: 0, ofCaller: 2, ofSlowCaller: 1, slowMs: 10_000, waitingOfCaller: 100 };
 
 /** Work that ends when it is told to; who began, in order. */
 class Work {
   nowMs = 0;
   readonly begun: string[] = [];
-  readonly turns = new CallerTurns(bounds, () => this.nowMs);
+  readonly turns: CallerTurns;
+  private woken: (() => void)[] = [];
   private readonly ends = new Map<string, (() => void)[]>();
+
+  constructor(of: TurnBounds = bounds) {
+    const later = (_ms: number, work: () => void): void => void this.woken.push(work);
+    this.turns = new CallerTurns(of, () => this.nowMs, later);
+  }
+
+  /** Nothing ends for so long; whoever wanted to look again does. */
+  async pass(ms: number): Promise<void> {
+    this.nowMs += ms;
+    for (const work of this.woken.splice(0)) work();
+    await new Promise(setImmediate);
+  }
 
   ask(caller: string): Promise<void> {
     return this.turns.of(caller, () => {
@@ -95,6 +108,38 @@ describe('callers that take turns', () => {
     });
     void work.ask('good');
     expect(work.begun.at(-1)).toBe('good');
+  });
+
+  it('three that ask for nothing but long searches do not keep a fourth one waiting, whenever each begins', async () => {
+    const { searches } = turnBounds;
+    const pauseMs = fc.constantFrom(0, 1, searches.slowMs + 1);
+    const step = fc.record({ ask: fc.constantFrom('a', 'b', 'c'), endsQuickly: fc.boolean(), afterMs: pauseMs });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const work = new Work(searches);
+        for (const { ask, endsQuickly, afterMs } of steps) {
+          void work.ask(ask);
+          await work.pass(afterMs);
+          // A quick one now and then makes a caller look quick.
+          if (endsQuickly) await work.end(ask, 1);
+        }
+        void work.ask('good');
+        await work.pass(searches.slowMs + 1);
+        expect(work.atWork('good')).toBe(1);
+      }),
+    );
+  });
+
+  it('what is slow gives its place back only as far as there is room beside', async () => {
+    const work = new Work({ ...bounds, slowMs: 100, slowAtWork: 2 });
+    for (const caller of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) void work.ask(caller);
+    expect(work.begun).toEqual(['a', 'b', 'c', 'd']);
+    await work.pass(101);
+    expect(work.begun).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    await work.pass(1_000);
+    expect(work.begun).toHaveLength(6);
+    await work.end('d', 1);
+    expect(work.begun.at(-1)).toBe('g');
   });
 
   it('a place is given back by work that fails', async () => {

@@ -8,7 +8,7 @@ let reader: AReader;
 beforeAll(async () => {
   reader = await AReader.open();
   await reader.feed(one, firstEvents);
-  await reader.serve({ hostile: [one], good: [one] });
+  await reader.serve({ hostile: [one], second: [one], third: [one], good: [one] });
 });
 afterAll(() => reader.close());
 
@@ -45,6 +45,22 @@ describe('a caller that asks for more than its share', () => {
     const statuses = (await Promise.all(hostile)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 429)).toHaveLength(5);
     expect(statuses.filter((status) => status === 200)).toHaveLength(taken);
+  });
+});
+
+describe('three callers with searches that take long', () => {
+  it('have not all places: a fourth one is answered while none of theirs is', async () => {
+    const release = await holdSearches();
+    const search = `${fhir(one)}/Patient?name=martin`;
+    const hostile = ['hostile', 'second', 'third'].flatMap((caller) =>
+      Array.from({ length: turnBounds.searches.ofCaller }, () => reader.get(search, caller)),
+    );
+    // A history takes turns with the searches, and needs nothing that is held.
+    const good = reader.get(`${fhir(one)}/Patient/p1/_history`, 'good');
+    const first = await Promise.race([good, ...hostile]);
+    expect([first.status, first.body.resourceType, first === (await good)]).toEqual([200, 'Bundle', true]);
+    await release();
+    expect((await Promise.all(hostile)).map(({ status }) => status)).toEqual(hostile.map(() => 200));
   });
 });
 
