@@ -158,13 +158,16 @@ describe('hashes', () => {
     expect(() => digest(record('Aa/z'), record('Aab/a'))).not.toThrow();
   });
 
-  it('the chain is what docs/log-format.md says', () => {
-    const place = Buffer.from('000000000000032c0000019fa8c40000', 'hex');
-    const expected = createHash('sha256').update(Buffer.alloc(32, 7)).update(place).update('value').digest('hex');
-    const at = Instant.of(Number(place.readBigInt64BE(8)));
-    const made = chain(Buffer.alloc(32, 7), Position.of(812), at, Buffer.from('value'));
-    expect(Buffer.from(made).toString('hex')).toBe(expected);
-  });
+  it.each([5, 64 * 1024 - 48, 64 * 1024 - 47, 1_000_000])(
+    'the chain is what docs/log-format.md says, of %i bytes',
+    (size) => {
+      const [value, before] = [Buffer.alloc(size, 'value'), Buffer.alloc(32, 7)];
+      const place = Buffer.from('000000000000032c0000019fa8c40000', 'hex');
+      const expected = createHash('sha256').update(before).update(place).update(value).digest('hex');
+      const at = Instant.of(Number(place.readBigInt64BE(8)));
+      expect(Buffer.from(chain(before, Position.of(812), at, value)).toString('hex')).toBe(expected);
+    },
+  );
 
   it('the chain sees bytes, place, stamp and what was before', () => {
     const link = (before = emptyChain, position = 0, stamp = 5, value = 'x'): string =>
