@@ -3,18 +3,20 @@ import { EstablishmentLog, type EventAttributes, type LogEntry, type LogRange } 
 import { Appenders } from './appenders.js';
 import type { KafkaClient } from './kafka-client.js';
 import { LogFetch } from './log-fetch.js';
-import { logRange } from './log-range.js';
+import { LogRanges } from './log-range.js';
 import { readLog } from './read-log.js';
 import { logTopic } from './topics.js';
 
 export class KafkaEstablishmentLog extends EstablishmentLog {
   private readonly appenders: Appenders;
   private readonly fetch: LogFetch;
+  private readonly ranges: LogRanges;
 
   constructor(client: KafkaClient) {
     super();
     this.appenders = new Appenders(client);
     this.fetch = new LogFetch(client);
+    this.ranges = new LogRanges(this.fetch);
   }
 
   append(establishment: Finess, value: Buffer, attributes: EventAttributes): Promise<Position> {
@@ -22,7 +24,7 @@ export class KafkaEstablishmentLog extends EstablishmentLog {
   }
 
   range(establishment: Finess): Promise<LogRange> {
-    return logRange(this.fetch, logTopic(establishment));
+    return this.ranges.range(logTopic(establishment));
   }
 
   read(establishment: Finess, from: Position, to: Position): AsyncIterable<readonly LogEntry[]> {

@@ -8,7 +8,7 @@ import type { CuttableKafka, KafkaClient } from './kafka-client.js';
 import { LogFeed } from './log-feed.js';
 import { followerMessages, inMessages } from './follower-messages.js';
 import { LogFetch } from './log-fetch.js';
-import { logRange } from './log-range.js';
+import { LogRanges } from './log-range.js';
 import { pause } from './pause.js';
 import { journalTopic, logTopic } from './topics.js';
 
@@ -67,6 +67,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
   override readonly propagatesEventHandlerErrors = true;
   private readonly followed = new Map<string, Followed>();
   private readonly fetch: LogFetch;
+  private readonly ranges: LogRanges;
   private running: Running | undefined;
   /** Restarts run one after the other. */
   private restarting: Promise<void> = Promise.resolve();
@@ -79,6 +80,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
   constructor(private readonly options: LogBatchOptions) {
     super();
     this.fetch = new LogFetch(options.client);
+    this.ranges = new LogRanges(this.fetch);
   }
 
   /** Calls back at once: while Kafka is away it is tried again and again. */
@@ -130,7 +132,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     };
     return new LogFeed(topic, {
       startAt: () => options.startAt(establishment, stream),
-      range: () => logRange(this.fetch, topic),
+      range: () => this.ranges.range(topic),
       ahead: this.getHandlerByPattern(stream)?.extras?.['ahead'] === true ? 1 : 0,
       deliver: (batch) => this.deliver(stream, { establishment, ...batch }),
       seek: (position) => consumer((running) => running.seek({ topic, partition: 0, offset: String(position) })),

@@ -9,8 +9,15 @@ import { KafkaJSOffsetOutOfRange, KafkaJSProtocolError } from './library.js';
 import { unreachable } from './unreachable.js';
 
 /** One answer of a broker. */
-export interface Fetched {
+export interface Fetched extends Bounds {
   readonly entries: readonly LogEntry[];
+}
+
+interface Packed extends Bounds {
+  readonly records: Buffer;
+}
+
+interface Bounds {
   /** Oldest position that is still there. */
   readonly first: number;
   /** Position behind the newest acknowledged entry. */
@@ -20,8 +27,6 @@ export interface Fetched {
 export interface FetchLimits {
   /** As they are in the log; at least one entry comes, however large it is. */
   readonly bytesMax: number;
-  /** What begins behind it is not unpacked; the end of the answer unless said. */
-  readonly to?: number;
   /** How long the broker waits for something to come. */
   readonly waitMs: number;
 }
@@ -59,8 +64,14 @@ export class LogFetch {
   async fetch(
     topic: string,
     from: number,
-    { bytesMax, waitMs, to = Number.POSITIVE_INFINITY }: FetchLimits,
+    { to = Number.POSITIVE_INFINITY, ...limits }: FetchLimits & { readonly to?: number },
   ): Promise<Fetched> {
+    const { records, first, end } = await this.packed(topic, from, limits);
+    return { entries: await this.unpack(topic, records, { from, to }), first, end };
+  }
+
+  /** Whole batches, as they are in the log. Throws as `fetch`, but for `log.gap`. */
+  async packed(topic: string, from: number, { bytesMax, waitMs }: FetchLimits): Promise<Packed> {
     const answer = await this.ask(topic, async (cluster) => {
       const broker = await this.leader(cluster, topic);
       quickFetch(broker, async (partitions) => partitions);
@@ -72,11 +83,19 @@ export class LogFetch {
       });
     });
     const { highWatermark, logStart, records } = partitionOf(answer);
+    return { records, first: logStart, end: highWatermark };
+  }
+
+  /** Entries from `from` on; batches that begin behind `to` are not unpacked. Throws `log.gap`. */
+  async unpack(
+    topic: string,
+    records: Buffer,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Promise<readonly LogEntry[]> {
     const { entries } = await readRecordBatches(records, { topic, from, to, bytesMax: answerUnpackedBytesMax });
     // A batch is sent whole: it may begin before the position that was asked for.
     const before = entries.findIndex(({ position }) => position >= from);
-    const wanted = before === 0 ? entries : before < 0 ? [] : entries.slice(before);
-    return { entries: wanted, first: logStart, end: highWatermark };
+    return before === 0 ? entries : before < 0 ? [] : entries.slice(before);
   }
 
   /** Oldest position, and the one behind the newest. */

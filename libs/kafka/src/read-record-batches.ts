@@ -11,7 +11,8 @@ const lastDeltaAt = 23;
 const firstStampAt = 27;
 const maxStampAt = 35;
 const countAt = 57;
-const recordsAt = 61;
+/** Ahead of the records of a batch. */
+export const batchHeadBytes = 61;
 
 const codecMask = 0x07;
 const logAppendTime = 0x08;
@@ -99,7 +100,7 @@ const recordsOf = async (batch: Buffer, wanted: Wanted): Promise<Buffer> => {
   if (count > batchEntriesMax)
     throw unreadable(wanted, batch, `holds ${count} entries, and ${batchEntriesMax} is the most`);
   const compression = batch.readInt16BE(attributesAt) & codecMask;
-  const records = await unpackRecords(batch.subarray(recordsAt), compression).catch((cause: unknown) => {
+  const records = await unpackRecords(batch.subarray(batchHeadBytes), compression).catch((cause: unknown) => {
     throw unreadable(wanted, batch, `cannot be unpacked: ${cause instanceof Error ? cause.message : 'unknown'}`);
   });
   if (!records) throw unreadable(wanted, batch, `would unpack to more than ${batchUnpackedBytesMax} bytes`);
@@ -136,7 +137,7 @@ export const positionsOf = (batch: Buffer): { readonly first: number; readonly l
 
 /** The batches in the answer to a fetch. The last one may have been cut off by the size that was asked for. */
 function* batchesIn(answer: Buffer): Generator<Buffer> {
-  for (let at = 0; at + recordsAt <= answer.byteLength; ) {
+  for (let at = 0; at + batchHeadBytes <= answer.byteLength; ) {
     const end = at + lengthAt + 4 + answer.readInt32BE(at + lengthAt);
     if (end > answer.byteLength) return;
     const batch = answer.subarray(at, end);
