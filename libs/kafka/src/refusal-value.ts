@@ -1,5 +1,5 @@
 import { Failure } from '#domain';
-import type { Refusal } from '#usecases';
+import { type ListedRefusal, type Refusal, refusalBeginsMax } from '#usecases';
 
 type Header = Omit<Refusal, 'received' | 'answered'> & { readonly received: number };
 
@@ -14,8 +14,7 @@ export const refusalValue = (refusal: Refusal): Buffer => {
   return Buffer.concat([magic, length, header, received, answered]);
 };
 
-/** Throws `log.too-new`. */
-export const parseRefusalValue = (value: Buffer): Refusal => {
+const read = (value: Buffer): { readonly header: Header; readonly bodyAt: number } => {
   if (!value.subarray(0, magic.byteLength).equals(magic))
     throw new Failure(
       'log.too-new',
@@ -24,6 +23,20 @@ export const parseRefusalValue = (value: Buffer): Refusal => {
     );
   const headerAt = magic.byteLength + 4;
   const bodyAt = headerAt + value.readUInt32BE(magic.byteLength);
-  const { received, ...rest } = JSON.parse(value.toString('utf8', headerAt, bodyAt)) as Header;
+  return { header: JSON.parse(value.toString('utf8', headerAt, bodyAt)) as Header, bodyAt };
+};
+
+/** Throws `log.too-new`. */
+export const parseRefusalValue = (value: Buffer): Refusal => {
+  const { header, bodyAt } = read(value);
+  const { received, ...rest } = header;
   return { ...rest, received: value.subarray(bodyAt, bodyAt + received), answered: value.subarray(bodyAt + received) };
+};
+
+/** Nothing of it holds the value in memory. Throws `log.too-new`. */
+export const listedRefusal = (value: Buffer): ListedRefusal => {
+  const { header, bodyAt } = read(value);
+  const { received, ...rest } = header;
+  const begins = Buffer.from(value.subarray(bodyAt, bodyAt + Math.min(received, refusalBeginsMax)));
+  return { ...rest, begins, receivedBytes: received };
 };

@@ -1,5 +1,5 @@
 import { type Finess, Position } from '#domain';
-import { type JournalEntry, type Refusal, RefusalJournal } from '#usecases';
+import { type JournalEntry, type ListedEntry, type Refusal, refusalBeginsMax, RefusalJournal } from '#usecases';
 
 export class MemoryRefusalJournal extends RefusalJournal {
   private readonly journals = new Map<Finess, readonly JournalEntry[]>();
@@ -12,9 +12,19 @@ export class MemoryRefusalJournal extends RefusalJournal {
     ]);
   }
 
-  async newest(establishment: Finess, limit: number, before?: Position): Promise<readonly JournalEntry[]> {
-    const older = this.entries(establishment).slice(0, before);
-    return older.slice(Math.max(0, older.length - limit)).reverse();
+  async newest(
+    establishment: Finess,
+    limit: number,
+    { before, after }: { readonly before?: Position; readonly after?: Position } = {},
+  ): Promise<readonly ListedEntry[]> {
+    const within = this.entries(establishment).slice((after ?? Position.none) + 1, before);
+    return within
+      .slice(Math.max(0, within.length - limit))
+      .reverse()
+      .map(({ position, refusal: { received, answered: _answered, ...rest } }) => {
+        const begins = received.slice(0, refusalBeginsMax);
+        return { position, refusal: { ...rest, begins, receivedBytes: received.byteLength } };
+      });
   }
 
   async at(establishment: Finess, position: Position): Promise<JournalEntry | undefined> {

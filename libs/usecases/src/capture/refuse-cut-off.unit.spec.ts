@@ -21,7 +21,7 @@ const refused = async (bytes: string) => {
   await new RefuseCutOff(journal, () => Instant.of(5)).of(publisher, Buffer.from(bytes));
   const [entry, ...more] = await journal.newest(finess, 10);
   expect(more).toEqual([]);
-  return entry?.refusal;
+  return entry && (await journal.at(finess, entry.position))?.refusal;
 };
 
 describe('a frame that was cut off', () => {

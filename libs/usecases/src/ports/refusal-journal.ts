@@ -21,10 +21,32 @@ export interface JournalEntry {
   readonly refusal: Refusal;
 }
 
+/**
+ * Bytes of what came that a list of refusals gives: a message's number is in them, and many fit a page.
+ * @limit Control | bytes of a refused message that a list of them keeps | `message show` has them all
+ */
+export const refusalBeginsMax = 1024;
+
+/** A refusal without its bytes, which may be megabytes each. */
+export interface ListedRefusal extends Omit<Refusal, 'received' | 'answered'> {
+  /** The beginning of what came. */
+  readonly begins: Uint8Array;
+  readonly receivedBytes: number;
+}
+
+export interface ListedEntry {
+  readonly position: Position;
+  readonly refusal: ListedRefusal;
+}
+
 /** `reprise.<finess>.journal`. */
 export abstract class RefusalJournal {
   abstract append(establishment: Finess, refusal: Refusal): Promise<void>;
-  /** Newest first, at most `limit`, those before `before` (exclusive). */
-  abstract newest(establishment: Finess, limit: number, before?: Position): Promise<readonly JournalEntry[]>;
+  /** Newest first, at most `limit`, of those `before` and `after` (both exclusive). */
+  abstract newest(
+    establishment: Finess,
+    limit: number,
+    within?: { readonly before?: Position; readonly after?: Position },
+  ): Promise<readonly ListedEntry[]>;
   abstract at(establishment: Finess, position: Position): Promise<JournalEntry | undefined>;
 }

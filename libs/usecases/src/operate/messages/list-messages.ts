@@ -1,5 +1,5 @@
 import { Failure, type Finess, Instant, type Outcome, Position, type RecordKey, type Warning } from '#domain';
-import type { JournalEntry, RefusalJournal } from '../../ports/refusal-journal.js';
+import type { ListedRefusal, Refusal, RefusalJournal } from '../../ports/refusal-journal.js';
 import type { MessageFilter, MessageReport, ReplicaStatus } from '../../ports/replica-status.js';
 import { refuseUnknownType, refuseUnknownWarning } from './known-words.js';
 import { MessageId } from './message-id.js';
@@ -98,7 +98,7 @@ export const filterOf = ({
 /** As a replica filters, but for `since`, at which a journal is left. */
 export const fitsRefusal = (
   { sender, until, controlId, warning, type }: MessageScope,
-  refusal: JournalEntry['refusal'],
+  refusal: ListedRefusal,
 ): boolean =>
   (sender === undefined || refusal.sender === sender) &&
   (until === undefined || refusal.receivedAt < until) &&
@@ -139,7 +139,10 @@ export const acceptedItem = (establishment: Finess, report: MessageReport): Mess
   warnings: report.warnings,
 });
 
-export const refusedItem = (establishment: Finess, { position, refusal }: JournalEntry): MessageItem => ({
+export const refusedItem = (
+  establishment: Finess,
+  { position, refusal }: { readonly position: Position; readonly refusal: ListedRefusal | Refusal },
+): MessageItem => ({
   messageId: MessageId.text({ establishment, kept: 'journal', position }),
   establishment,
   sender: refusal.sender,
@@ -217,7 +220,7 @@ export class ListMessages {
     const { since, limit } = wishes;
     const found: Candidate[] = [];
     for (let from = before; found.length <= limit; ) {
-      const entries = await this.journal.newest(establishment, journalPage, from);
+      const entries = await this.journal.newest(establishment, journalPage, from === undefined ? {} : { before: from });
       for (const entry of entries) {
         const { refusal, position } = entry;
         if (since !== undefined && refusal.receivedAt < since) return found;

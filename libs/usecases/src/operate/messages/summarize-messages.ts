@@ -290,7 +290,7 @@ export class SummarizeMessages {
       const last = entries.at(-1);
       if (!last || last.position === 0) break;
       if (read >= summaryRefusalsMax) return { rows: together(rows), complete: false };
-      entries = await this.journal.newest(establishment, journalPage, last.position);
+      entries = await this.journal.newest(establishment, journalPage, { before: last.position });
     }
     return { rows: together(rows), complete: true };
   }

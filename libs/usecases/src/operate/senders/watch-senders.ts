@@ -47,10 +47,13 @@ export interface SenderWatch {
  * @limit Control | events that are looked back for a sender's numbers | older ones are not looked at
  */
 const eventsBack = 20_000;
-/** @limit Control | bytes that are looked back for them | older ones are not looked at */
+/** @limit Control | bytes that are looked back for them, in the log and among refusals | older ones are not looked at */
 const bytesBack = 64 * 1024 * 1024;
 const chunk = 1000;
+/** @limit Control | refusals that are looked back for a sender's numbers | older ones are not looked at */
 const refusalsBack = 2000;
+/** Of 20 MB each they are a gigabyte to unpack, one after the other. */
+const refusalsAtOnce = 50;
 /** The fold's window of duplicates: an older repetition is none. */
 const alarmsBackMs = 30 * 24 * 3600 * 1000;
 const alarmsBack = 200_000;
@@ -204,35 +207,50 @@ export class WatchSenders {
     }).catch(() => askedFor.delete(sender));
   }
 
-  /** The position behind which there are at most so many events, and bytes. */
+  /** The position behind which there are at most so many events, and bytes. A piece that holds too many is tried again as a smaller one. */
   private async beginning(establishment: Finess, first: Position, last: Position): Promise<Position> {
-    let bytes = 0;
-    let from = last + 1;
-    while (from > first && last - from < eventsBack && bytes < bytesBack) {
-      const to = Position.of(from - 1);
-      from = Math.max(first, from - chunk);
-      for await (const entries of this.log.read(establishment, Position.of(from), to))
-        for (const { value } of entries) bytes += value.byteLength;
+    let [left, size, behind] = [bytesBack, chunk, last + 1];
+    while (behind > first && last - behind < eventsBack) {
+      const from = Math.max(first, behind - size);
+      const bytes = await this.bytesIn(establishment, from, { to: behind - 1, bytesMax: left });
+      if (bytes <= left) [left, behind] = [left - bytes, from];
+      else if (size === 1) break;
+      else size = Math.ceil(size / 8);
     }
-    return Position.of(from - 1);
+    return Position.of(behind - 1);
+  }
+
+  /** Stops behind `bytesMax`: a log packs gigabytes into kilobytes. */
+  private async bytesIn(
+    establishment: Finess,
+    from: number,
+    { to, bytesMax }: { readonly to: number; readonly bytesMax: number },
+  ): Promise<number> {
+    let bytes = 0;
+    for await (const entries of this.log.read(establishment, Position.of(from), Position.of(to))) {
+      for (const { value } of entries) bytes += value.byteLength;
+      if (bytes > bytesMax) break;
+    }
+    return bytes;
   }
 
   /** Refusals are in the journal, newest first. */
   private async account(establishment: Finess, heard: Heard): Promise<void> {
-    const known = heard.journal;
-    let before: Position | undefined;
-    for (let examined = 0; examined < refusalsBack; ) {
-      const entries = await this.journal.newest(establishment, 200, before);
+    const after = heard.journal;
+    let [before, bytes]: [Position | undefined, number] = [undefined, 0];
+    for (let examined = 0; examined < refusalsBack && bytes < bytesBack; ) {
+      const within = { after, ...(before !== undefined && { before }) };
+      const entries = await this.journal.newest(establishment, refusalsAtOnce, within);
       for (const { position, refusal } of entries) {
-        if (position <= known || refusal.receivedAt < heard.since) return;
+        if (refusal.receivedAt < heard.since) return;
+        bytes += refusal.receivedBytes;
         heard.journal = Position.of(Math.max(heard.journal, position));
         for (const [key, numbering] of heard.numberings)
-          if (key.slice(key.indexOf(' ') + 1) === refusal.sender) numbering.account(refusal.received);
+          if (key.slice(key.indexOf(' ') + 1) === refusal.sender) numbering.account(refusal.begins);
       }
       examined += entries.length;
-      const last = entries.at(-1);
-      if (!last || last.position === 0) return;
-      before = last.position;
+      before = entries.at(-1)?.position;
+      if (before === undefined) return;
     }
   }
 

@@ -28,9 +28,9 @@ const world = () => {
   tell({ ...word, kind: 'sender-declared', sender });
   const watch = new WatchSenders(log, journal, []);
   const senders = new ReportSenders(watch);
-  const send = async (from: number, to: number, era = 'a', incarnation = 1): Promise<void> => {
+  const send = async (from: number, to: number, era = 'a', incarnation = 1, padding = 0): Promise<void> => {
     for (let n = from; n <= to; n += 1) {
-      const received = Buffer.concat([msh(`M${n}`), Buffer.from(`PID|${era}\r`)]);
+      const received = Buffer.concat([msh(`M${n}`), Buffer.from(`PID|${era}\r`), Buffer.alloc(padding, 'x')]);
       const event = anEvent([], { format: 'hl7v2', sender: 'his', messageId: `M${n}`, incarnation, received });
       await log.append(finess, encodeEvent(event), {});
     }
@@ -88,6 +88,27 @@ describe('a sender that numbers', () => {
     expect((await show(Instant.of(0))).numbering.missing).toBe(0);
     await send(31, 34);
     expect((await show()).numbering).toMatchObject({ missing: 0, gaps: [] });
+  });
+
+  it('is looked back for by what has to be read: of large messages the newest are heard', async () => {
+    const { send, show } = world();
+    const mebibyte = 1024 * 1024;
+    await send(1, 3);
+    await send(4, 100, 'a', 1, mebibyte);
+    const { numbering } = await show();
+    expect(numbering).toMatchObject({ missing: 0, highest: 100 });
+    expect(numbering.examined).toBeGreaterThan(55);
+    expect(numbering.examined).toBeLessThan(64);
+  });
+
+  it('has all refusals looked at that came since the last look, page after page', async () => {
+    const { send, refuse, show } = world();
+    await send(1, 30);
+    for (let n = 40; n < 50; n += 1) await refuse(`M${n}`);
+    expect((await show()).numbering.missing).toBe(0);
+    await send(160, 165);
+    for (let n = 31; n < 160; n += 1) await refuse(`M${n}`);
+    expect((await show()).numbering).toMatchObject({ missing: 0, highest: 165 });
   });
 
   it('that begins anew has an incarnation proposed; it is opened once, kept over a declaration, and ends the proposal', async () => {
