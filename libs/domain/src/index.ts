@@ -10,6 +10,7 @@ export * from './log-event.js';
 export * from './position.js';
 export * from './record.js';
 export * from './digest.js';
+export * from './fold/detach.js';
 export * from './fold/evolve.js';
 export * from './fold/fold-memory.js';
 export { foldWarningCodes } from './fold/fold-warnings.js';

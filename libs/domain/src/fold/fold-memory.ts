@@ -1,5 +1,6 @@
 import type { Instant } from '../instant.js';
 import { type Head, RecordKey, type RecordVersion } from '../record.js';
+import { detachedBytes, detachedPark } from './detach.js';
 import { type SeenMessage, SeenUnderId } from './seen-under-id.js';
 import type { Effects, FoldView, ParkedEvent, Seen } from './state.js';
 import type { Subject } from './subject.js';
@@ -10,7 +11,7 @@ const headOf = (version: RecordVersion, withContent: boolean): Head => ({
   deleted: version.deleted,
   contentHash: version.contentHash,
   ...(version.patient && { patient: version.patient }),
-  ...(withContent && { content: version.content }),
+  ...(withContent && { content: detachedBytes(version.content) }),
 });
 
 /** The state of one establishment, or the part of it that a batch touches, in memory. */
@@ -55,7 +56,7 @@ export class FoldMemory implements FoldView {
         receivedHash: effects.recorded.receivedHash,
         recordedAt: effects.recordedAt,
       });
-    if (effects.park) this.parked = [...this.parked, effects.park];
+    if (effects.park) this.parked = [...this.parked, detachedPark(effects.park)];
     if (effects.settled.length > 0) {
       const settled = new Set(effects.settled.map(({ position }) => position));
       this.parked = this.parked.filter(({ recorded }) => !settled.has(recorded.position));

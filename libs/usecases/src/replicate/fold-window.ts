@@ -1,7 +1,6 @@
 import {
-  decodeEvent,
+  detachedPark,
   type Effects,
-  encodeEvent,
   type FoldView,
   type Head,
   type Instant,
@@ -28,12 +27,6 @@ const headOf = ({ timeline, position, deleted, contentHash, patient }: RecordVer
   deleted,
   contentHash,
   ...(patient && { patient }),
-});
-
-/** By way of the codec, as a table gives it back: a slice would keep all that came with it from the log in memory. */
-const detached = (park: ParkedEvent): ParkedEvent => ({
-  ...park,
-  recorded: { ...park.recorded, ...decodeEvent(encodeEvent(park.recorded.event)) },
 });
 
 /** A fold that looks up what was not asked for would take it for nothing. */
@@ -106,7 +99,7 @@ export class FoldWindow implements FoldView {
       const { receivedHash } = effects.recorded;
       knownIn(this.messages, effects.messageKey)?.add({ receivedHash, recordedAt: effects.recordedAt });
     }
-    if (effects.park) this.parked = [...this.parked, detached(effects.park)];
+    if (effects.park) this.parked = [...this.parked, detachedPark(effects.park)];
     if (effects.settled.length > 0) {
       const settled = new Set(effects.settled.map(({ position }) => position));
       this.parked = this.parked.filter(({ recorded }) => !settled.has(recorded.position));

@@ -40,7 +40,7 @@ export class ProveBuilt {
     }
   }
 
-  /** Once for all replicas: it keeps all records in memory. Undefined where the log cannot be read: what differs is refused all the same. */
+  /** Once for all replicas. Undefined where the log cannot be read: what differs is refused all the same. */
   private async foldOf(certificate: Certificate): Promise<FoldMemory | undefined> {
     try {
       return (await foldAgain(this.log, certificate, Position.parse(certificate.builtTo))).state;
