@@ -30,9 +30,10 @@ function* chunks(events: number) {
         appendedAt: Instant.of(1_790_000_000_000 + index),
         value: encodeEvent(observationEvent(index, events)),
       });
-    const folded = foldBatch(state, { entries, events: readEntries(entries) }, originalTimeline, progress);
-    progress = folded.progress;
-    yield versionRows(folded.effects, (key, content) => searchTokens(RecordKey.type(key), content));
+    for (const folded of foldBatch(state, { entries, events: readEntries(entries) }, originalTimeline, progress)) {
+      progress = folded.progress;
+      yield versionRows(folded.effects, (key, content) => searchTokens(RecordKey.type(key), content));
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { Failure, type Finess, FOLD_VERSION, Position, touchedBy } from '#domain';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
 import type { OpenGeneration, Progress, ReplicaStore } from '../ports/replica-store.js';
-import { eventsToLookUp, foldBatch, readEntries } from './fold-batch.js';
+import { eventsToLookUp, foldBatch, inLookups, readEntries } from './fold-batch.js';
 import { FoldWindow } from './fold-window.js';
 
 interface Which {
@@ -113,17 +113,20 @@ export class FollowedGeneration {
     const standing = await this.standing(run);
     const news = this.newsOf(standing.progress, logId, entries);
     if (news.length === 0) return;
-    const [older, newest] = run.writes;
-    await older;
     const { open, window } = standing;
-    const events = readEntries(news);
-    await window.know(touchedBy(eventsToLookUp(events, window.parked)), (asked, clock) => open.load(asked, clock));
-    const before: Progress = { ...standing.progress, logId };
-    const { effects, progress } = foldBatch(window, { entries: news, events }, open.generation.timeline, before);
-    const write = open.write(effects, progress);
-    write.catch(() => undefined);
-    run.writes = [newest, write];
-    standing.progress = progress;
+    const { timeline } = open.generation;
+    for (const piece of inLookups({ entries: news, events: readEntries(news) })) {
+      await run.writes[0];
+      const touched = touchedBy(eventsToLookUp(piece.events, window.parked));
+      await window.know(touched, (asked, clock) => open.load(asked, clock));
+      for (const { effects, progress } of foldBatch(window, piece, timeline, { ...standing.progress, logId })) {
+        await run.writes[0];
+        const write = open.write(effects, progress);
+        write.catch(() => undefined);
+        run.writes = [run.writes[1], write];
+        standing.progress = progress;
+      }
+    }
   }
 
   /** What must hold before anything is folded; a follower that cannot be sure stops and says which. */

@@ -3,7 +3,7 @@ import type { RestoreTarget } from '../directory/directory-event.js';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
 import type { BuildPhase, GenerationBuilder, GenerationTables } from '../ports/generation-builder.js';
 import type { Progress } from '../ports/replica-store.js';
-import { eventsToLookUp, foldBatch, readEntries } from '../replicate/fold-batch.js';
+import { type Batch, eventsToLookUp, foldBatch, inLookups, readEntries } from '../replicate/fold-batch.js';
 import { WholeState } from './whole-state.js';
 
 /** Few enough that what is made of them is garbage before it grows old, and that connections are served between them. */
@@ -92,22 +92,26 @@ class Build {
   }
 
   private async take(entries: readonly LogEntry[]): Promise<void> {
-    const events = readEntries(entries);
+    for (const batch of inLookups({ entries, events: readEntries(entries) })) await this.fold(batch);
+    if (this.progress.position - this.reportedAt >= reportEveryEvents) await this.report('replaying');
+  }
+
+  private async fold(batch: Batch): Promise<void> {
     // All but contents is in memory: nothing else of what these events touch is looked up.
-    const patches = eventsToLookUp(events, this.state.parked).filter(({ changes }) =>
+    const patches = eventsToLookUp(batch.events, this.state.parked).filter(({ changes }) =>
       changes.some(({ kind }) => kind === 'merge-patch'),
     );
     const { contents: patched, subjects } = touchedBy(patches);
     if (patched.size > 0) await this.loadContents(this.inAllUses(patched, subjects));
     this.state.keepContentsOf = patched;
-    const { effects, progress } = foldBatch(this.state, { entries, events }, this.target.timeline, this.progress);
-    this.progress = progress;
-    // What was written before an interruption is not written again.
-    const written = this.tables.generation.progress.position;
-    const news = effects.filter(({ recorded }) => recorded.position > written);
-    if (news.length > 0) await this.tables.write(news, progress);
+    for (const { effects, progress } of foldBatch(this.state, batch, this.target.timeline, this.progress)) {
+      this.progress = progress;
+      // What was written before an interruption is not written again.
+      const written = this.tables.generation.progress.position;
+      const news = effects.filter(({ recorded }) => recorded.position > written);
+      if (news.length > 0) await this.tables.write(news, progress);
+    }
     if (patched.size > 0) this.forgetContents(this.inAllUses(patched, subjects));
-    if (progress.position - this.reportedAt >= reportEveryEvents) await this.report('replaying');
   }
 
   /** These records, and what they are in later uses of their numbers. */

@@ -65,7 +65,8 @@ const honest = async (log: MemoryEstablishmentLog, target: RestoreTarget): Promi
   const state = new FoldMemory(Instant.of(0));
   let progress = { logId: '', position: Position.none, chainHash: emptyChain, clock: Instant.of(0) };
   for await (const entries of log.read(finess, Position.of(0), target.buildTo))
-    progress = { ...foldBatch(state, { entries, events: readEntries(entries) }, target.timeline, progress).progress };
+    for (const folded of foldBatch(state, { entries, events: readEntries(entries) }, target.timeline, progress))
+      progress = { ...folded.progress };
   const digest = new StateDigest();
   for (const [key, head] of [...state.heads].toSorted(([a], [b]) =>
     a.replace('/', '\0') < b.replace('/', '\0') ? -1 : 1,

@@ -35,7 +35,7 @@ const foldKeeping = async (
       for (const record of patchedBy(read)) if (!kept.has(record)) missing.add(record);
       if (missing.size > 0) continue;
       events += entries.length;
-      ({ progress } = foldBatch(state, { entries, events: read }, definition, progress));
+      for (const folded of foldBatch(state, { entries, events: read }, definition, progress)) ({ progress } = folded);
     }
   return { state, progress, events, missing };
 };
