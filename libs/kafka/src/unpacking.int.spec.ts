@@ -1,12 +1,16 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Failure, Finess, Position } from '#domain';
+import type { LogRange } from '#usecases';
 import { freshFiness, testKafka } from '../../testing/src/servers.js';
 import { KafkaClient } from './kafka-client.js';
 import { KafkaEstablishmentLog } from './kafka-establishment-log.js';
 import { CompressionTypes } from './library.js';
 import { LogBatchStrategy } from './log-batch.strategy.js';
+import { LogFetch } from './log-fetch.js';
+import { LogRanges } from './log-range.js';
 import { LogTopics } from './log-topics.js';
 import { logTopic } from './topics.js';
+import { remakeTopic } from './topics.fixture.js';
 import { batchUnpackedBytesMax } from './unpack-records.js';
 
 const client = new KafkaClient({ brokers: [testKafka().brokers] });
@@ -99,6 +103,30 @@ describe('a log of which little becomes much', () => {
     });
     expect(read).toEqual(positionsOf(30));
     expect(most).toBeLessThan(bytesMax);
+  });
+
+  it('is known by its first entry, which is unpacked once and again when it is another', async () => {
+    class CountingFetch extends LogFetch {
+      unpacked = 0;
+      override unpack(...args: Parameters<LogFetch['unpack']>): ReturnType<LogFetch['unpack']> {
+        this.unpacked += 1;
+        return super.unpack(...args);
+      }
+    }
+    const [fetch, establishment] = [new CountingFetch(client), await repetitiveLog(2)];
+    const ranges = new LogRanges(fetch);
+    const known = (): Promise<LogRange> => ranges.range(logTopic(establishment));
+    const { logId, ...bounds } = await known();
+    expect([logId, bounds]).toEqual([expect.stringMatching(/^\d+-[0-9a-f]{16}$/), { first: 0, last: 1 }]);
+    await log.append(establishment, Buffer.from('x'), {});
+    for (let n = 0; n < 5; n += 1) expect(await known()).toEqual({ logId, first: 0, last: 2 });
+    expect(fetch.unpacked).toBe(1);
+    await remakeTopic(client, topics, establishment);
+    expect(await known()).toMatchObject({ logId: '', last: -1 });
+    for (let n = 0; n < 3; n += 1) await log.append(establishment, large, {});
+    const other = await known();
+    expect([other.logId === logId, other.logId === '', other.last]).toEqual([false, false, 2]);
+    fetch.close();
   });
 
   it('is read and followed up to a batch that no gateway can have written, and that is told by its position', async () => {
