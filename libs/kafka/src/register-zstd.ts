@@ -27,7 +27,9 @@ export const registerZstd = (): void => {
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
     compress: async ({ buffer }: { readonly buffer: Buffer }): Promise<Buffer> => {
       if (buffer.byteLength < asideFromBytes) return zstdCompressSync(buffer, level);
-      return compressAside(buffer, buffer.byteLength < farFromBytes ? level : farLevel);
+      // Said in the frame: whoever reads it makes room once, and not chunk by chunk.
+      const pledgedSrcSize = buffer.byteLength;
+      return compressAside(buffer, { ...(pledgedSrcSize < farFromBytes ? level : farLevel), pledgedSrcSize });
     },
     decompress: async (buffer: Buffer): Promise<Buffer> => {
       const records = await unpackRecords(buffer, CompressionTypes.ZSTD);

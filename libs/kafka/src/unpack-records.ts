@@ -11,7 +11,7 @@ const mebibyte = 1024 * 1024;
 export const batchUnpackedBytesMax = 192 * mebibyte;
 
 /** Up to here in the same turn of the event loop: a hop to the thread pool costs three times what a usual batch takes. */
-const atOnce = { packedBytes: mebibyte, unpackedBytes: 8 * mebibyte };
+const atOnce = { packedBytes: mebibyte, unpackedBytes: 8 * mebibyte, undeclaredBytes: mebibyte };
 
 interface Within {
   readonly maxOutputLength: number;
@@ -67,7 +67,8 @@ const unpackUpTo = async (
     maxOutputLength,
     chunkSize: chunkFor(packed, declared, maxOutputLength),
   });
-  const [atOnceMax, isSmall] = [Math.min(atOnce.unpackedBytes, bytesMax), packed.byteLength < atOnce.packedBytes];
+  const mostAtOnce = declared === undefined ? atOnce.undeclaredBytes : atOnce.unpackedBytes;
+  const [atOnceMax, isSmall] = [Math.min(mostAtOnce, bytesMax), packed.byteLength < atOnce.packedBytes];
   try {
     if (isSmall && (declared ?? 0) <= atOnceMax) return sync(packed, within(atOnceMax));
   } catch (error) {

@@ -1,7 +1,14 @@
 import { buffer } from 'node:stream/consumers';
 import { createZstdCompress, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { CompressionCodecs, CompressionTypes } from './library.js';
+import { registerZstd } from './register-zstd.js';
 import { declaredBytes, unpackRecords } from './unpack-records.js';
+
+interface Codec {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  decompress(packed: Buffer): Promise<Buffer>;
+}
 
 const records = Buffer.from('a record '.repeat(2_000_000));
 
@@ -31,6 +38,15 @@ describe('the records of a batch', () => {
 
   it.each([255, 256, 65_791, 65_792, 18_000_000])('say how many they are: %d', (size) => {
     expect(declaredBytes(zstdCompressSync(records.subarray(0, size)))).toBe(size);
+  });
+
+  it.each([1_000, 1_200_000, 18_000_000])('are packed so that they say it: %d', async (size) => {
+    registerZstd();
+    const codec = (CompressionCodecs[CompressionTypes.ZSTD] as () => Codec)();
+    const bytes = records.subarray(0, size);
+    const packed = await codec.compress({ buffer: bytes });
+    expect(declaredBytes(packed)).toBe(size);
+    expect((await codec.decompress(packed)).equals(bytes)).toBe(true);
   });
 
   it('are refused before anything is unpacked where they say too much', async () => {
