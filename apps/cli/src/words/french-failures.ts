@@ -115,7 +115,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^look whether it runs, and whether control reaches its \/metrics \((\S+), (\S+)\)$/,
-    "vérifier qu'elle tourne, et que le pilotage atteint son /metrics ($1, $2)",
+    "vérifier qu'elle tourne, et que control atteint son /metrics ($1, $2)",
   ],
   [/^gateway (\S+) does not give its numbers$/, 'la passerelle $1 ne donne pas ses chiffres'],
   [/^quotas of senders$/, 'quotas des émetteurs'],

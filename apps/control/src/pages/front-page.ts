@@ -22,7 +22,7 @@ export const contentSecurityPolicy = [
 
 const french = `<section lang="fr">
 <p><strong>Reprise</strong> garde, dans leur ordre, les messages des logiciels de l’hôpital, en tient des copies lisibles sur d’autres sites,
-et remet un établissement dans l’état d’un instant choisi. Vous êtes à l’adresse de son pilotage ; il n’y a pas encore de console ici.</p>
+et remet un établissement dans l’état d’un instant choisi. Vous êtes à l’adresse de control, d’où on l’exploite ; il n’y a pas encore de console ici.</p>
 <dl>
 <dt>Voir l’état</dt>
 <dd><code>npx reprise status --api</code> et cette adresse (<code>REPRISE_DATA_DIR</code> ou <code>--token-file</code> disent où sont les
