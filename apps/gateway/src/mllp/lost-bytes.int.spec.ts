@@ -59,8 +59,12 @@ describe('bytes that make no message', () => {
       await pause(5);
     }
     expect(told(Buffer.from(await one.ask(admission('behind-noise'))))).toBe('AA|behind-noise');
-    const metrics = await (await fetch(`${gateway.base}/metrics`)).text();
-    expect(metrics).toContain(`reprise_mllp_lost_bytes_total{sender="${second.name}",reason="outside-frame"} 120`);
+    // Numbers are made once a second, whoever asks.
+    const numbers = async (): Promise<string> => (await fetch(`${gateway.base}/metrics`)).text();
+    await expect
+      .poll(numbers)
+      .toContain(`reprise_mllp_lost_bytes_total{sender="${second.name}",reason="outside-frame"} 120`);
+    const metrics = await numbers();
     expect(metrics).toMatch(new RegExp(`lost_bytes_total\\{sender="${first.name}",reason="cut-off"\\} \\d{3}`));
     const lines = gateway.logged.filter((line) => line.includes('bytes.lost') && line.includes(second.name));
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
