@@ -21,10 +21,16 @@ class Work {
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('the shares of senders', () => {
-  it('let what is small begin at once', () => {
+  it('let what is small begin at once, a few of a sender in a turn of the event loop, and who comes between them', async () => {
     const [shares, work] = [new SenderShares(), new Work()];
     for (let n = 0; n < 100; n++) void shares.of('flood', 1000, work.of(`f${n}`));
-    expect(work.begun.length).toBe(100);
+    void shares.of('quiet', 1000, work.of('q'));
+    const atOnce = [...work.begun];
+    expect([atOnce.length < 20, atOnce.at(-1)]).toEqual([true, 'q']);
+    await new Promise(setImmediate);
+    expect(work.begun.length).toBeLessThan(2 * atOnce.length);
+    await settled();
+    expect(work.begun.filter((name) => name !== 'q')).toEqual(Array.from({ length: 100 }, (_, n) => `f${n}`));
   });
 
   it('let a sender have so much in hand, in its order, and no other wait for it', async () => {
