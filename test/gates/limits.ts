@@ -57,6 +57,7 @@ const grouped = (value: number): string => value.toLocaleString('en').replaceAll
 
 /** By the unit that the constant's name says. */
 export const written = (name: string, value: number): string => {
+  if (/megabytes/i.test(name)) return grouped(value);
   if (/bytes/i.test(name) && value >= 1000 && value % 1000 === 0)
     return value % 1_000_000 === 0 ? `${grouped(value / 1_000_000)} MB` : `${grouped(value / 1_000)} kB`;
   if (/bytes/i.test(name)) {

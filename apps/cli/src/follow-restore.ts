@@ -3,9 +3,10 @@ import { restoreOf } from './restore.js';
 import { CliFailure } from './session/cli-failure.js';
 import { segment } from './session/control-api.js';
 import { exitCodes } from './session/exit-codes.js';
-import type { Json } from './session/json.js';
+import { type Json, textAt } from './session/json.js';
 import type { Session } from './session/session.js';
 import { canRedraw } from './session/terminal.js';
+import { tellSwitches } from './follow-switch.js';
 import { suggestNext } from './views.js';
 
 /** For so long control may be away (it is restarted, or the machine is busy) before watching gives up. */
@@ -51,5 +52,6 @@ export const followRestore = async (session: Session, id: string): Promise<Json>
 export const concluded = (session: Session, answer: Json): number => {
   suggestNext(session, answer);
   const { state } = restoreOf(answer);
-  return state === 'failed' || state === 'cancelled' ? exitCodes.failure : exitCodes.ok;
+  const switched = tellSwitches(session, textAt(answer, 'restoreId'), answer);
+  return state === 'failed' || state === 'cancelled' ? exitCodes.failure : switched;
 };

@@ -36,21 +36,26 @@ const awaitSwitch = async ({ api, flags, say, tell, terminal }: Session, id: str
 const why = (answer: Json, replica: string): string =>
   textAt(listAt(answer, 'switches').find((one) => textAt(one, 'replica') === replica) ?? null, 'reason');
 
-/** After a promotion or the way back: waits for the replicas, and names those that have not come to it. */
+/** After a promotion or the way back: waits for the replicas that answer. */
 export const followSwitch = async (
   session: Session,
   id: string,
   decided: Json,
 ): Promise<{ readonly answer: Json; readonly exitCode: number }> => {
-  const { say, tell } = session;
-  session.whenInterrupted(say('switch.interrupted', { id }));
+  session.whenInterrupted(session.say('switch.interrupted', { id }));
   const answer = await awaitSwitch(session, id, decided);
+  return { answer, exitCode: tellSwitches(session, id, answer) };
+};
+
+/** Names the replicas that have not come to what was decided: they show the former state; exit code 75. */
+export const tellSwitches = ({ say, tell }: Session, id: string, answer: Json): number => {
   const late = replicasThat(answer, 'pending');
   for (const replica of late) {
     tell(say('switch.late', { replica, id }));
     const reason = why(answer, replica);
     if (reason !== '') tell(say('progress.waits', { what: say.sentence(reason) }));
   }
-  for (const replica of replicasThat(answer, 'unreachable')) tell(say('switch.away', { replica }));
-  return { answer, exitCode: late.length > 0 ? exitCodes.tryAgain : exitCodes.ok };
+  const away = replicasThat(answer, 'unreachable');
+  for (const replica of away) tell(say('switch.away', { replica }));
+  return late.length + away.length > 0 ? exitCodes.tryAgain : exitCodes.ok;
 };

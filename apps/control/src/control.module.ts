@@ -43,6 +43,7 @@ import { RestoreDesk } from './restores/restore-desk.js';
 import { RestoresController } from './restores/restores.controller.js';
 import { SendersController } from './senders/senders.controller.js';
 import { Doctor } from './status/doctor.js';
+import { type Door, DoorProblems } from './status/door-problems.js';
 import { GatewayQuotas } from './status/gateway-quotas.js';
 import { StatusController } from './status/status.controller.js';
 import { VerifyController } from './verify/verify.controller.js';
@@ -92,9 +93,13 @@ export class ControlModule {
     };
     const watch = new WatchSenders(log, journal, replicas);
     const gateways = Object.entries(configuration.gateways ?? {}).map(([name, url]) => new GatewayQuotas(name, url));
+    const doors = (['gateway', 'reader'] as const).flatMap((kind) =>
+      Object.entries(configuration[`${kind}s`] ?? {}).map(([name, url]): Door => ({ kind, name, url })),
+    );
     const spikes = new FindSpikes(replicas);
     // In the order in which they are told.
     const sources = [
+      new DoorProblems(doors),
       new FollowerProblems(replicas, log),
       new SpotSpikes(spikes),
       new ScrubProblems(replicas),

@@ -56,7 +56,7 @@ export const verifyCertificate: RunVerb = async (session) => {
   const given = readNamedObject(file, say, {
     holds: () => true,
     invalid: say('usage.certificate-invalid', { file }),
-    hint: say('usage.certificate-hint', { file }),
+    hint: say('usage.certificate-hint'),
   });
   const answer = await api.post('/certificates/verify', given);
   show(answer, valueAt(answer, 'establishments') === undefined ? verification : byEstablishment);

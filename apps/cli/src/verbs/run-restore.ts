@@ -15,7 +15,7 @@ const asked = ({ argument, say }: Session): JsonObject => {
   const plan = readNamedObject(argument, say, {
     holds: ({ hash, request }) => typeof hash === 'string' && isObject(request),
     invalid: say('usage.plan-invalid', { file: argument }),
-    hint: say('usage.plan-hint', { file: argument }),
+    hint: say('usage.plan-hint'),
   });
   return { plan };
 };

@@ -113,8 +113,8 @@ export const en = {
   'usage.between': 'not an interval: "{value}"',
   'usage.between-hint': 'two times, separated by a comma: --exclude-between A,B',
   'usage.plan-invalid': '{file} holds no plan in JSON',
-  'usage.plan-hint': 'write it with: reprise restore plan … --output json > {file}',
-  'usage.certificate-hint': 'write it with: reprise certificate show ID --output json > {file}',
+  'usage.plan-hint': 'write it with: reprise restore plan … --output json > FILE',
+  'usage.certificate-hint': 'write it with: reprise certificate show ID --output json > FILE',
   'usage.certificate-invalid': '{file} holds no certificate in JSON',
   'credentials.missing': 'no credentials found: no .reprise/credentials.json here or in a folder above',
   'credentials.missing-hint':

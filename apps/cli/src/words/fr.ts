@@ -120,8 +120,8 @@ export const fr: Words = {
   'usage.between': "ce n'est pas un intervalle : « {value} »",
   'usage.between-hint': 'deux instants séparés par une virgule : --exclude-between A,B',
   'usage.plan-invalid': '{file} ne contient pas de plan en JSON',
-  'usage.plan-hint': "on l'écrit ainsi : reprise restore plan … --output json > {file}",
-  'usage.certificate-hint': "on l'écrit ainsi : reprise certificate show ID --output json > {file}",
+  'usage.plan-hint': "on l'écrit ainsi : reprise restore plan … --output json > FICHIER",
+  'usage.certificate-hint': "on l'écrit ainsi : reprise certificate show ID --output json > FICHIER",
   'usage.certificate-invalid': '{file} ne contient pas de certificat en JSON',
   'credentials.missing':
     "aucun jeton d'accès trouvé : pas de .reprise/credentials.json ici ni dans un dossier au-dessus",

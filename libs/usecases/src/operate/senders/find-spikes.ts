@@ -68,11 +68,35 @@ export class FindSpikes {
     }
   }
 
+  /** A restore leaves out what an attack did, and not the attack: timelines that are kept beside the live one are looked at too. */
   private async one(replica: ReplicaStatus, establishment: Finess, now: Instant): Promise<readonly FoundSpike[]> {
     const reach = await replica.reach(establishment);
     if (reach?.first === undefined) return [];
+    const kept = (await replica.generations()).filter(
+      (one) => one.establishment === establishment && one.state === 'following' && one.generation !== reach.generation,
+    );
+    const reaches = [reach, ...kept.map(({ generation, clock }) => ({ ...reach, generation, clock }))];
+    const ofThis = `${replica.name} ${establishment} `;
+    const keys = reaches.map(({ generation }) => `${ofThis}${generation}`);
+    for (const key of this.known.keys()) if (key.startsWith(ofThis) && !keys.includes(key)) this.known.delete(key);
+    const found = new Map<string, FoundSpike>();
+    for (const each of reaches)
+      for (const spike of await this.ofGeneration(replica, `${ofThis}${each.generation}`, each, now)) {
+        const key = `${spike.kind} ${spike.sender} ${spike.since}`;
+        if (!found.has(key)) found.set(key, spike);
+      }
+    return [...found.values()];
+  }
+
+  private async ofGeneration(
+    replica: ReplicaStatus,
+    key: string,
+    reach: JournalReach,
+    now: Instant,
+  ): Promise<readonly FoundSpike[]> {
+    if (reach.first === undefined) return [];
     const dayBegins = Math.floor((now - spikeToldMs) / hourMs) * hourMs;
-    const known = this.knownOf(`${replica.name} ${establishment}`, reach);
+    const known = this.knownOf(key, reach);
     const first = Math.max(dayBegins - spikePastMs, Math.floor(reach.first / hourMs) * hourMs);
     for (let hour = first; hour <= reach.clock; hour += hourMs)
       await this.fill(replica, known, { hour, dayBegins, reach });
@@ -91,7 +115,7 @@ export class FindSpikes {
 
   private knownOf(key: string, { generation }: JournalReach): Known {
     const before = this.known.get(key);
-    if (before?.generation === generation) return before;
+    if (before) return before;
     const known: Known = { generation, hours: new Map(), past: new Map(), open: new Set() };
     this.known.set(key, known);
     return known;
