@@ -6,6 +6,6 @@ export type { MessageHead } from './message-head.js';
 export { answerBatch, type BatchFile, readBatch, readMessages } from './mllp/batch.js';
 export { frame, FrameReader, type FrameItem } from './mllp/frame-reader.js';
 export { readEnvelope } from './read-envelope.js';
-export { readMessage, type Reading } from './read-message.js';
+export { readHead, readMessage, type Reading } from './read-message.js';
 export type { ReadingContext } from './reading-context.js';
 export { type SeenAuthority, seenAuthorities } from './seen-authorities.js';

@@ -120,20 +120,27 @@ const occurredAtOf = ({ message, zone }: Mapping): Instant | undefined => {
   return undefined;
 };
 
-/**
- * Reads one HL7 v2 message. Refused is only what would corrupt state or cannot be stored; everything else is accepted, with
- * warnings, and with no changes where its type is not mapped. A function of the bytes and the context; never throws on bytes.
- */
-export const readMessage = (received: Uint8Array, context: ReadingContext): Reading => {
+type Refused = Extract<Reading, { accepted: false }>;
+
+/** A message that can be read: nothing of it is mapped yet. */
+interface OpenMessage {
+  readonly message: Message;
+  readonly head: MessageHead;
+  readonly charset: Charset;
+  /** As it may be kept. */
+  readonly blanked: Uint8Array;
+}
+
+/** Everything that is to be known before a message is mapped; what it finds goes into `findings`. */
+const openMessage = (received: Uint8Array, context: ReadingContext, findings: Findings): OpenMessage | Refused => {
   const bytes = Buffer.isBuffer(received)
     ? received
     : Buffer.from(received.buffer, received.byteOffset, received.byteLength);
-  const findings = new Findings(context.sender);
   const start = startOf(bytes);
   const opened = openMsh(bytes, start);
   const { delimiters, msh: openedMsh } = opened;
   const { excess, hasControls } = survey(bytes, start, delimiters);
-  const refuseEarly = (reason: RefusalCode, location = refusalPlaces[reason]): Reading => {
+  const refuseEarly = (reason: RefusalCode, location = refusalPlaces[reason]): Refused => {
     findings.refuse(reason, location ?? 'MSH^1');
     // In what character set the sender could read the answer is not known: what is said is ASCII, what is repeated its own bytes.
     const head = headOf(openedMsh, { delimiters, charset: 'us-ascii' });
@@ -168,7 +175,30 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
   // A batch was taken apart before; here the second one would be acknowledged and read by nobody.
   const another = message.all('MSH').find((one) => one !== msh && (isHead(one.line) || isDamagedHead(one.line)));
   if (another) findings.refuse('messages-several', `MSH^${another.sequence}`);
+  return { message, head, charset: choice.charset, blanked };
+};
 
+/**
+ * Of a message that is answered or kept without being taken: its head, and its bytes as they may be kept. Nothing is mapped, which of
+ * many segments takes a second.
+ */
+export const readHead = (
+  received: Uint8Array,
+  context: ReadingContext,
+): { readonly head: MessageHead; readonly received: Uint8Array } => {
+  const opened = openMessage(received, context, new Findings(context.sender));
+  return { head: opened.head, received: 'blanked' in opened ? opened.blanked : opened.received };
+};
+
+/**
+ * Reads one HL7 v2 message. Refused is only what would corrupt state or cannot be stored; everything else is accepted, with
+ * warnings, and with no changes where its type is not mapped. A function of the bytes and the context; never throws on bytes.
+ */
+export const readMessage = (received: Uint8Array, context: ReadingContext): Reading => {
+  const findings = new Findings(context.sender);
+  const opened = openMessage(received, context, findings);
+  if (!('blanked' in opened)) return opened;
+  const { message, head, blanked } = opened;
   const work = new Mapping(message, head, context, findings);
   checkHead(work);
   checkPolicy(work);
@@ -188,7 +218,7 @@ export const readMessage = (received: Uint8Array, context: ReadingContext): Read
       ...(occurredAt !== undefined && { occurredAt }),
       mapping,
       label: head.label,
-      charset: choice.charset,
+      charset: opened.charset,
       warnings: findings.warnings,
       changes,
       received: blanked,

@@ -1,5 +1,5 @@
 import { encodeEvent, Failure, type LogEvent } from '#domain';
-import { type BatchFile, type Outcome, readEnvelope, readMessage } from '#hl7v2';
+import { type BatchFile, type Outcome, readEnvelope, readHead } from '#hl7v2';
 import { answersTo, toldAs, tooLarge, tooMuch } from './answer-hl7.js';
 import type { Captured, Envelope } from './captured.js';
 import { type KeepMessage, notNowWhenLogFails } from './keep-message.js';
@@ -56,14 +56,12 @@ export class CaptureHl7 {
 
   async tooLarge(publisher: Publisher, start: Uint8Array): Promise<Hl7Captured> {
     const message = { received: start, receivedAt: this.surroundings.now() };
-    const reading = readMessage(start, publisher);
-    const received = reading.accepted ? reading.event.received : reading.received;
     const errors = [tooLarge[publisher.sender.language]];
-    return this.refused(publisher, message, { head: reading.head, errors, received });
+    return this.refused(publisher, message, { ...readHead(start, publisher), errors });
   }
 
   notNow(publisher: Publisher, received: Uint8Array, failure: Failure): Hl7Captured {
-    const { head } = readMessage(received.subarray(0, headBytes), publisher);
+    const { head } = readHead(received.subarray(0, headBytes), publisher);
     const told = { outcome: 'not-now', receivedAt: this.surroundings.now() } as const;
     return { outcome: 'not-now', failure, answers: answersTo({ head }, publisher, told) };
   }

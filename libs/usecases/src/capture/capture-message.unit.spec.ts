@@ -228,6 +228,19 @@ describe('capturing HL7 v2', () => {
     expect(Buffer.from(written.refusals[0]?.received ?? []).toString()).toMatch(/TESTINE(?!.*RACE)/s);
   });
 
+  it('maps nothing of a message that it does not take', async () => {
+    const { capture } = capturing();
+    const unmapped: Publisher = {
+      ...publisher(),
+      idOf: () => {
+        throw new Error('mapped');
+      },
+    };
+    const many = results(200, 'many');
+    expect(codesIn((await capture.hl7TooLarge(unmapped, many)).answers)).toEqual(['AE']);
+    expect(codesIn(capture.hl7NotNow(unmapped, many, away).answers)).toEqual(['AR']);
+  });
+
   it('says what was told, in every mode', async () => {
     const told = async (asked: string, over: Partial<Sender> = {}): Promise<readonly unknown[]> => {
       const { written, capture } = capturing();

@@ -1,5 +1,5 @@
 import type { Instant } from '#domain';
-import { readMessage } from '#hl7v2';
+import { readHead } from '#hl7v2';
 import type { RefusalJournal } from '../ports/refusal-journal.js';
 import type { Publisher } from './publisher.js';
 
@@ -18,8 +18,7 @@ export class RefuseCutOff {
   /** Rejects with a Failure where the journal cannot keep it. */
   async of(publisher: Publisher, bytes: Uint8Array): Promise<void> {
     const { sender, establishment } = publisher;
-    const reading = readMessage(bytes, publisher);
-    const { head } = reading;
+    const { head, received } = readHead(bytes, publisher);
     // Of an MSH that was cut itself, the last field is not what it was going to be.
     const isHeadWhole = /MSH[^\r\n]*[\r\n]/.test(Buffer.from(bytes.subarray(0, 4096)).toString('latin1'));
     await this.journal.append(establishment.finess, {
@@ -30,7 +29,7 @@ export class RefuseCutOff {
       receivedAt: this.now(),
       acknowledgement: 'none',
       reasons: [{ code: 'frame.cut-off', location: '', text: sentences[sender.language] }],
-      received: reading.accepted ? reading.event.received : reading.received,
+      received,
       answered: Buffer.alloc(0),
     });
   }

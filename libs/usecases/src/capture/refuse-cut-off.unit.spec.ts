@@ -1,17 +1,18 @@
-import { createSecretKey } from 'node:crypto';
 import { Finess, Instant } from '#domain';
 import { describe, expect, it } from 'vitest';
 import { aSender } from '../../../testing/src/builders/sender.js';
 import { MemoryRefusalJournal } from '../../../testing/src/memory-refusal-journal.js';
 import type { Publisher } from './publisher.js';
-import { recordIds } from './record-ids.js';
 import { RefuseCutOff } from './refuse-cut-off.js';
 
 const finess = Finess.parse('750712184');
 const publisher: Publisher = {
   sender: aSender(finess),
   establishment: { finess, name: 'CH (démo)', sites: [], timeZone: 'Europe/Paris' },
-  idOf: recordIds(createSecretKey(Buffer.from('a secret'))),
+  // Whoever asks for the id of a record maps what nobody will take.
+  idOf: () => {
+    throw new Error('mapped');
+  },
 };
 const msh = 'MSH|^~\\&|HIS|CH|R|G|20261120143000+0100||ADT^A28|CUT-12345|P|2.5';
 const whole = `${msh}\rPID|1||42^^^CH^PI||FICTIVE^ZOE|||F||2106-3|\rNTE|1||end`;

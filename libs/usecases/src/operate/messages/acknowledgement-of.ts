@@ -1,5 +1,5 @@
 import type { Establishment, RecordedEvent, Sender } from '#domain';
-import { acknowledge, type AcknowledgementCode, readMessage } from '#hl7v2';
+import { acknowledge, type AcknowledgementCode, readHead } from '#hl7v2';
 
 const codes: readonly string[] = ['AA', 'AE', 'AR', 'CA', 'CE', 'CR'] satisfies AcknowledgementCode[];
 const isCode = (word: string): word is AcknowledgementCode => codes.includes(word);
@@ -42,7 +42,7 @@ export const acknowledgementOf = ({ event }: RecordedEvent): Uint8Array => {
   // `CA AA`: the two answers of enhanced mode, in the order in which they were sent.
   const told = acknowledgement.split(' ').filter((word) => isCode(word));
   if (format !== 'hl7v2' || told.length === 0) return new Uint8Array(0);
-  const { head } = readMessage(received, { ...nobody(event), idOf: () => 'unused' });
+  const { head } = readHead(received, { ...nobody(event), idOf: () => 'unused' });
   const content = { at: receivedAt, isUnmapped: changes.length === 0 };
   return Buffer.concat(told.map((code) => acknowledge(head, code, content)));
 };
