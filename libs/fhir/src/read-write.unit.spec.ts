@@ -226,3 +226,20 @@ describe('INS identities', () => {
     expect(put(withIns(8, billing), { productionIdentities: 'refuse' }).warnings).toEqual([]);
   });
 });
+
+const json = { 'content-type': 'application/fhir+json' };
+
+it('a resource holds so many values, wherever it stands: to validate more would keep others waiting', () => {
+  const extension = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ url: `http://example.org/${n}`, valueBoolean: true }));
+  const patient = (count: number) => ({ resourceType: 'Patient', id: 'p', extension: extension(count) });
+  const bundle = (count: number) => ({
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [{ resource: patient(count), request: { method: 'PUT', url: 'Patient/p' } }],
+  });
+  const told = /more than 50000 values in one resource/;
+  expect(() => write('PUT', 'Patient/p', patient(17_000), json)).toThrow(told);
+  expect(() => write('POST', '', bundle(17_000), json)).toThrow(told);
+  expect(write('PUT', 'Patient/p', patient(1_000), json).changes).toHaveLength(1);
+});
