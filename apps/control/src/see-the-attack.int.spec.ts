@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Instant, RecordKey } from '#domain';
 import { anEvent, patientKey, put } from '../../../libs/testing/src/builders/feed.js';
+import { spikeLookMs } from '../../../libs/usecases/src/operate/senders/find-spikes.js';
 import { ATerritory } from '../test/a-territory.spec.js';
 
 const numbers = (count: number, from = 0): readonly number[] => Array.from({ length: count }, (_, n) => from + n);
@@ -155,5 +156,28 @@ describe('an attack, and what it leaves waiting', () => {
     expect((await ask(`/api/messages/${behind?.messageId}`))['state']).toBe('applied');
     expect((await ask(`/api/messages/${faulty?.messageId}`))['state']).toBe('unmapped');
     expect((await territory.ask('ana', `/api/parked/drains/${finess}-3`)).status).toBe(404);
+  });
+
+  it('is still told once its traces were left out by a restore', async () => {
+    const planned = await territory.ask('ana', '/api/restores/plan', { establishment: finess, toPosition: '399' });
+    const run = await territory.ask('ana', '/api/restores', { planId: planned.body['planId'] });
+    const id = String(run.body['restoreId']);
+    const state = async () => {
+      await territory.settle();
+      return (await ask(`/api/restores/${id}`))['state'];
+    };
+    await expect.poll(state).toBe('built');
+    expect((await territory.ask('bob', `/api/restores/${id}/approve`, {})).body).toMatchObject({ state: 'approved' });
+    expect((await territory.ask('ana', `/api/restores/${id}/promote`, {})).body).toMatchObject({ state: 'promoted' });
+    const switched = async () => {
+      await territory.settle();
+      return ((await ask(`/api/restores/${id}`))['switches'] as { state: string }[]).map((one) => one.state);
+    };
+    await expect.poll(switched).toEqual(['switched', 'switched']);
+    // Longer than what was found before is told without looking.
+    await new Promise((resolve) => setTimeout(resolve, spikeLookMs + 500));
+    expect(await problems()).toMatchObject([
+      { code: 'removals.spiked', sender, text: expect.stringContaining('removed 160 records') as string },
+    ]);
   });
 });
