@@ -1,4 +1,12 @@
-import { type DirectoryEvent, readDirectoryEvent, type UnreadableEvent } from '#usecases';
+import { Failure } from '#domain';
+import {
+  type DirectoryEntry,
+  type DirectoryEvent,
+  type LogEntry,
+  readDirectoryEvent,
+  type UnreadableEvent,
+} from '#usecases';
+import { directoryTopic } from './topics.js';
 
 /**
  * Of one entry. What is larger, or millions of levels deep, would hold up everybody who follows while it is parsed.
@@ -22,3 +30,13 @@ export const directoryValue = (event: DirectoryEvent): Buffer => Buffer.from(JSO
 /** Throws `log.too-new`; what is not whole comes back as such. */
 export const parseDirectoryValue = (value: Buffer): DirectoryEvent | UnreadableEvent =>
   readDirectoryEvent(parse(value));
+
+/** Throws `log.too-new` with the position: whoever has to find out who wrote it must know where it stands. */
+export const directoryEntry = ({ position, appendedAt, value }: LogEntry): DirectoryEntry => {
+  try {
+    return { position, appendedAt, event: parseDirectoryValue(value) };
+  } catch (error) {
+    if (!Failure.is(error, 'log.too-new')) throw error;
+    throw new Failure(error.code, `entry ${position} of ${directoryTopic}: ${error.message}`, error.hint);
+  }
+};

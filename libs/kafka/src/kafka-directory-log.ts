@@ -2,17 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, Position } from '#domain';
 import { type DirectoryEntry, type DirectoryEvent, DirectoryLog, type LogEntry } from '#usecases';
 import { Appenders } from './appenders.js';
-import { directoryValue, parseDirectoryValue } from './directory-value.js';
+import { directoryEntry, directoryValue } from './directory-value.js';
 import type { KafkaClient } from './kafka-client.js';
 import { gap, isOutOfRange, LogFetch, truncated } from './log-fetch.js';
 import { readLog } from './read-log.js';
 import { directoryTopic } from './topics.js';
-
-const entryOf = ({ position, appendedAt, value }: LogEntry): DirectoryEntry => ({
-  position,
-  appendedAt,
-  event: parseDirectoryValue(value),
-});
 
 const followLimits = { bytesMax: 1024 * 1024, waitMs: 500 };
 
@@ -33,7 +27,7 @@ export class KafkaDirectoryLog extends DirectoryLog {
   async *read(): AsyncGenerator<readonly DirectoryEntry[]> {
     const { end } = await this.fetch.bounds(directoryTopic);
     for await (const entries of readLog(this.fetch, directoryTopic, Position.of(0), Position.of(end - 1)))
-      yield entries.map(entryOf);
+      yield entries.map(directoryEntry);
   }
 
   /**
@@ -55,7 +49,7 @@ export class KafkaDirectoryLog extends DirectoryLog {
         });
         for (const entry of entries) {
           if (closing) return;
-          await onEntry(entryOf(entry));
+          await onEntry(directoryEntry(entry));
           next = entry.position + 1;
         }
       }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Instant } from '#domain';
+import { Instant, Position } from '#domain';
 import type { DirectoryEvent, Refusal } from '#usecases';
-import { directoryValue, entryBytesMax, parseDirectoryValue } from './directory-value.js';
+import { directoryEntry, directoryValue, entryBytesMax, parseDirectoryValue } from './directory-value.js';
 import { parseRefusalValue, refusalValue } from './refusal-value.js';
 
 const tooNew = expect.objectContaining({ code: 'log.too-new' });
@@ -27,6 +27,8 @@ describe('values of the directory log', () => {
     ['a kind that every object has', JSON.stringify({ ...event, kind: 'toString' })],
   ])('are not guessed at: %s', (_, value) => {
     expect(() => parseDirectoryValue(Buffer.from(value))).toThrow(tooNew);
+    const entry = { position: Position.of(7), appendedAt: Instant.of(0), value: Buffer.from(value) };
+    expect(() => directoryEntry(entry)).toThrow(/^entry 7 of reprise\.directory: the directory log holds an entry of/);
   });
 
   it.each([
