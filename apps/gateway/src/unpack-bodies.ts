@@ -4,6 +4,7 @@ import { Failure } from '#domain';
 import { UnsupportedMedia } from '#fhir';
 import { type ByteBudget, isMediaType } from '#platform';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { FewAtATime } from './few-at-a-time.js';
 import { bodyTooLarge, isOfEvents, keptBytes, type RefuseRequest, senderOf } from './refuse-request.js';
 
 const unpackers: Readonly<Record<string, () => Transform>> = {
@@ -21,6 +22,12 @@ const unpackers: Readonly<Record<string, () => Transform>> = {
 export const unpackedRatioMax = 100;
 /** @limit Gateway | bytes that a packed body may become at any ratio | beyond them the ratio counts */
 export const anyRatioBytes = 1024 * 1024;
+
+/**
+ * Each holds up to 16 MB besides what comes out of it (a window of brotli), however small the body is.
+ * @limit Gateway | packed bodies that are unpacked at one time | the next waits
+ */
+const unpackersMax = 8;
 
 const ratioTooLarge = (): Failure =>
   new Failure(
@@ -113,6 +120,7 @@ export const unpackBodies = (
   fastify: FastifyInstance,
   { refuse, budget, bodyBytesMax }: { refuse: RefuseRequest; budget: ByteBudget; bodyBytesMax: number },
 ): void => {
+  const unpacking = new FewAtATime(unpackersMax);
   fastify.addHook('preParsing', async (request) => {
     const { headers } = request;
     if (!senderOf(request) || headers['content-type'] === undefined || isMediaType(headers['content-type'])) return;
@@ -144,7 +152,7 @@ export const unpackBodies = (
       if (isTaken) held += bytes;
       return isTaken;
     };
-    const unpacked = await unpack(received, encoding, { bodyBytesMax, take, letGo });
+    const unpacked = await unpacking.run(() => unpack(received, encoding, { bodyBytesMax, take, letGo }));
     if ('failure' in unpacked)
       return refuse.answer(request, reply, caller, await refuse.keep(request, caller, unpacked));
     request.body = unpacked.body;
