@@ -1,16 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { environmentOf, freePortBase, LocalSystem } from './system/local-system.js';
 
-const start = (...flags: readonly string[]): { readonly code: number | null; readonly said: string } => {
+const start = (...flags: readonly string[]): Started => startIn({}, ...flags);
+
+interface Started {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+const startIn = (environment: NodeJS.ProcessEnv, ...flags: readonly string[]): Started => {
   const done = spawnSync(process.execPath, ['dist/apps/local/src/main.js', ...flags], {
     encoding: 'utf8',
     timeout: 60_000,
-    env: environmentOf(flags),
+    env: { ...environmentOf(flags), ...environment },
   });
   return { code: done.status, said: done.stdout + done.stderr };
 };
@@ -90,6 +98,17 @@ describe('the system on this machine', () => {
     server.close();
     expect(code).toBe(5);
     expect(said).toContain(String(base + 8));
+  });
+
+  it('names a folder that cannot be one, without a trace of the program', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'reprise-file-')), 'file');
+    folders.push(dirname(file));
+    writeFileSync(file, '');
+    const { code, said } = startIn({ REPRISE_DATA_DIR: file }, '--quiet-feed');
+    expect(code).toBe(1);
+    expect(said).toContain(file);
+    expect(said).toMatch(/\n {2}-> name a folder that is there and may be written to/);
+    expect(said).not.toMatch(/^\s+at /m);
   });
 
   it('refuses a wrong flag with usage', () => {

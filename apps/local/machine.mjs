@@ -22,11 +22,19 @@ export const stop = (what, remedy) => {
 };
 
 const javaMajor = () => {
-  const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+  const home = process.env.JAVA_HOME;
+  const java = home ? join(home, 'bin', 'java') : 'java';
   const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' });
   // 17.0.15, 21, and the former 1.8.0
   const [, major, minor] = /version "(\d+)(?:\.(\d+))?/.exec(stderr ?? '') ?? [];
-  return Number(major === '1' ? minor : (major ?? 0));
+  const found = Number(major === '1' ? minor : (major ?? 0));
+  // Whatever is installed, it is not what is asked: nothing of this machine is to be changed for it.
+  if (home && found < 17)
+    stop(
+      `JAVA_HOME is ${home}, and ${found === 0 ? 'no Java answers there' : `Java ${found} answers there`}`,
+      'unset JAVA_HOME, or let it name a Java 17 or newer',
+    );
+  return found;
 };
 
 /** @param {string} command */
@@ -64,7 +72,10 @@ export const installWithApt = async () => {
   const packages = missing().map(({ apt }) => apt);
   spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], quiet);
   const still = missing();
-  if (still.length > 0) stop(`apt-get could not install ${names}`, `run: apt-get install ${packages.join(' ')}`);
+  if (still.length === 0) return;
+  const isHidden = still.every(({ name }) => name.startsWith('Java')) && isInPath('java');
+  if (isHidden) stop('the java that is first in PATH is older than 17', 'put a Java 17 or newer before it in PATH');
+  stop(`apt-get could not install ${names}`, `run: apt-get install ${packages.join(' ')}`);
 };
 
 /** What keeps us from starting is installed by `install`, where we may; else it is named. @param {() => Promise<void>} install */

@@ -27,6 +27,7 @@ const nobody = 65_534;
 
 /** A machine that has nothing but the commands put into it: its PATH is one folder. */
 class Machine {
+  readonly environment: Record<string, string> = {};
   readonly folder = mkdtempSync(join(tmpdir(), 'reprise-machine-'));
 
   constructor() {
@@ -83,7 +84,7 @@ class Machine {
       encoding: 'utf8',
       timeout: 60_000,
       cwd: this.folder,
-      env: { PATH: this.folder },
+      env: { PATH: this.folder, ...this.environment },
     });
     return { code: done.status, said: done.stdout + done.stderr };
   }
@@ -122,6 +123,23 @@ describe('the bootstrap', () => {
     const { code, said } = machine.run(...args);
     expect(said).toMatch(sentence);
     expect([code, readdirSync(machine.folder, { recursive: true })]).toEqual([exitCode, before]);
+  });
+
+  it.each([
+    ['/nosuch', 'no Java answers there'],
+    ['old', 'Java 11 answers there'],
+  ])('changes nothing of a machine whose JAVA_HOME is wrong (%s): it says so', (home, answers) => {
+    machine.npm('exit 0');
+    machine.put('apt-get', 'touch "$(dirname "$0")/apt-was-asked"');
+    mkdirSync(join(machine.folder, 'old', 'bin'), { recursive: true });
+    machine.put('old/bin/java', `echo 'openjdk version "11.0.2"' >&2`);
+    machine.environment['JAVA_HOME'] = home === 'old' ? join(machine.folder, home) : home;
+    const { code, said } = machine.start('start');
+    expect([code, said]).toEqual([
+      1,
+      `JAVA_HOME is ${machine.environment['JAVA_HOME']}, and ${answers}\n  -> unset JAVA_HOME, or let it name a Java 17 or newer\n`,
+    ]);
+    expect(existsSync(join(machine.folder, 'apt-was-asked'))).toBe(false);
   });
 
   it('installs for one at a time: the second waits and says for whom', async () => {

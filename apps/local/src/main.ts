@@ -14,7 +14,17 @@ const say = (line: string): void => console.log(`${seconds().padStart(6)} s  ${l
 /** Contract, section 6. */
 const exitCodes: Partial<Record<FailureCode, number>> = { 'input.invalid': 2, busy: 5, 'refused-by-policy': 6 };
 
+/** What the system says of a path says all that there is to say. */
+const isOfFile = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'path' in error && typeof error.path === 'string';
+
 const complain = (error: unknown, hasBegun = false): number => {
+  if (isOfFile(error)) {
+    console.error(
+      `${error.message}\n  -> name a folder that is there and may be written to (REPRISE_DATA_DIR, --ready-file, TMPDIR)`,
+    );
+    return 1;
+  }
   if (!Failure.is(error)) {
     console.error(error);
     return 1;
