@@ -389,6 +389,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [/^use the establishment of the credentials$/, "prendre l'établissement du jeton"],
   // Logs and replicas.
+  [/^entry (\S+) of (\S+): (.+)$/, 'entrée $1 de $2 : $w3'],
   [/^the directory log holds an entry .*$/, "le journal de l'annuaire contient une entrée inconnue de cette version"],
   [/^the journal holds an entry .*$/, 'le journal des refus contient une entrée inconnue de cette version'],
   [
