@@ -1,0 +1,25 @@
+import type { DeployCheck, Outcome } from './check.js';
+
+/** `npm run deploy:check`: all that a machine can check of `deploy/`. What it could not check is said, and is no failure. */
+const checks: readonly DeployCheck[] = [];
+
+const marks: Readonly<Record<Outcome['kind'], string>> = { held: 'ok', 'not-checked': '--', failed: 'NO' };
+
+const sentencesOf = (outcome: Outcome): readonly string[] => {
+  if (outcome.kind === 'held') return [outcome.what];
+  if (outcome.kind === 'not-checked') return [`not checked: ${outcome.why}`];
+  return outcome.faults;
+};
+
+const outcomeOf = (check: DeployCheck): Promise<Outcome> =>
+  check.run().catch((error: unknown): Outcome => ({ kind: 'failed', faults: [String(error)] }));
+
+let hasFailed = false;
+for (const check of checks) {
+  const outcome = await outcomeOf(check);
+  hasFailed ||= outcome.kind === 'failed';
+  const [first = '', ...others] = sentencesOf(outcome);
+  console.log(`${marks[outcome.kind]}  ${check.name}: ${first}`);
+  for (const sentence of others) console.log(`    ${sentence}`);
+}
+process.exitCode = hasFailed ? 1 : 0;
