@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
  * @property {boolean} fresh
  * @property {boolean} quietFeed
  * @property {boolean} ephemeral
+ * @property {boolean} tls
  * @property {number} [portBase]
  * @property {string} [readyFile]
  * @property {number} rate Messages a second that the simulator publishes, all hospitals together.
@@ -18,6 +19,7 @@ export const usage = `npm start -- [flags]
   --fresh           begin anew: deletes the data of this system
   --quiet-feed      without the simulator: nothing is there until you send it
   --port-base N     on ports N to N+11, with a data folder of its own (.reprise-N)
+  --tls             every wire encrypted, with a CA made on the spot; Kafka obeys whom its rules name
   --ephemeral       in a temporary folder that is removed at the end
   --ready-file F    once ready, write all addresses there as JSON
   --rate R          messages a second from the simulator (5)
@@ -50,6 +52,7 @@ export const readFlags = (args) => {
       fresh: { type: 'boolean', default: false },
       'quiet-feed': { type: 'boolean', default: false },
       ephemeral: { type: 'boolean', default: false },
+      tls: { type: 'boolean', default: false },
       'port-base': { type: 'string' },
       'ready-file': { type: 'string' },
       rate: { type: 'string', default: '5' },
@@ -61,6 +64,7 @@ export const readFlags = (args) => {
     fresh: values.fresh === true,
     quietFeed: values['quiet-feed'] === true,
     ephemeral: values.ephemeral === true,
+    tls: values.tls === true,
     // N+11 is the last one; below 1024 needs rights that we do not want.
     ...(portBase !== undefined && { portBase: wholeNumber('--port-base', portBase, 1024, 65_535 - 11) }),
     ...(readyFile !== undefined && { readyFile }),

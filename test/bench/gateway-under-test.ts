@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '#testing';
-import { makeCertificates } from '../../apps/local/src/certificates.js';
+import { Authority, freePorts } from '#testing';
 import type { AppUnderTest, BenchSystem } from './bench-system.js';
 import { writeSenders } from './callers.js';
 import { type BenchSender, declareTerritory } from './declared-territory.js';
@@ -20,10 +19,11 @@ export const startGateway = async (system: BenchSystem, senders: readonly BenchS
   const { folder, kafka } = system;
   await declareTerritory(kafka.brokers, [...senders]);
   const [gatewayPort = 0, mllpsPort = 0, ...mllpPorts] = await freePorts(2 + senders.length);
-  const { authority, server } = await makeCertificates([], new Date());
-  writeFileSync(join(folder, 'ca.crt'), authority);
-  writeFileSync(join(folder, 'server.crt'), server.certificate);
-  writeFileSync(join(folder, 'server.key'), server.key, { mode: 0o600 });
+  const authority = await Authority.make();
+  const server = await authority.server('gateway');
+  writeFileSync(join(folder, 'ca.crt'), authority.certificate);
+  writeFileSync(join(folder, 'tls.crt'), server.certificate);
+  writeFileSync(join(folder, 'tls.key'), server.key, { mode: 0o600 });
   const secretsFile = join(folder, 'secrets.json');
   const secrets = senders.map(({ finess }) => [finess, randomBytes(32).toString('hex')]);
   writeFileSync(secretsFile, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 });
@@ -34,7 +34,7 @@ export const startGateway = async (system: BenchSystem, senders: readonly BenchS
     LOG_REPLICATION: '1',
     CALLERS_FILE: path,
     SECRETS_FILE: secretsFile,
-    TLS_DIR: folder,
+    MLLPS_TLS_DIR: folder,
     TRUSTED_KEYS_DIR: system.trustedKeysDir,
     HOST: '127.0.0.1',
     GATEWAY_PORT: String(gatewayPort),

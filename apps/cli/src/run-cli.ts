@@ -15,13 +15,15 @@ interface Interruption {
 
 /** What the help never needs is loaded here. */
 const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: Interruption): Promise<Session> => {
-  const [{ ControlApi }, { askedSystem }, { readToken }, { render }, { confirm }] = await Promise.all([
-    import('./session/control-api.js'),
-    import('./session/asked-system.js'),
-    import('./session/credentials.js'),
-    import('./output/render.js'),
-    import('./session/confirm.js'),
-  ]);
+  const [{ ControlApi }, { askedSystem }, { authoritiesIn, readToken }, { trustAuthorities }, { render }, { confirm }] =
+    await Promise.all([
+      import('./session/control-api.js'),
+      import('./session/asked-system.js'),
+      import('./session/credentials.js'),
+      import('./session/trust-authorities.js'),
+      import('./output/render.js'),
+      import('./session/confirm.js'),
+    ]);
   const { flags } = call;
   const { env, cwd, stdout, stderr, interrupted } = terminal;
   const output = outputs.find((form) => form === flags.one('output')) ?? 'table';
@@ -36,7 +38,10 @@ const openSession = async (call: VerbCall, terminal: Terminal, say: Say, left: I
     if (unclear) throw unclear;
     if (untold !== undefined) tell(untold);
     untold = undefined;
-    return readToken(place, speakers);
+    const token = readToken(place, speakers);
+    const authorities = flags.one('ca-file') ?? (url.startsWith('https:') ? authoritiesIn(place) : undefined);
+    if (authorities !== undefined) trustAuthorities(authorities, say);
+    return token;
   };
   return {
     argument: call.arguments.join(' '),

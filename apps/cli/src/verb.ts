@@ -24,6 +24,7 @@ export interface Verb {
 export const generalFlags: readonly Flag[] = [
   { name: 'output', value: 'FORM', choices: outputs },
   { name: 'api', value: 'URL' },
+  { name: 'ca-file', value: 'F' },
   { name: 'insecure' },
   { name: 'token-file', value: 'F' },
   { name: 'as', value: 'NAME' },

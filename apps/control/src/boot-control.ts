@@ -7,14 +7,18 @@ import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJour
 import { FolderKeyStore, FolderTrustedKeys } from '#keys';
 import {
   CallersFile,
+  doorsOf,
   endProcess,
   httpApp,
+  kafkaWire,
   listen,
   LogHeartbeat,
   metricsAt,
+  postgresWires,
   type ProcessLog,
   type RunningApp,
   tellRefusal,
+  trustAlso,
 } from '#platform';
 import { PostgresReplicaStatus } from '#postgres';
 import {
@@ -100,12 +104,19 @@ export const bootControl = async (
   const profiles = readSenders(configuration.sendersDir, new Set(territory.establishments.map(({ finess }) => finess)));
   const keys = new FolderKeyStore(configuration.keysDir, new FolderTrustedKeys(configuration.trustedKeysDir));
   const callers = new CallersFile(configuration.callersFile, log);
-  const client = new KafkaClient({ brokers: configuration.kafkaBrokers, clientId: 'reprise.control' });
+  const doors = doorsOf(configuration, log);
+  const trust = (): void => doors && trustAlso(doors.material.ca);
+  trust();
+  doors?.onChange(trust);
+  const wire = kafkaWire(configuration, log);
+  const wires = postgresWires(configuration.postgresTlsDir, log);
+  const client = new KafkaClient({ ...wire, clientId: 'reprise.control' });
   const [establishmentLog, journal] = [new KafkaEstablishmentLog(client), new KafkaRefusalJournal(client)];
   const directoryLog = new KafkaDirectoryLog(client);
   const topics = new LogTopics(client, configuration.logReplication);
-  const replicas = Object.entries(configuration.replicas).map(
-    ([name, url]) => new PostgresReplicaStatus(name, url, searchRule),
+  const addresses = wires.toEach(configuration.replicas, configuration.replicasPasswordsDir);
+  const replicas = Object.entries(addresses).map(
+    ([name, address]) => new PostgresReplicaStatus(name, address, searchRule),
   );
   const decisions = new DirectoryDecisions(directoryLog, {
     keys,
@@ -157,6 +168,7 @@ export const bootControl = async (
   const app = await httpApp(ControlModule.of(parts), {
     callers,
     log,
+    tls: doors,
     ...metricsAt(configuration),
     bodyBytesMax: certificateBytesMax,
   });
@@ -172,6 +184,7 @@ export const bootControl = async (
       await Promise.all([certifying.stop(), asserting.stop()]);
       await app.close();
       callers.close();
+      for (const folder of [doors, wire, wires]) folder?.close();
       await decisions.close().catch(() => undefined);
       await Promise.all([
         establishmentLog.close(),

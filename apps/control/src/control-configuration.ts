@@ -1,8 +1,11 @@
 import { IsOptional } from 'class-validator';
-import { Addresses, Count, NamedUrls, Port, Text } from '#platform';
+import { Addresses, Count, NamedPostgresUrls, NamedUrls, Port, Text } from '#platform';
 
 export class ControlConfiguration {
   @Addresses() kafkaBrokers: readonly string[];
+  @IsOptional() @Text() kafkaTlsDir?: string;
+  @IsOptional() @Text() kafkaUser?: string;
+  @IsOptional() @Text() kafkaPasswordFile?: string;
   @Count() logReplication: number;
   @Text() callersFile: string;
   @Text() territory: string;
@@ -10,7 +13,10 @@ export class ControlConfiguration {
   /** Profiles of the senders, one YAML file each: docs/senders.md. */
   @Text() sendersDir: string;
   /** As `reprise_control`. */
-  @NamedUrls() replicas: Readonly<Record<string, string>>;
+  @NamedPostgresUrls() replicas: Readonly<Record<string, string>>;
+  /** A file of each replica’s name, with the password of its `reprise_control`. */
+  @IsOptional() @Text() replicasPasswordsDir?: string;
+  @IsOptional() @Text() postgresTlsDir?: string;
   /** Only `doctor` asks them. */
   @IsOptional() @NamedUrls() readers?: Readonly<Record<string, string>>;
   /** Where their `/metrics` are: `status` and `doctor` name the senders that they hold back. */
@@ -19,6 +25,8 @@ export class ControlConfiguration {
   @Text() keysDir: string;
   /** Public keys whose certificates and approvals count, its own among them. */
   @Text() trustedKeysDir: string;
+  /** Certificate of the doors, and the authorities of the processes that control looks at; without it they are on loopback, in the clear. */
+  @IsOptional() @Text() tlsDir?: string;
   @Text() host: string;
   @Port() controlPort: number;
   /** `/metrics` on a port of its own, and no longer beside the app’s routes. */

@@ -31,7 +31,7 @@ describe('a directory that somebody else writes to', () => {
     const [a] = territory.replicas;
     if (!a) throw new Error('no replica');
     const connections = new ScopedConnections({
-      url: a.database.urls.reader,
+      address: a.database.urls.reader,
       scopeKey: a.database.scopeKey,
       connectionsMax: 1,
     });

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { WorkerOptions } from 'node:worker_threads';
 import { Failure, type Finess, Instant } from '#domain';
 import { said } from '#fhir';
@@ -9,12 +7,15 @@ import { FolderTrustedKeys } from '#keys';
 import {
   ByteBudget,
   CallersFile,
+  doorsOf,
   followDirectory,
   httpApp,
+  kafkaWire,
   listen,
   metricsAt,
   type ProcessLog,
   type RunningApp,
+  TlsFolder,
 } from '#platform';
 import { CaptureMessage, RefuseCutOff } from '#usecases';
 import type { FastifyInstance } from 'fastify';
@@ -77,17 +78,6 @@ export const mllpLimits: MllpServerOptions['limits'] = {
   heldBytesPerSenderMax: 96 * mebibyte,
 };
 
-const readTls = (folder: string): MllpServerOptions['tls'] => {
-  try {
-    const read = (name: string): Buffer => readFileSync(join(folder, name));
-    return { cert: read('server.crt'), key: read('server.key'), ca: read('ca.crt') };
-  } catch (cause) {
-    throw new Failure('input.invalid', `${folder} lacks server.crt, server.key or ca.crt`, 'set REPRISE_TLS_DIR', {
-      cause,
-    });
-  }
-};
-
 export interface GatewayOptions {
   readonly limits?: MllpServerOptions['limits'];
   /** How Node is to run the reading thread, where it does not run what was built. */
@@ -101,9 +91,14 @@ export const bootGateway = async (
   { limits = mllpLimits, runThread }: GatewayOptions = {},
 ): Promise<RunningApp> => {
   const secrets = readSecrets(configuration.secretsFile);
-  const tls = readTls(configuration.tlsDir);
+  const doors = doorsOf(configuration, log);
+  const ofMllp = configuration.mllpsTlsDir;
+  const tls = ofMllp === undefined ? doors : new TlsFolder(ofMllp, 'mllp', 'identity', log);
+  // The configuration has asked for one of the two.
+  if (!tls) throw new Error('MLLP over TLS has no certificate');
+  const wire = kafkaWire(configuration, log);
   const callers = new CallersFile(configuration.callersFile, log);
-  const client = new KafkaClient({ brokers: configuration.kafkaBrokers, clientId: 'reprise.gateway' });
+  const client = new KafkaClient({ ...wire, clientId: 'reprise.gateway' });
   const establishmentLog = new KafkaEstablishmentLog(client);
   const journal = new KafkaRefusalJournal(client);
   const directoryLog = new KafkaDirectoryLog(client);
@@ -148,6 +143,8 @@ export const bootGateway = async (
     {
       callers,
       log,
+      tls: doors,
+      certificates: 'asked',
       ...metricsAt(configuration),
       rawBodies: ['*'],
       bodyBytesMax: messageBytesMax,
@@ -168,7 +165,16 @@ export const bootGateway = async (
   const faults = new LineFaults(publishers, refuseCutOff, log);
   const answer = new AnswerFrame(publishers, capture, log, shares, faults);
   const tlsAddress = { host: configuration.host, port: configuration.mllpsPort };
-  const mllp = new MllpServer({ callers, answer, budget, log, limits, tls, tlsAddress });
+  const mllp = new MllpServer({
+    callers,
+    answer,
+    budget,
+    log,
+    limits,
+    tls,
+    ownListenersToo: doors !== undefined,
+    tlsAddress,
+  });
   const gauge = setInterval(() => {
     heldBytes.set(budget.held);
     showHeldBack(quota.heldBack());
@@ -185,6 +191,7 @@ export const bootGateway = async (
       await thread.close();
       logGate.close();
       callers.close();
+      for (const folder of [doors, tls, wire]) folder?.close();
       await followed.close().catch(() => undefined);
       await Promise.all([establishmentLog.close(), journal.close(), directoryLog.close()]);
     },

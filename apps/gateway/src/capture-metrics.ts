@@ -28,11 +28,6 @@ export const closedConnections = new Counter({
   labelNames: ['reason'],
   registers: [metrics],
 });
-export const failedHandshakes = new Counter({
-  name: 'reprise_mllp_handshakes_failed_total',
-  help: 'TLS connections that showed no certificate of ours in time',
-  registers: [metrics],
-});
 export const lostBytes = new Counter({
   name: 'reprise_mllp_lost_bytes_total',
   help: 'Bytes of a sender that came and made no message: cut-off, outside-frame, not-taken',

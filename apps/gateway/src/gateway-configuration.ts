@@ -1,12 +1,18 @@
-import { IsOptional } from 'class-validator';
+import { IsOptional, ValidateIf } from 'class-validator';
 import { Addresses, Count, Port, Text } from '#platform';
 
 export class GatewayConfiguration {
   @Addresses() kafkaBrokers: readonly string[];
+  @IsOptional() @Text() kafkaTlsDir?: string;
+  @IsOptional() @Text() kafkaUser?: string;
+  @IsOptional() @Text() kafkaPasswordFile?: string;
   @Count() logReplication: number;
   @Text() callersFile: string;
   @Text() secretsFile: string;
-  @Text() tlsDir: string;
+  /** Certificate of the doors, and the authorities of the callers’; without it they are on loopback, in the clear. */
+  @IsOptional() @Text() tlsDir?: string;
+  /** Those of MLLP over TLS, which is never in the clear; `tlsDir` unless given. */
+  @ValidateIf(({ tlsDir }: GatewayConfiguration) => tlsDir === undefined) @Text() mllpsTlsDir?: string;
   /** Public keys whose approvals count. */
   @Text() trustedKeysDir: string;
   @Text() host: string;

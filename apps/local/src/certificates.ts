@@ -1,87 +1,69 @@
-import 'reflect-metadata';
-import { createHash, webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Authority, type CertifiedKey } from '#testing';
+import { readJsonIfThere, writeWhole } from './write-whole.js';
 
-/** A certificate and its private key, PEM (PKCS 8). */
-export interface CertifiedKey {
-  readonly certificate: string;
-  readonly key: string;
+/** Servers of the local system, by the common names of their certificates. The doors' is in the folder itself. */
+const servers = ['reprise-broker', 'postgres-server'] as const;
+/** Who calls Kafka is known to it by this name; who calls Postgres, by that of his role. */
+const clients = [
+  'reprise-admin',
+  'reprise-gateway',
+  'reprise-replicator',
+  'reprise-control',
+  'postgres',
+  'reprise_owner',
+  'reprise_replicator',
+  'reprise_reader',
+  'reprise_control',
+] as const;
+export type Certified = (typeof servers)[number] | (typeof clients)[number];
+
+/** Where they lie: `tls.crt`, `tls.key` and `ca.crt` in a folder each, those of the doors in `tls` itself, those of senders in `senders`. */
+export class LocalCertificates {
+  constructor(private readonly folder: string) {}
+
+  get authority(): string {
+    return join(this.folder, 'ca.crt');
+  }
+  certificateOf(sender: string): string {
+    return join(this.folder, 'senders', `${sender}.crt`);
+  }
+  keyOf(sender: string): string {
+    return join(this.folder, 'senders', `${sender}.key`);
+  }
+  /** The folder of one who calls servers, or of a server. */
+  of(name: Certified): string {
+    return join(this.folder, name);
+  }
+  read(name: Certified): CertifiedKey & { readonly authority: string } {
+    const text = (file: string): string => readFileSync(join(this.of(name), file), 'utf8');
+    return { certificate: text('tls.crt'), key: text('tls.key'), authority: text('ca.crt') };
+  }
+
+  /**
+   * Made once, and together: the authority's key is forgotten at once, so that nobody can make another certificate for this system. The mark
+   * is written last: a first start that was interrupted makes them again.
+   */
+  async makeOnce(senders: readonly string[]): Promise<void> {
+    const mark = join(this.folder, 'made-for.json');
+    const madeFor = [...servers, ...clients, ...senders];
+    if (JSON.stringify(readJsonIfThere(mark)) === JSON.stringify(madeFor)) return;
+    const authority = await Authority.make();
+    const write = (folder: string, crt: string, key: string, made: CertifiedKey): void => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeWhole(join(folder, crt), made.certificate);
+      writeWhole(join(folder, key), made.key, 0o600);
+    };
+    const writeFolder = (folder: string, made: CertifiedKey): void => {
+      write(folder, 'tls.crt', 'tls.key', made);
+      writeWhole(join(folder, 'ca.crt'), authority.certificate);
+    };
+    writeFolder(this.folder, await authority.server('localhost'));
+    for (const name of servers) writeFolder(this.of(name), await authority.server(name));
+    for (const name of clients) writeFolder(this.of(name), await authority.client(name));
+    for (const name of senders)
+      write(join(this.folder, 'senders'), `${name}.crt`, `${name}.key`, await authority.client(name));
+    writeWhole(mark, `${JSON.stringify(madeFor)}\n`);
+  }
 }
-
-export interface LocalCertificates {
-  readonly authority: string;
-  readonly server: CertifiedKey;
-  readonly senders: Readonly<Record<string, CertifiedKey>>;
-}
-
-const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-const yearsValid = 10;
-
-const pemOf = async (key: webcrypto.CryptoKey): Promise<string> => {
-  const body = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  return `-----BEGIN PRIVATE KEY-----\n${body.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`;
-};
-
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
-  webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
-
-/** What all of them share. A day back, for clocks that disagree. */
-const common = (now: Date) => ({
-  serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)))
-    .toString('hex')
-    .replace(/^./, '1'),
-  notBefore: new Date(now.getTime() - 86_400_000),
-  notAfter: new Date(now.getTime() + yearsValid * 365 * 86_400_000),
-  signingAlgorithm: algorithm,
-});
-
-/**
- * An authority, a server for 127.0.0.1 and localhost, a client per sender. The authority's key is forgotten at once: nobody can
- * make another certificate for this system.
- */
-export const makeCertificates = async (senders: readonly string[], now: Date): Promise<LocalCertificates> => {
-  const authorityKeys = await newKeys();
-  const issuer = 'CN=Reprise local authority';
-  const authority = await x509.X509CertificateGenerator.createSelfSigned({
-    ...common(now),
-    name: issuer,
-    keys: authorityKeys,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(authorityKeys.publicKey),
-    ],
-  });
-  const certify = async (name: string, usage: string, more: readonly x509.Extension[]): Promise<CertifiedKey> => {
-    const keys = await newKeys();
-    const certificate = await x509.X509CertificateGenerator.create({
-      ...common(now),
-      subject: `CN=${name}`,
-      issuer,
-      signingKey: authorityKeys.privateKey,
-      publicKey: keys.publicKey,
-      extensions: [
-        new x509.BasicConstraintsExtension(false),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([usage]),
-        await x509.AuthorityKeyIdentifierExtension.create(authorityKeys.publicKey),
-        ...more,
-      ],
-    });
-    return { certificate: `${certificate.toString('pem')}\n`, key: await pemOf(keys.privateKey) };
-  };
-  const reachableAs = new x509.SubjectAlternativeNameExtension([
-    { type: 'dns', value: 'localhost' },
-    { type: 'ip', value: '127.0.0.1' },
-  ]);
-  const server = await certify('localhost', x509.ExtendedKeyUsage.serverAuth, [reachableAs]);
-  const clients: Record<string, CertifiedKey> = {};
-  for (const sender of senders) clients[sender] = await certify(sender, x509.ExtendedKeyUsage.clientAuth, []);
-  return { authority: `${authority.toString('pem')}\n`, server, senders: clients };
-};
-
-/** SHA-256 over the DER, hex, lower case: how a sender is known by its certificate. */
-export const fingerprintOf = (pem: string): string =>
-  createHash('sha256')
-    .update(Buffer.from(new x509.X509Certificate(pem).rawData))
-    .digest('hex');

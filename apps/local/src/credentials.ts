@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { LocalCertificates } from './certificates.js';
 import type { TerritoryFile } from './demo-territory.js';
 
 /** `credentials.json`, mode 0600; contract, section 2. `cert`, `key` and `ca` are paths of PEM files. */
@@ -39,12 +40,8 @@ export interface CallersFile {
 
 const token = (): string => randomBytes(32).toString('base64url');
 
-/** Where the certificates lie, from the data folder. */
-export interface CertificatePaths {
-  readonly authority: string;
-  readonly certificateOf: (sender: string) => string;
-  readonly keyOf: (sender: string) => string;
-}
+/** Paths, from the data folder. */
+type CertificatePaths = Pick<LocalCertificates, 'authority' | 'certificateOf' | 'keyOf'>;
 
 /**
  * Two operators, a reader of the whole territory, a reader of the first establishment, and the territory's senders.

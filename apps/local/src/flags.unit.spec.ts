@@ -3,7 +3,14 @@ import { parseFlags } from './flags.js';
 
 describe('the flags of npm start', () => {
   it('are all off without any', () => {
-    expect(parseFlags([])).toEqual({ fresh: false, quietFeed: false, ephemeral: false, rate: 5, help: false });
+    expect(parseFlags([])).toEqual({
+      fresh: false,
+      quietFeed: false,
+      tls: false,
+      ephemeral: false,
+      rate: 5,
+      help: false,
+    });
   });
 
   it('are read', () => {
@@ -16,10 +23,12 @@ describe('the flags of npm start', () => {
       '--ready-file',
       'r.json',
       '--rate=50',
+      '--tls',
     ];
     expect(parseFlags(args)).toEqual({
       fresh: true,
       quietFeed: true,
+      tls: true,
       ephemeral: true,
       portBase: 31_000,
       readyFile: 'r.json',

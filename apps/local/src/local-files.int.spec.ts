@@ -125,7 +125,8 @@ describe('the files of a system', () => {
     expect(readFileSync(files.secrets, 'utf8')).toBe(secrets);
     expect(readFileSync(later.senders[0]?.cert ?? '', 'utf8')).toBe(certificate);
     const secret = [files.credentials, files.callers, files.secrets, later.senders[0]?.key ?? ''];
-    for (const path of [...secret, join(files.tls, 'server.key')]) expect(statSync(path).mode & 0o077, path).toBe(0);
+    for (const path of [...secret, join(files.tls, 'tls.key'), join(files.certificates.of('reprise-admin'), 'tls.key')])
+      expect(statSync(path).mode & 0o077, path).toBe(0);
     const { senders, ...declared } = demoTerritory;
     expect(JSON.parse(readFileSync(files.territory, 'utf8'))).toEqual(declared);
     const read = (): ReturnType<typeof checkProfiles> =>

@@ -2,8 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#domain';
 import { makeSigningKey, publicKeyEnding, publicKeyIn, signingKeyFile } from '#keys';
-import { fingerprintOf, makeCertificates } from './certificates.js';
-import { callersOf, type CertificatePaths, type Credentials, makeCredentials, recordIdSecrets } from './credentials.js';
+import { fingerprintOf } from '#testing';
+import { LocalCertificates } from './certificates.js';
+import { callersOf, type Credentials, makeCredentials, recordIdSecrets } from './credentials.js';
 import { readJsonIfThere, writeWhole } from './write-whole.js';
 import type { TerritoryFile } from './demo-territory.js';
 import type { PortPlan } from './port-plan.js';
@@ -17,7 +18,11 @@ export interface LocalFiles {
   readonly territory: string;
   /** Folder of the senders' profiles. */
   readonly senders: string;
+  /** Of the doors; those of servers and of who calls them are in folders below it. */
   readonly tls: string;
+  readonly certificates: LocalCertificates;
+  /** A folder a replica with a password a role, and `control` with that of control a replica. */
+  readonly passwords: string;
   /** Of the key that control signs with. */
   readonly keys: string;
   readonly trustedKeys: string;
@@ -30,27 +35,13 @@ export const localFiles = (folder: string): LocalFiles => ({
   territory: join(folder, 'territory.json'),
   senders: join(folder, 'senders'),
   tls: join(folder, 'tls'),
+  certificates: new LocalCertificates(join(folder, 'tls')),
+  passwords: join(folder, 'passwords'),
   keys: join(folder, 'keys'),
   trustedKeys: join(folder, 'trusted-keys'),
 });
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-/** Written by certificates, last of all: a first start that was interrupted makes them again, together. */
-const writeCertificates = async (tls: string, paths: CertificatePaths, senders: readonly string[]): Promise<void> => {
-  const mark = join(tls, 'made-for.json');
-  if (JSON.stringify(readJsonIfThere(mark)) === JSON.stringify(senders)) return;
-  const made = await makeCertificates(senders, new Date());
-  mkdirSync(join(tls, 'senders'), { recursive: true, mode: 0o700 });
-  writeWhole(paths.authority, made.authority);
-  writeWhole(join(tls, 'server.crt'), made.server.certificate);
-  writeWhole(join(tls, 'server.key'), made.server.key, 0o600);
-  for (const [sender, { certificate, key }] of Object.entries(made.senders)) {
-    writeWhole(paths.certificateOf(sender), certificate);
-    writeWhole(paths.keyOf(sender), key, 0o600);
-  }
-  writeWhole(mark, json(senders));
-};
 
 /**
  * The key that signs is made where there is no log yet, so that nothing can have been signed; one that is lost later is not replaced: what was approved
@@ -76,24 +67,20 @@ export const writeLocalFiles = async (
   ports: PortPlan,
 ): Promise<Credentials> => {
   const files = localFiles(folder);
-  const paths: CertificatePaths = {
-    authority: join(files.tls, 'ca.crt'),
-    certificateOf: (sender) => join(files.tls, 'senders', `${sender}.crt`),
-    keyOf: (sender) => join(files.tls, 'senders', `${sender}.key`),
-  };
+  const { certificates } = files;
   writeKeys(folder, files);
   if (!existsSync(files.tls)) mkdirSync(files.tls, { mode: 0o700 });
   const senders = territory.senders.map(({ name }) => name);
-  await writeCertificates(files.tls, paths, senders);
+  await certificates.makeOnce(senders);
   const mllpPorts = [ports.mllp1, ports.mllp2, ports.mllp3];
   const former = readJsonIfThere<Credentials>(files.credentials);
-  const credentials = makeCredentials(territory, mllpPorts, paths, former);
-  const certificates = Object.fromEntries(
-    senders.map((name) => [name, fingerprintOf(readFileSync(paths.certificateOf(name), 'utf8'))]),
+  const credentials = makeCredentials(territory, mllpPorts, certificates, former);
+  const fingerprints = Object.fromEntries(
+    senders.map((name) => [name, fingerprintOf(readFileSync(certificates.certificateOf(name), 'utf8'))]),
   );
   writeWhole(files.credentials, json(credentials), 0o600);
   chmodSync(files.credentials, 0o600);
-  writeWhole(files.callers, json(callersOf(credentials, certificates)), 0o600);
+  writeWhole(files.callers, json(callersOf(credentials, fingerprints)), 0o600);
   writeWhole(files.secrets, json(recordIdSecrets(territory, readJsonIfThere(files.secrets))), 0o600);
   const { senders: profiles, ...declared } = territory;
   writeWhole(files.territory, json(declared));

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, FOLD_VERSION } from '#domain';
+import { trustAlso } from '#platform';
 import { migrate } from '#postgres';
 import { killLaunched, type RunningServer, startKafka, startPostgres } from '#testing';
 import type { Credentials } from './credentials.js';
@@ -19,12 +21,14 @@ import type { Flags } from './flags.js';
 import { type Holder, holderOf, type SystemHere, unlock } from './folder-lock.js';
 import { launchApp, type Running } from './launch-app.js';
 import { clearAfter, clearLeftBehind, type ServerName } from './left-behind.js';
-import { localFiles, writeLocalFiles } from './local-files.js';
+import { grantAccess } from './grant-access.js';
+import { type LocalFiles, localFiles, writeLocalFiles } from './local-files.js';
 import { Member } from './member.js';
 import { lastLines, saidFromNow } from './output-file.js';
 import type { PortPlan } from './port-plan.js';
 import { appProcesses, httpAt, type ReplicaPostgres, stopOrder } from './processes.js';
 import { type ReadyFile, ReadyFileAt, readyFile, supervisorName } from './ready-file.js';
+import { writePasswords } from './write-passwords.js';
 import { assertPortsFree } from './taken-ports.js';
 
 /** @limit Local system | how long the system may take to be ready | given up with the reason, exit 1 */
@@ -66,10 +70,13 @@ export class LocalSystem {
     if (anew) emptyFolder(this.folder);
     for (const words of [assertSpace(this.folder), otherFold(this.folder, FOLD_VERSION)]) if (words) this.say(words);
     this.credentials = await writeLocalFiles(this.folder, demoTerritory, this.ports);
-    const { a, b } = await this.startServers();
+    const files = localFiles(this.folder);
+    if (this.flags.tls) trustAlso(readFileSync(files.certificates.authority, 'utf8'));
+    const { a, b } = await this.startServers(files);
     const surroundings = {
       ports: this.ports,
-      files: localFiles(this.folder),
+      files,
+      closed: this.flags.tls,
       territory: demoTerritory.territory.code,
       brokers: `127.0.0.1:${this.ports.kafka}`,
       postgres: { a, b },
@@ -96,7 +103,7 @@ export class LocalSystem {
   private here(): SystemHere {
     const { readyFile } = this.flags;
     return {
-      control: httpAt(this.ports.control),
+      control: httpAt(this.ports.control, this.flags.tls),
       project: projectFolder,
       ...(readyFile !== undefined && { readyFile: resolve(readyFile) }),
     };
@@ -111,30 +118,56 @@ export class LocalSystem {
     await clearLeftBehind(others, this.here(), this.say);
   }
 
-  private async startServers(): Promise<{ readonly a: ReplicaPostgres; readonly b: ReplicaPostgres }> {
-    const urls = new Map<string, ReplicaPostgres>();
-    const postgres = (name: 'postgres-a' | 'postgres-b', port: number): Promise<void> =>
-      this.startMember(name, async () => {
+  private async startServers(files: LocalFiles): Promise<{ readonly a: ReplicaPostgres; readonly b: ReplicaPostgres }> {
+    const { certificates } = files;
+    const { tls } = this.flags;
+    const known = new Map<string, ReplicaPostgres>();
+    const postgres = (replica: 'a' | 'b', port: number): Promise<void> => {
+      const name = `postgres-${replica}` as const;
+      return this.startMember(name, async () => {
         const server = await startPostgres({
           port,
           dataDir: join(this.folder, name),
           say: this.say,
           signal: this.giveUp.signal,
+          ...(tls && {
+            tls: {
+              authority: certificates.read('postgres').authority,
+              server: certificates.read('postgres-server'),
+              superuser: certificates.read('postgres'),
+            },
+          }),
         });
-        await migrate(server.urls.owner);
-        urls.set(name, { ...server.urls, scopeKeyFile: server.scopeKeyFile });
+        const { certificate: cert, key, authority: ca } = certificates.read('reprise_owner');
+        await migrate({ url: server.urls.owner, ...(tls && { ssl: () => ({ ca, cert, key }) }) });
+        const passwordsDir = writePasswords(files.passwords, replica, server.passwords);
+        known.set(replica, { passwordsDir, scopeKeyFile: server.scopeKeyFile });
         return this.asRunning(name, server);
       });
+    };
     const { kafka: port, kafkaController: controllerPort } = this.ports;
-    const options = { port, controllerPort, dataDir: join(this.folder, 'kafka'), say: this.say };
+    const options = {
+      port,
+      controllerPort,
+      dataDir: join(this.folder, 'kafka'),
+      say: this.say,
+      ...(tls && {
+        tls: {
+          authority: certificates.read('reprise-broker').authority,
+          server: certificates.read('reprise-broker'),
+        },
+      }),
+    };
     await Promise.all([
-      this.startMember('kafka', async () =>
-        this.asRunning('kafka', await startKafka({ ...options, signal: this.giveUp.signal })),
-      ),
-      postgres('postgres-a', this.ports.postgresA),
-      postgres('postgres-b', this.ports.postgresB),
+      this.startMember('kafka', async () => {
+        const server = await startKafka({ ...options, signal: this.giveUp.signal });
+        if (tls) await grantAccess(server.brokers, certificates);
+        return this.asRunning('kafka', server);
+      }),
+      postgres('a', this.ports.postgresA),
+      postgres('b', this.ports.postgresB),
     ]);
-    const [a, b] = [urls.get('postgres-a'), urls.get('postgres-b')];
+    const [a, b] = [known.get('a'), known.get('b')];
     this.giveUp.signal.throwIfAborted();
     if (!a || !b) throw new Error('Postgres is ready and has no addresses');
     return { a, b };
@@ -159,6 +192,7 @@ export class LocalSystem {
     const running = this.members.filter(({ pid }) => pid > 0);
     return readyFile({
       ports: this.ports,
+      closed: this.flags.tls,
       senders: this.credentials?.senders ?? [],
       credentials: localFiles(this.folder).credentials,
       directory: this.folder,

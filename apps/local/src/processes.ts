@@ -1,9 +1,13 @@
-import type { RoleUrls } from '#testing';
+import { join } from 'node:path';
+import { kafkaPrincipals } from '#kafka';
+import { type PostgresRole, roleName } from '#postgres';
+import type { Certified } from './certificates.js';
 import type { LocalFiles } from './local-files.js';
 import type { PortPlan } from './port-plan.js';
 
-/** Who logs in where, and the file of the key by which the reader signs its scopes. */
-export interface ReplicaPostgres extends RoleUrls {
+/** Of one replica: the files of the roles' passwords, and of the key by which the reader signs its scopes. */
+export interface ReplicaPostgres {
+  readonly passwordsDir: string;
   readonly scopeKeyFile: string;
 }
 
@@ -14,6 +18,8 @@ export interface Surroundings {
   readonly territory: string;
   readonly brokers: string;
   readonly postgres: { readonly a: ReplicaPostgres; readonly b: ReplicaPostgres };
+  /** Every wire speaks TLS. */
+  readonly closed: boolean;
   /** Messages a second. */
   readonly rate: number;
 }
@@ -29,36 +35,59 @@ export interface AppProcess {
 }
 
 export const host = '127.0.0.1';
-export const httpAt = (port: number): string => `http://${host}:${port}`;
+export const httpAt = (port: number, closed: boolean): string => `${closed ? 'https' : 'http'}://${host}:${port}`;
 
-const readersOf = (ports: PortPlan): string => `a=${httpAt(ports.readerA)},b=${httpAt(ports.readerB)}`;
+const readersOf = ({ ports, closed }: Surroundings): string =>
+  `a=${httpAt(ports.readerA, closed)},b=${httpAt(ports.readerB, closed)}`;
+
+type Settings = AppProcess['settings'];
+
+/** Where it keeps what it speaks TLS with, if it does. */
+const folderOf = ({ files, closed }: Surroundings, setting: string, name: Certified): Settings =>
+  closed ? { [setting]: files.certificates.of(name) } : {};
+
+const doorsOf = ({ files, closed }: Surroundings): Settings => (closed ? { TLS_DIR: files.tls } : {});
+
+const kafkaOf = (s: Surroundings, app: keyof typeof kafkaPrincipals): Settings => ({
+  KAFKA_BROKERS: s.brokers,
+  ...folderOf(s, 'KAFKA_TLS_DIR', kafkaPrincipals[app]),
+});
+
+export const postgresUrl = (ports: PortPlan, replica: 'a' | 'b', role: PostgresRole): string =>
+  `postgres://${roleName(role)}@${host}:${replica === 'a' ? ports.postgresA : ports.postgresB}/reprise`;
+
+const postgresOf = (s: Surroundings, replica: 'a' | 'b', role: 'replicator' | 'reader'): Settings => ({
+  POSTGRES_URL: postgresUrl(s.ports, replica, role),
+  POSTGRES_PASSWORD_FILE: join(s.postgres[replica].passwordsDir, role),
+  ...folderOf(s, 'POSTGRES_TLS_DIR', `reprise_${role}`),
+});
 
 const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProcess[] => {
   const port = replica === 'a' ? s.ports.readerA : s.ports.readerB;
-  const urls = s.postgres[replica];
   return [
     {
       name: `replicator-${replica}`,
       app: 'replicator',
       settings: {
-        KAFKA_BROKERS: s.brokers,
+        ...kafkaOf(s, 'replicator'),
         TRUSTED_KEYS_DIR: s.files.trustedKeys,
         REPLICA: replica,
         TERRITORY: s.territory,
-        POSTGRES_URL: urls.replicator,
+        ...postgresOf(s, replica, 'replicator'),
       },
     },
     {
       name: `reader-${replica}`,
       app: 'reader',
-      readyUrl: `${httpAt(port)}/readyz`,
+      readyUrl: `${httpAt(port, s.closed)}/readyz`,
       settings: {
         REPLICA: replica,
         TERRITORY: s.territory,
-        POSTGRES_URL: urls.reader,
-        SCOPE_KEY_FILE: urls.scopeKeyFile,
+        ...postgresOf(s, replica, 'reader'),
+        SCOPE_KEY_FILE: s.postgres[replica].scopeKeyFile,
+        ...doorsOf(s),
         READER_PORT: port,
-        READERS: readersOf(s.ports),
+        READERS: readersOf(s),
         CALLERS_FILE: s.files.callers,
         HOST: host,
       },
@@ -71,17 +100,20 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
   {
     name: 'control',
     app: 'control',
-    readyUrl: `${httpAt(s.ports.control)}/readyz`,
+    readyUrl: `${httpAt(s.ports.control, s.closed)}/readyz`,
     settings: {
-      KAFKA_BROKERS: s.brokers,
+      ...kafkaOf(s, 'control'),
       LOG_REPLICATION: 1,
       CALLERS_FILE: s.files.callers,
       TERRITORY: s.territory,
       TERRITORY_FILE: s.files.territory,
       SENDERS_DIR: s.files.senders,
-      REPLICAS: `a=${s.postgres.a.control},b=${s.postgres.b.control}`,
-      READERS: readersOf(s.ports),
-      GATEWAYS: `gateway=${httpAt(s.ports.gateway)}`,
+      REPLICAS: `a=${postgresUrl(s.ports, 'a', 'control')},b=${postgresUrl(s.ports, 'b', 'control')}`,
+      REPLICAS_PASSWORDS_DIR: join(s.files.passwords, 'control'),
+      ...folderOf(s, 'POSTGRES_TLS_DIR', 'reprise_control'),
+      ...doorsOf(s),
+      READERS: readersOf(s),
+      GATEWAYS: `gateway=${httpAt(s.ports.gateway, s.closed)}`,
       KEYS_DIR: s.files.keys,
       TRUSTED_KEYS_DIR: s.files.trustedKeys,
       CONTROL_PORT: s.ports.control,
@@ -93,13 +125,13 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
   {
     name: 'gateway',
     app: 'gateway',
-    readyUrl: `${httpAt(s.ports.gateway)}/readyz`,
+    readyUrl: `${httpAt(s.ports.gateway, s.closed)}/readyz`,
     settings: {
-      KAFKA_BROKERS: s.brokers,
+      ...kafkaOf(s, 'gateway'),
       LOG_REPLICATION: 1,
       CALLERS_FILE: s.files.callers,
       SECRETS_FILE: s.files.secrets,
-      TLS_DIR: s.files.tls,
+      ...(s.closed ? doorsOf(s) : { MLLPS_TLS_DIR: s.files.tls }),
       TRUSTED_KEYS_DIR: s.files.trustedKeys,
       GATEWAY_PORT: s.ports.gateway,
       MLLPS_PORT: s.ports.mllps,
@@ -114,7 +146,7 @@ export const appProcesses = (s: Surroundings, withFeed: boolean): readonly AppPr
           settings: {
             CREDENTIALS_FILE: s.files.credentials,
             TERRITORY_FILE: s.files.territory,
-            GATEWAY_URL: httpAt(s.ports.gateway),
+            GATEWAY_URL: httpAt(s.ports.gateway, s.closed),
             RATE: s.rate,
             SEED: 1,
           },

@@ -21,14 +21,15 @@ export interface ReadyFile {
 
 export const readyFile = (system: {
   readonly ports: PortPlan;
+  readonly closed: boolean;
   readonly senders: readonly { readonly name: string; readonly mllpPort: number }[];
   readonly credentials: string;
   readonly directory: string;
   readonly processes: readonly { readonly name: string; readonly pid: number }[];
 }): ReadyFile => ({
-  gateway: httpAt(system.ports.gateway),
-  readers: { a: httpAt(system.ports.readerA), b: httpAt(system.ports.readerB) },
-  control: httpAt(system.ports.control),
+  gateway: httpAt(system.ports.gateway, system.closed),
+  readers: { a: httpAt(system.ports.readerA, system.closed), b: httpAt(system.ports.readerB, system.closed) },
+  control: httpAt(system.ports.control, system.closed),
   mllp: Object.fromEntries(system.senders.map(({ name, mllpPort }) => [name, mllpPort])),
   mllps: system.ports.mllps,
   kafka: `127.0.0.1:${system.ports.kafka}`,

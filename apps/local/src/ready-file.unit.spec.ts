@@ -18,19 +18,14 @@ import { appProcesses, stopOrder } from './processes.js';
 import { ReadyFileAt, readyFile } from './ready-file.js';
 import { localFiles } from './local-files.js';
 
-const urls = {
-  owner: 'postgres://o',
-  replicator: 'postgres://p',
-  reader: 'postgres://r',
-  control: 'postgres://c',
-  scopeKeyFile: '/data/postgres/scope.key',
-};
+const postgres = { passwordsDir: '/data/passwords/a', scopeKeyFile: '/data/postgres/scope.key' };
 const surroundings = {
   ports: planPorts(31_000, {}),
   files: localFiles('/data'),
   territory: 'ght-demo',
   brokers: '127.0.0.1:31008',
-  postgres: { a: urls, b: urls },
+  postgres: { a: postgres, b: postgres },
+  closed: false,
   rate: 5,
 };
 
@@ -38,6 +33,7 @@ describe('the ready file', () => {
   it('is to the letter that of the contract', () => {
     const ready = readyFile({
       ports: surroundings.ports,
+      closed: false,
       senders: [{ name: 'his-1', mllpPort: 31_000 }],
       credentials: '/data/credentials.json',
       directory: '/data',
@@ -55,6 +51,13 @@ describe('the ready file', () => {
       directory: '/data',
       processes: [{ name: 'kafka', pid: 1 }],
     });
+  });
+
+  it('names HTTPS where every wire is closed', () => {
+    const { ports } = surroundings;
+    const closed = readyFile({ ports, closed: true, senders: [], credentials: '', directory: '', processes: [] });
+    for (const url of [closed.gateway, closed.control, ...Object.values(closed.readers)])
+      expect(url).toMatch(/^https:/);
   });
 });
 
@@ -74,6 +77,22 @@ describe('the list of processes', () => {
     expect(names(false)).not.toContain('simulator');
   });
 
+  it('gives no password by environment, and where every wire is closed each app a folder for each wire that it has', () => {
+    const wires = ({ settings }: (typeof apps)[number]): readonly string[] =>
+      Object.keys(settings).filter((name) => name.endsWith('TLS_DIR'));
+    const apps = appProcesses({ ...surroundings, closed: true }, true);
+    expect(Object.fromEntries(apps.map((app) => [app.name, wires(app)]))).toEqual({
+      control: ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR', 'TLS_DIR'],
+      'replicator-a': ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR'],
+      'reader-a': ['POSTGRES_TLS_DIR', 'TLS_DIR'],
+      'replicator-b': ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR'],
+      'reader-b': ['POSTGRES_TLS_DIR', 'TLS_DIR'],
+      gateway: ['KAFKA_TLS_DIR', 'TLS_DIR'],
+      simulator: [],
+    });
+    for (const { settings } of apps) expect(JSON.stringify(settings)).not.toMatch(/:\/\/[^"@/]*:[^"@/]*@/);
+  });
+
   it('has a place for each in the order of stopping', () => {
     for (const name of [...names(true), 'kafka', 'postgres-a', 'postgres-b'])
       expect(
@@ -88,6 +107,7 @@ describe('the ready file on the disk', () => {
   let path: string;
   const ready = readyFile({
     ports: surroundings.ports,
+    closed: false,
     senders: [],
     credentials: '/data/credentials.json',
     directory: '/data',

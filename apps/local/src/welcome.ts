@@ -21,10 +21,11 @@ export const welcome = (
   const reprise = options.isDefault ? 'npx reprise' : `REPRISE_DATA_DIR=${here(ready.directory)} npx reprise`;
   const tokenOf = (caller: 'readers' | 'senders'): string =>
     `$(node -p 'JSON.parse(fs.readFileSync("${here(ready.credentials)}")).${caller}[0].token')`;
+  const curl = ready.gateway.startsWith('https:') ? `curl -s --cacert ${here(credentials.ca)}` : 'curl -s';
   const path = `/establishments/${first?.finess ?? ''}/fhir`;
   const feed = `
 Nothing is fed (--quiet-feed): the commands below show nothing before somebody sends. A first message:
-  curl -s -X PUT -H "Authorization: Bearer ${tokenOf('senders')}" -H 'Content-Type: application/fhir+json' -d '${firstPatient}' '${ready.gateway}${path}/Patient/premier'
+  ${curl} -X PUT -H "Authorization: Bearer ${tokenOf('senders')}" -H 'Content-Type: application/fhir+json' -d '${firstPatient}' '${ready.gateway}${path}/Patient/premier'
 `;
   return `
 Reprise is ready after ${options.seconds} s. Ctrl-C stops all of it.
@@ -40,6 +41,6 @@ ${options.quietFeed ? feed : ''}
 Try:
   ${reprise} status
   ${reprise} messages --limit 5
-  curl -s -H "Authorization: Bearer ${tokenOf('readers')}" '${ready.readers.a}${path}/Patient?_count=2'
+  ${curl} -H "Authorization: Bearer ${tokenOf('readers')}" '${ready.readers.a}${path}/Patient?_count=2'
 `;
 };

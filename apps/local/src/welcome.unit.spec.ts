@@ -9,6 +9,7 @@ const senders = [{ name: 'his-1', finess, token: 'tok-4711', mllpPort: 31_000, c
 const credentials = { senders, operators: [], readers: [], ca: 'ca' };
 const ready = readyFile({
   ports: planPorts(31_000, {}),
+  closed: false,
   senders,
   credentials: '/data/credentials.json',
   directory: '/data',

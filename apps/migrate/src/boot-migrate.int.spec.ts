@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ProcessLog } from '#platform';
 import { assertSchema, openReplica } from '#postgres';
 import { type FreshDatabase, freshDatabase } from '#testing';
 import { bootMigrate } from './boot-migrate.js';
+
+const log = new ProcessLog('migrate', { write: () => {} });
 
 describe('the job that migrates', () => {
   let database: FreshDatabase;
@@ -15,7 +18,7 @@ describe('the job that migrates', () => {
     try {
       await expect(assertSchema(replica)).rejects.toMatchObject({ code: 'replica.unreachable' });
       for (const _ of ['once', 'again']) {
-        await bootMigrate({ postgresOwnerUrl: database.urls.owner });
+        await bootMigrate({ postgresOwnerUrl: database.urls.owner }, log);
         await expect(assertSchema(replica)).resolves.toBeUndefined();
       }
     } finally {
@@ -26,7 +29,7 @@ describe('the job that migrates', () => {
   it('says that it is to be run again where no Postgres answers', async () => {
     const nowhere = new URL(database.urls.owner);
     nowhere.port = '1';
-    await expect(bootMigrate({ postgresOwnerUrl: nowhere.href })).rejects.toMatchObject({
+    await expect(bootMigrate({ postgresOwnerUrl: nowhere.href }, log)).rejects.toMatchObject({
       code: 'replica.unreachable',
       hint: 'run it again when Postgres takes connections',
     });

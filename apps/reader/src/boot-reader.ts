@@ -1,6 +1,16 @@
 import { Instant } from '#domain';
 import { said } from '#fhir';
-import { CallersFile, httpApp, isMediaType, listen, metricsAt, type ProcessLog, type RunningApp } from '#platform';
+import {
+  CallersFile,
+  doorsOf,
+  httpApp,
+  isMediaType,
+  listen,
+  metricsAt,
+  postgresWires,
+  type ProcessLog,
+  type RunningApp,
+} from '#platform';
 import { connectionBounds, PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { ReadRecords } from '#usecases';
 import type { FastifyInstance } from 'fastify';
@@ -32,16 +42,18 @@ export const bootReader = async (
   const urls = new Map(Object.entries(readers).map(([name, url]) => [name, url.replace(/\/+$/, '')]));
   const context = new ReaderContext(replica, territory, urls, log, now);
   const callers = new CallersFile(configuration.callersFile, log);
-  const url = configuration.postgresUrl;
+  const doors = doorsOf(configuration, log);
+  const wires = postgresWires(configuration.postgresTlsDir, log);
+  const address = wires.to(configuration.postgresUrl, configuration.postgresPasswordFile);
   const scopeKey = readScopeKey(configuration.scopeKeyFile);
   const connections = new ScopedConnections({
-    url,
+    address,
     scopeKey,
     connectionsMax: readerConnections.keys,
     statementTimeoutMs: connectionBounds.keyStatementMs,
   });
   const searches = new ScopedConnections({
-    url,
+    address,
     scopeKey,
     connectionsMax: readerConnections.searches,
     statementTimeoutMs: connectionBounds.searchStatementMs,
@@ -51,6 +63,8 @@ export const bootReader = async (
   const app = await httpApp(ReaderModule.of({ context, reads, checks: { postgres: () => connections.check() } }), {
     callers,
     log,
+    tls: doors,
+    certificates: 'asked',
     ...metricsAt(configuration),
     // Bodies of refused writes are not looked at, whatever their type.
     rawBodies: ['*'],
@@ -65,12 +79,14 @@ export const bootReader = async (
     if (type !== undefined && !isMediaType(type)) headers['content-type'] = 'application/octet-stream';
   });
   await listen(app, configuration.readerPort, configuration.host);
-  const address = app.getHttpServer().address();
+  const listening = app.getHttpServer().address();
   return {
-    ready: { port: typeof address === 'object' && address ? address.port : configuration.readerPort, replica },
+    ready: { port: typeof listening === 'object' && listening ? listening.port : configuration.readerPort, replica },
     close: async () => {
       await app.close();
       callers.close();
+      doors?.close();
+      wires.close();
       await Promise.all([connections.close(), searches.close()]);
     },
   };

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const context = new ReaderContext('a', 'ght-test', new Map([['a', 'http://reader']]), log, () => Instant.of(0));
   // Nobody is there: who is let in gets a 503.
   const connections = new ScopedConnections({
-    url: 'postgres://127.0.0.1:1/none',
+    address: 'postgres://127.0.0.1:1/none',
     scopeKey: Buffer.alloc(32),
     connectionsMax: 1,
   });

@@ -4,7 +4,7 @@ import { Failure, type Finess } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogBatchStrategy } from '#kafka';
 import { FolderTrustedKeys } from '#keys';
-import { followDirectory, nestLogger, type ProcessLog, type RunningApp } from '#platform';
+import { followDirectory, kafkaWire, nestLogger, postgresWires, type ProcessLog, type RunningApp } from '#platform';
 import {
   assertSchema,
   openForCopy,
@@ -42,14 +42,17 @@ export const bootReplicator = async (
   log: ProcessLog,
 ): Promise<RunningApp> => {
   const { replica, territory } = settings;
-  const rows = await patiently(log, 'replica', () => openReplica(settings.postgresUrl));
+  const wires = postgresWires(settings.postgresTlsDir, log);
+  const address = wires.to(settings.postgresUrl, settings.postgresPasswordFile);
+  const wire = kafkaWire(settings, log);
+  const rows = await patiently(log, 'replica', () => openReplica(address));
   await patiently(log, 'replica', () => assertSchema(rows));
-  const copies = await patiently(log, 'replica', () => openForCopy(settings.postgresUrl));
+  const copies = await patiently(log, 'replica', () => openForCopy(address));
   // Of its own: what is read in the background takes no connection from what is written.
-  const reading = await patiently(log, 'replica', () => openReplica(settings.postgresUrl, 1));
+  const reading = await patiently(log, 'replica', () => openReplica(address, 1));
   const store = new PostgresReplicaStore(rows, copies, searchRule);
   const builder = new PostgresGenerationBuilder(rows, copies, searchRule);
-  const client = new KafkaClient({ brokers: settings.kafkaBrokers, clientId: `reprise.replicator.${replica}` });
+  const client = new KafkaClient({ ...wire, clientId: `reprise.replicator.${replica}` });
   const logs = new KafkaEstablishmentLog(client);
   const directoryLog = new KafkaDirectoryLog(client);
   const replicate = new ReplicateLog(store, logs);
@@ -107,6 +110,8 @@ export const bootReplicator = async (
       await followed.close().catch(() => undefined);
       await Promise.all([lanes.close(), reindex.close(), scrub.close(), heartbeat.close(), app.close()]);
       await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), copies.destroy(), reading.destroy()]);
+      wires.close();
+      wire.close();
     },
   };
 };

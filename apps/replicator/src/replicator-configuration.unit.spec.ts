@@ -7,7 +7,7 @@ const good = {
   REPRISE_REPLICA: 'a',
   REPRISE_TERRITORY: 'ght-demo',
   REPRISE_TRUSTED_KEYS_DIR: 'keys',
-  REPRISE_POSTGRES_URL: 'postgres://reprise_replicator:p@127.0.0.1/reprise',
+  REPRISE_POSTGRES_URL: 'postgres://reprise_replicator@127.0.0.1/reprise',
 };
 
 describe('the settings of a replicator', () => {
@@ -16,7 +16,7 @@ describe('the settings of a replicator', () => {
   });
 
   it("do not include the owner's password: it does not start with it in its environment", () => {
-    const owner = { REPRISE_POSTGRES_OWNER_URL: 'postgres://reprise_owner:p@127.0.0.1/reprise' };
+    const owner = { REPRISE_POSTGRES_OWNER_URL: 'postgres://reprise_owner@127.0.0.1/reprise' };
     expect(() => loadConfiguration(ReplicatorConfiguration, { ...good, ...owner })).toThrow(
       'REPRISE_POSTGRES_OWNER_URL is not a setting of this app',
     );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Establishment } from '#domain';
-import { Count, runApp, Text, Url } from '#platform';
+import { Count, runApp, Text, trustAlso, Url } from '#platform';
 import { Hospital } from './hospital.js';
 import { MllpSender } from './mllp-sender.js';
 import { publish, type Tally } from './publish.js';
@@ -21,13 +21,19 @@ interface Credentials {
     readonly finess: string;
     readonly token: string;
     readonly mllpPort: number;
+    readonly cert: string;
+    readonly key: string;
   }[];
+  readonly ca: string;
 }
 
 const read = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
 
 await runApp('simulator', SimulatorConfiguration, async (settings, log) => {
-  const { senders } = read<Credentials>(settings.credentialsFile);
+  const { senders, ca } = read<Credentials>(settings.credentialsFile);
+  const isClosed = settings.gatewayUrl.startsWith('https:');
+  const authorities = readFileSync(ca, 'utf8');
+  if (isClosed) trustAlso(authorities);
   const { establishments } = read<{ readonly establishments: readonly Establishment[] }>(settings.territoryFile);
   const era = Math.floor(Date.now() / 1000)
     .toString(36)
@@ -38,7 +44,11 @@ await runApp('simulator', SimulatorConfiguration, async (settings, log) => {
     const zone = establishments.find(({ finess }) => finess === sender.finess)?.timeZone ?? 'Europe/Paris';
     const source = { finess: sender.finess, application: sender.name.toUpperCase(), timeZone: zone };
     const doors = {
-      mllp: new MllpSender('127.0.0.1', sender.mllpPort),
+      mllp: new MllpSender(
+        '127.0.0.1',
+        sender.mllpPort,
+        isClosed ? { ca: authorities, cert: readFileSync(sender.cert), key: readFileSync(sender.key) } : undefined,
+      ),
       fhirBase: `${settings.gatewayUrl}/establishments/${sender.finess}/fhir`,
       token: sender.token,
     };

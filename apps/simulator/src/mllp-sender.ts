@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { frame, FrameReader } from '#hl7v2';
 
 const answerBytesMax = 1024 * 1024;
@@ -13,6 +14,8 @@ export class MllpSender {
   constructor(
     private readonly host: string,
     private readonly port: number,
+    /** Its certificate, where the listener speaks TLS. */
+    private readonly tls?: ConnectionOptions,
   ) {}
 
   /** The answer's bytes as text. Rejects when the connection ends first: the message may or may not have been taken. */
@@ -32,11 +35,15 @@ export class MllpSender {
 
   private open(): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host: this.host, port: this.port, noDelay: true }, () => {
+      const to = { host: this.host, port: this.port };
+      const opened = (): void => {
         this.socket = socket;
         this.answers = new FrameReader(answerBytesMax);
         resolve(socket);
-      });
+      };
+      const socket: Socket = this.tls
+        ? connectTls({ ...this.tls, ...to }, opened)
+        : connect({ ...to, noDelay: true }, opened);
       socket.on('data', (chunk: Buffer) => {
         for (const item of this.answers.push(chunk))
           if (item.kind === 'frame') {

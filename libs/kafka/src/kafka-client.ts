@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { Cluster, Kafka as KafkaType, KafkaConfig, logCreator } from 'kafkajs';
+import type { Cluster, Kafka as KafkaType, KafkaConfig, logCreator, SASLOptions } from 'kafkajs';
 import { Kafka, logLevel, PartitionAssigners } from './library.js';
 import { quietRequestQueue } from './quiet-request-queue.js';
 import { registerZstd } from './register-zstd.js';
@@ -12,7 +12,10 @@ export interface KafkaOptions {
   /** `host:port` */
   readonly brokers: readonly string[];
   readonly clientId?: string;
-  readonly ssl?: ConnectionOptions;
+  /** Asked for with each connection: what has changed counts from then on. */
+  readonly ssl?: () => ConnectionOptions;
+  /** SCRAM-SHA-512, over TLS. */
+  readonly sasl?: { readonly username: string; readonly password: () => string };
   /** How long an answer of the log is waited for; 10 s unless said. */
   readonly timeoutMs?: number;
   readonly says?: KafkaSays;
@@ -40,13 +43,13 @@ class Sockets {
   private readonly open = new Set<Socket>();
   cut = false;
 
-  readonly connect: NonNullable<KafkaConfig['socketFactory']> = ({ host, port, ssl, onConnect }) => {
+  constructor(private readonly ssl: KafkaOptions['ssl']) {}
+
+  readonly connect: NonNullable<KafkaConfig['socketFactory']> = ({ host, port, onConnect }) => {
     if (this.cut) throw new Error('this connection was given up');
     const servername = isIP(host) ? {} : { servername: host };
-    // The library passes no `ssl` for a plain connection, whatever its type says.
-    const secure: ConnectionOptions | undefined = ssl;
-    const socket = secure
-      ? connectTls({ host, port, ...servername, ...secure }, onConnect)
+    const socket = this.ssl
+      ? connectTls({ ...this.ssl(), host, port, ...servername }, onConnect)
       : connectTcp({ host, port }, onConnect);
     socket.setKeepAlive(true, 60_000).setNoDelay(true);
     this.open.add(socket);
@@ -59,6 +62,15 @@ class Sockets {
     for (const socket of this.open) socket.destroy(new Error('this connection was given up'));
   }
 }
+
+/** The library reads the password anew with each connection. */
+const scram = ({ username, password }: NonNullable<KafkaOptions['sasl']>): SASLOptions => ({
+  mechanism: 'scram-sha-512',
+  username,
+  get password() {
+    return password();
+  },
+});
 
 /** An instance of the client library; after `cut` nothing more reaches a broker through it. */
 export interface CuttableKafka {
@@ -78,11 +90,12 @@ export class KafkaClient {
 
   /** `retries`: how often the library itself tries to connect again before it says that it cannot. */
   open(retries = 1): CuttableKafka {
-    const { brokers, clientId = 'reprise', ssl, says = () => {} } = this.options;
-    const sockets = new Sockets();
+    const { brokers, clientId = 'reprise', ssl, sasl, says = () => {} } = this.options;
+    const sockets = new Sockets(ssl);
     const kafka = new Kafka({
       clientId,
-      ...(ssl && { ssl }),
+      ssl: ssl !== undefined,
+      ...(sasl && { sasl: scram(sasl) }),
       // An empty list is what ends the library's own attempts to connect again.
       brokers: () => (sockets.cut ? [] : [...brokers]),
       socketFactory: sockets.connect,

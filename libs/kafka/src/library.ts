@@ -2,6 +2,9 @@ import kafkajs from 'kafkajs';
 
 /** Node sees only some of this CommonJS package's names: its values are imported here, its types where they are used. */
 export const {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
   CompressionCodecs,
   CompressionTypes,
   ConfigResourceTypes,
@@ -10,4 +13,5 @@ export const {
   KafkaJSProtocolError,
   logLevel,
   PartitionAssigners,
+  ResourcePatternTypes,
 } = kafkajs;

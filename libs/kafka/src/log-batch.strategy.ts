@@ -4,6 +4,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { Failure, Finess, Instant, Position } from '#domain';
 import type { LogEntry } from '#usecases';
+import { groupOf } from './access/access-table.js';
 import type { CuttableKafka, KafkaClient } from './kafka-client.js';
 import { LogFeed } from './log-feed.js';
 import { followerMessages, inMessages } from './follower-messages.js';
@@ -175,7 +176,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     if (there.length === 0) return;
     const client = this.options.client.open();
     const consumer = client.kafka.consumer({
-      groupId: `reprise.replica.${this.options.replica}`,
+      groupId: groupOf(this.options.replica),
       allowAutoTopicCreation: false,
       // Short, because nothing here keeps a member from its heartbeat: a broker's restart is over as soon as its former self is forgotten.
       sessionTimeout: 6000,

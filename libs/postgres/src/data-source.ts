@@ -9,11 +9,11 @@ import { RemovedVersions1790000000005 } from './migrations/0005-removed-versions
 import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
 import { BuildFunctions1790000000007 } from './migrations/0007-build-functions.js';
 import { ShorterWait1790000000008 } from './migrations/0008-shorter-wait.js';
+import { loginAt, type PostgresAddress } from './address.js';
 import { asFailure } from './postgres-failure.js';
 
-const options = (url: string): DataSourceOptions & { readonly type: 'postgres' } => ({
-  type: 'postgres',
-  url,
+const common = {
+  type: 'postgres' as const,
   applicationName: 'reprise',
   connectTimeoutMS: 10_000,
   logging: false,
@@ -27,10 +27,15 @@ const options = (url: string): DataSourceOptions & { readonly type: 'postgres' }
     BuildFunctions1790000000007,
     ShorterWait1790000000008,
   ],
-  migrationsTransactionMode: 'each',
+  migrationsTransactionMode: 'each' as const,
   // A connection that breaks while it idles is replaced when the next one is asked for.
   poolErrorHandler: () => undefined,
-});
+} satisfies Partial<DataSourceOptions>;
+
+const options = (address: PostgresAddress): DataSourceOptions & { readonly type: 'postgres' } => {
+  const { user: username, ...login } = loginAt(address);
+  return { ...common, ...login, username };
+};
 
 const open = async (source: DataSource): Promise<DataSource> => {
   try {
@@ -44,14 +49,16 @@ const open = async (source: DataSource): Promise<DataSource> => {
  * Connections of a role that reads or writes rows. Statements go out without waiting for the answers of the ones before
  * (`pg` pipeline mode); cursors and COPY streams are not possible on them. Throws `replica.unreachable`.
  */
-export const openReplica = (url: string, poolSize = 4): Promise<DataSource> =>
-  open(new DataSource({ ...options(url), poolSize, extra: { pipeline: true } }));
+export const openReplica = (address: PostgresAddress, poolSize = 4): Promise<DataSource> =>
+  open(new DataSource({ ...options(address), poolSize, extra: { pipeline: true } }));
 
 /** Connections that take COPY, of the role that fills the tables of a generation: not pipelined. Throws `replica.unreachable`. */
-export const openForCopy = (url: string): Promise<DataSource> => open(new DataSource({ ...options(url), poolSize: 4 }));
+export const openForCopy = (address: PostgresAddress): Promise<DataSource> =>
+  open(new DataSource({ ...options(address), poolSize: 4 }));
 
 /** Connections of the owner, for migrations and nothing else. Throws `replica.unreachable`. */
-export const openOwner = (url: string): Promise<DataSource> => open(new DataSource({ ...options(url), poolSize: 2 }));
+export const openOwner = (address: PostgresAddress): Promise<DataSource> =>
+  open(new DataSource({ ...options(address), poolSize: 2 }));
 
 /** A connection of the pool, for one piece of work. One that broke is not given back. Throws `Failure` for what operation can cause. */
 export const withClient = async <T>(source: DataSource, work: (client: pg.ClientBase) => Promise<T>): Promise<T> => {

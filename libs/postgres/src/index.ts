@@ -1,5 +1,16 @@
+export type { PostgresAddress } from './address.js';
 export { openForCopy, openReplica } from './data-source.js';
 export { closeDatabase, closeServer } from './provision/close-database.js';
+export {
+  canLogIn,
+  createDatabase,
+  createRoles,
+  dropDatabase,
+  type PostgresRole,
+  postgresRoles,
+  readerRoleSettings,
+  roleName,
+} from './provision/provision.js';
 export { scopeKeyBytes } from './provision/scope-key.js';
 export { migrate } from './migrate.js';
 export { assertSchema } from './assert-schema.js';

@@ -4,7 +4,8 @@ import { kafkaVersion } from './fetch-kafka.js';
 import type { StartedServers } from './servers-variable.js';
 import { newScopeKey } from './scope-key-file.js';
 import { freePorts } from './ports.js';
-import { createDatabase, createRoles, newPasswords, superuserUrl } from './postgres-roles.js';
+import { createDatabase, createRoles } from '#postgres';
+import { newPasswords, superuserUrl } from './postgres-roles.js';
 
 /** One Kafka and one Postgres from their images, by the settings of the embedded ones. Needs a container engine and the images. */
 export const startTestServers = async (): Promise<StartedServers> => {

@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Failure } from '#domain';
+import type { CertifiedKey } from './authority.js';
 import { fetchKafka, kafkaFiles, type Say } from './fetch-kafka.js';
 import { isPortFree, isPortOpen } from './ports.js';
 import { launch, type RunningServer, sizeOf, stopOrphan, textSince } from './server-process.js';
@@ -14,12 +15,22 @@ export interface KafkaOptions {
   readonly controllerPort: number;
   /** Created when missing; survives restarts. Holds the log, `server.properties`, `kafka.log`. */
   readonly dataDir: string;
+  /** Without it the broker speaks in the clear and obeys everybody; with it nothing else than TLS, and it obeys whom its rules name. */
+  readonly tls?: KafkaTls;
   /** Broker settings over ours. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Gets a line whenever something takes long. */
   readonly say?: Say;
   /** Gives up a start that is under way. */
   readonly signal?: AbortSignal;
+}
+
+/** PEM. Who comes with a certificate of the authority is known by its common name; `reprise-admin` may do everything. */
+export interface KafkaTls {
+  readonly authority: string;
+  readonly server: CertifiedKey;
+  /** A listener for users with passwords (SCRAM-SHA-512), over TLS. They are made with the broker's folder. */
+  readonly scram?: { readonly port: number; readonly passwords: Readonly<Record<string, string>> };
 }
 
 export interface RunningKafka extends RunningServer {
@@ -38,16 +49,55 @@ const newClusterId = (): string => {
 /** Above the largest frame of 24 MB (design, section 5). */
 const messageBytesMax = 26 * 1024 * 1024;
 
+/** Of the certificate that the broker shows as a client of its controller. */
+export const brokerName = 'reprise-broker';
+/** Of who makes the rules. */
+export const administratorName = 'reprise-admin';
+
+const door = (options: KafkaOptions): Record<string, string | boolean> => {
+  const { port, controllerPort, dataDir, tls } = options;
+  const way = tls ? 'SSL' : 'PLAINTEXT';
+  const scram = tls?.scram;
+  const listeners = [`${way}://127.0.0.1:${port}`, ...(scram ? [`SASL_SSL://127.0.0.1:${scram.port}`] : [])].join(',');
+  const plain = {
+    listeners: `${listeners},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': listeners,
+    'listener.security.protocol.map': `${way}:${way},CONTROLLER:${way}${scram ? ',SASL_SSL:SASL_SSL' : ''}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': way,
+  };
+  if (!tls) return plain;
+  const write = (name: string, text: string): string => {
+    writeFileSync(join(dataDir, name), text, { mode: 0o600 });
+    return join(dataDir, name);
+  };
+  return {
+    ...plain,
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': write('server.pem', `${tls.server.key}${tls.server.certificate}`),
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': write('ca.crt', tls.authority),
+    'ssl.enabled.protocols': 'TLSv1.2,TLSv1.3',
+    'ssl.client.auth': 'required',
+    'ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/,DEFAULT',
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': false,
+    'super.users': `User:${brokerName};User:${administratorName}`,
+    ...(scram && {
+      'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+      'listener.name.sasl_ssl.ssl.client.auth': 'none',
+      'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config':
+        'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+    }),
+  };
+};
+
 /** One node that is broker and controller, on loopback only; every internal topic says that it is alone. */
 const settingsOf = (options: KafkaOptions): Record<string, string | number | boolean> => ({
   'process.roles': 'broker,controller',
   'node.id': 1,
   'controller.quorum.voters': `1@127.0.0.1:${options.controllerPort}`,
-  listeners: `PLAINTEXT://127.0.0.1:${options.port},CONTROLLER://127.0.0.1:${options.controllerPort}`,
-  'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.port}`,
-  'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-  'controller.listener.names': 'CONTROLLER',
-  'inter.broker.listener.name': 'PLAINTEXT',
+  ...door(options),
   'log.dirs': join(options.dataDir, 'log'),
   // After a kill -9 the next start waits until the controller has given up the former incarnation.
   'broker.session.timeout.ms': 3000,
@@ -91,11 +141,16 @@ const formatOnce = async (
   jars: readonly string[],
   dataDir: string,
   properties: string,
-  signal: AbortSignal | undefined,
+  { tls, signal }: Pick<KafkaOptions, 'tls' | 'signal'>,
 ): Promise<void> => {
   if (existsSync(join(dataDir, 'log', 'meta.properties'))) return;
   const clusterId = newClusterId();
-  const args = ['format', '--ignore-formatted', '-t', clusterId, '-c', properties];
+  const users = Object.entries(tls?.scram?.passwords ?? {});
+  const scram = users.flatMap(([name, password]) => [
+    '--add-scram',
+    `SCRAM-SHA-512=[name=${name},password=${password}]`,
+  ]);
+  const args = ['format', '--ignore-formatted', '-t', clusterId, '-c', properties, ...scram];
   const command = [...javaArgs(jars, dataDir), 'kafka.tools.StorageTool', ...args];
   await promisify(execFile)(java(), command, { ...(signal && { signal }) }).catch(
     (error: Error & { stderr?: string; stdout?: string }) => {
@@ -142,7 +197,7 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   const properties = join(dataDir, 'server.properties');
   const settings = Object.entries(settingsOf({ ...options, dataDir }));
   writeFileSync(properties, settings.map(([key, value]) => `${key}=${value}\n`).join(''));
-  await formatOnce(jars, dataDir, properties, options.signal);
+  await formatOnce(jars, dataDir, properties, options);
   options.signal?.throwIfAborted();
   const outputFile = join(dataDir, 'kafka.out');
   const logFile = join(dataDir, 'kafka.log');

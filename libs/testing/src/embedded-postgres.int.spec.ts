@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.js';
 import { logFilesIn, postgresLogFilesMax, pruneLogs } from './postgres-log.js';
 import { freePorts } from './ports.js';
-import { readerRoleSettings } from './postgres-roles.js';
+import { readerRoleSettings } from '#postgres';
 import { freshDatabase } from './servers.js';
 
 const query = async (url: string, sql: string): Promise<readonly unknown[]> => {

@@ -4,20 +4,13 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Failure } from '#domain';
+import type { CertifiedKey } from './authority.js';
 import type { Say } from './fetch-kafka.js';
 import { isPortFree } from './ports.js';
 import { type Account, postgresAccount } from './postgres-account.js';
 import { findBinaries, placeOfCluster } from './postgres-place.js';
-import {
-  canLogIn,
-  createDatabase,
-  createRoles,
-  newPasswords,
-  type RolePasswords,
-  roleUrls,
-  type RoleUrls,
-  superuserUrl,
-} from './postgres-roles.js';
+import { canLogIn, createDatabase, createRoles, type PostgresAddress } from '#postgres';
+import { newPasswords, type RolePasswords, roleUrls, type RoleUrls, superuserUrl } from './postgres-roles.js';
 import { lastErrorIn, logSettings, pruneLogs } from './postgres-log.js';
 import { scopeKeyIn } from './scope-key-file.js';
 import { launch, type RunningServer, sizeOf, stopOrphan, textSince } from './server-process.js';
@@ -27,11 +20,21 @@ export interface PostgresOptions {
   /** Created when missing; survives restarts. Holds the cluster in `data` (postgres-place.ts), `passwords.json` and `scope.key` (0600), `postgres.log` (until
    * the server's collector writes, into `data/log`). */
   readonly dataDir: string;
+  /** Without it the server speaks in the clear; with it nothing else than TLS, and to nobody who shows no certificate of his role. */
+  readonly tls?: PostgresTls;
   /** Server settings over ours. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly say?: Say;
   /** Gives up a start that is under way. */
   readonly signal?: AbortSignal;
+}
+
+/** PEM. A role is let in with a certificate of its own name beside its password. */
+export interface PostgresTls {
+  readonly authority: string;
+  readonly server: CertifiedKey;
+  /** Of the role `postgres`, with which the database and its roles are made. */
+  readonly superuser: CertifiedKey;
 }
 
 export interface RunningPostgres extends RunningServer {
@@ -104,6 +107,30 @@ const initialiseOnce = async ({ initdb, account, place, superuserPassword, signa
   renameSync(half, data);
 };
 
+/** What of the server's settings says how it is spoken to; written at each start, since it may be closed or opened between two. */
+const closeDoor = (data: string, account: Account | undefined, tls: PostgresTls | undefined): readonly string[] => {
+  const write = (name: string, text: string): string => {
+    const path = join(data, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (account) chownSync(path, account.uid, account.gid);
+    return path;
+  };
+  const whom = tls
+    ? 'hostssl all all 127.0.0.1/32 scram-sha-256 clientcert=verify-full'
+    : 'host all all 127.0.0.1/32 scram-sha-256';
+  write('pg_hba.conf', `${whom}\n`);
+  if (!tls) return [];
+  const files = {
+    ssl_cert_file: write('server.crt', tls.server.certificate),
+    ssl_key_file: write('server.key', tls.server.key),
+    ssl_ca_file: write('ca.crt', tls.authority),
+  };
+  return settingFlags({ ssl: 'on', ssl_min_protocol_version: 'TLSv1.2', ...files });
+};
+
+const settingFlags = (all: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
 /** Again and again; the timer keeps no process alive. */
 const pruneLogsMs = 60_000;
 
@@ -111,7 +138,7 @@ const startTimeoutMs = 60_000;
 
 const untilLogin = async (
   server: RunningServer,
-  adminUrl: string,
+  admin: PostgresAddress,
   { data, logFile, seenBytes }: { readonly data: string; readonly logFile: string; readonly seenBytes: number },
   signal: AbortSignal | undefined,
 ): Promise<void> => {
@@ -120,7 +147,7 @@ const untilLogin = async (
     gone = true;
   });
   for (const startedAtMs = Date.now(); ; await sleep(25)) {
-    const refusal = await canLogIn(adminUrl).catch((error: Error) => error.message);
+    const refusal = await canLogIn(admin).catch((error: Error) => error.message);
     if (refusal === undefined) return;
     if (!gone && !signal?.aborted && Date.now() - startedAtMs < startTimeoutMs) continue;
     signal?.throwIfAborted();
@@ -155,10 +182,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
     throw new Failure('busy', `port ${options.port} is taken`, 'choose another port for Postgres');
   const passwords = passwordsIn(dataDir);
   await initialiseOnce({ initdb, account, place, superuserPassword: passwords.superuser, signal: options.signal });
-  const flags = Object.entries({ ...settings, ...options.settings }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+  const flags = [...settingFlags({ ...settings, ...options.settings }), ...closeDoor(data, account, options.tls)];
   const logFile = join(dataDir, 'postgres.log');
   const seenBytes = sizeOf(logFile);
   const args = ['-D', data, '-p', String(options.port), ...flags];
@@ -171,16 +195,21 @@ export const startPostgres = async (options: PostgresOptions): Promise<RunningPo
     outputFile: logFile,
     stopSignal: 'SIGINT',
   });
+  const { tls } = options;
   const adminUrl = superuserUrl(options.port, passwords);
+  const admin: PostgresAddress = {
+    url: adminUrl,
+    ...(tls && { ssl: () => ({ ca: tls.authority, cert: tls.superuser.certificate, key: tls.superuser.key }) }),
+  };
   chmodSync(logFile, 0o600);
   pruneLogs(data);
   const pruning = setInterval(() => pruneLogs(data), pruneLogsMs).unref();
   void server.exited.then(() => clearInterval(pruning));
   const scopeKeyFile = join(dataDir, 'scope.key');
   try {
-    await untilLogin(server, adminUrl, { data, logFile, seenBytes }, options.signal);
-    await createRoles(adminUrl, passwords);
-    await createDatabase(adminUrl, 'reprise', scopeKeyIn(scopeKeyFile));
+    await untilLogin(server, admin, { data, logFile, seenBytes }, options.signal);
+    await createRoles(admin, passwords);
+    await createDatabase(admin, 'reprise', scopeKeyIn(scopeKeyFile));
   } catch (error) {
     // Whoever is told that it does not start has nothing to stop.
     await server.kill();

@@ -1,3 +1,4 @@
+export * from './authority.js';
 export * from './embedded-kafka.js';
 export * from './embedded-postgres.js';
 export * from './fetch-kafka.js';

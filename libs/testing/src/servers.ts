@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '#domain';
-import { createDatabase, dropDatabase, roleUrls, type RoleUrls, superuserUrl } from './postgres-roles.js';
+import { createDatabase, dropDatabase } from '#postgres';
+import { roleUrls, type RoleUrls, superuserUrl } from './postgres-roles.js';
 import { serversVariable, type TestServers } from './servers-variable.js';
 
 const servers = (): TestServers => {

@@ -1,6 +1,7 @@
 import type { Say } from '../words/words.js';
 import { CliFailure } from './cli-failure.js';
 import { exitCodeByFailure, exitCodeByStatus, exitCodes, isFailureCode } from './exit-codes.js';
+import { isUntrusted } from './trust-authorities.js';
 import { type Json, type JsonObject, parseJson, textAt } from './json.js';
 
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -75,6 +76,12 @@ export class ControlApi {
       return { status: answer.status, text: await answer.text() };
     } catch (error) {
       if (interrupted.aborted) throw error;
+      if (isUntrusted(error))
+        throw new CliFailure(
+          exitCodes.failure,
+          say('api.untrusted', { url: this.connection.url }),
+          say('api.untrusted-hint'),
+        );
       const isSlow = error instanceof Error && error.name === 'TimeoutError';
       const place = say(isSlow ? 'api.slow' : 'api.unreachable', { url: this.connection.url });
       throw new CliFailure(exitCodes.tryAgain, place, say(isSlow ? 'api.slow-hint' : 'api.unreachable-hint'));

@@ -89,6 +89,9 @@ export const readToken = (place: Place, speakers: Speakers): string => {
   );
 };
 
+/** The file of the authorities that a credentials.json names; none where a token alone is given. */
+export const authoritiesIn = (place: Place): string | undefined => textAt(parsed(find(place).text), 'ca') || undefined;
+
 const parsed = (text: string): Json => {
   try {
     return parseJson(text);

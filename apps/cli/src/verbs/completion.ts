@@ -19,7 +19,7 @@ const choices = (flags: readonly Flag[]): readonly (readonly [string, readonly s
 
 /** Verbs whose argument is a file. */
 const takesFile = ({ argument }: Verb): boolean => argument?.name.endsWith('FILE') ?? false;
-const fileFlags: readonly string[] = ['token-file', 'profile', 'secrets'];
+const fileFlags: readonly string[] = ['token-file', 'ca-file', 'profile', 'secrets'];
 
 /** zsh runs it too, through bashcompinit. */
 const bash = (verbs: readonly Verb[]): string => {

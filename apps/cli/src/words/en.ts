@@ -43,6 +43,7 @@ export const en = {
   'group.seal': 'signed statements on the log',
   'group.drill': 'rehearse a restore',
   'flag.api': 'address of control (REPRISE_API; else that of the system that runs here, else http://127.0.0.1:8090)',
+  'flag.ca-file': 'authorities (PEM) that may vouch for control over https:// (else those of the credentials.json)',
   'flag.insecure': 'send the token over http:// to another machine, in clear',
   'flag.token-file': 'a file with a token, or a credentials.json (else that of the system that runs here)',
   'flag.as': 'which of the credentials speaks, by name (else the first operator)',
@@ -135,6 +136,11 @@ export const en = {
   'api.unreachable': 'control does not answer at {url}',
   'api.unreachable-hint':
     'does the system run (npm start)? Another address: --api URL or REPRISE_API. Then: reprise doctor',
+  'api.untrusted': 'who answers at {url} shows a certificate that no authority known here vouches for',
+  'api.untrusted-hint':
+    'name the authorities of the installation with --ca-file F; if they are right, it is somebody else',
+  'ca.unreadable': 'cannot read certificates of authorities in {file}',
+  'ca.unreadable-hint': 'name a PEM file: --ca-file F',
   'api.slow': 'control has not answered within 3 s at {url}',
   'api.slow-hint': 'it is frozen, or the machine is busy: ask again; then look at the process control and its log',
   'api.no-json': 'what answers at {url} is not control',

@@ -49,6 +49,7 @@ export const fr: Words = {
   'group.seal': 'déclarations signées sur le journal',
   'group.drill': 'répéter une restauration',
   'flag.api': 'adresse de control (REPRISE_API ; sinon celle du système qui tourne ici, sinon http://127.0.0.1:8090)',
+  'flag.ca-file': 'autorités (PEM) qui peuvent garantir le contrôle en https:// (sinon celles du credentials.json)',
   'flag.insecure': 'envoyer le jeton en http:// à une autre machine, en clair',
   'flag.token-file': 'un fichier contenant un jeton, ou un credentials.json (sinon celui du système qui tourne ici)',
   'flag.as': 'quel jeton présenter, par son nom (sinon celui du premier exploitant)',
@@ -144,6 +145,11 @@ export const fr: Words = {
   'api.unreachable': 'control ne répond pas à {url}',
   'api.unreachable-hint':
     'le système tourne-t-il (npm start) ? Une autre adresse : --api URL ou REPRISE_API. Puis : reprise doctor',
+  'api.untrusted': "celui qui répond à {url} présente un certificat qu'aucune autorité connue ici ne garantit",
+  'api.untrusted-hint':
+    "nommez les autorités de l'installation avec --ca-file F\u00a0; si elles sont justes, c'est quelqu'un d'autre",
+  'ca.unreadable': "impossible de lire des certificats d'autorités dans {file}",
+  'ca.unreadable-hint': 'nommez un fichier PEM\u00a0: --ca-file F',
   'api.slow': "control n'a pas répondu en 3 s à {url}",
   'api.slow-hint':
     'il est figé, ou la machine est chargée : redemander, puis regarder le processus control et son journal',

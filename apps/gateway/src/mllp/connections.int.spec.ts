@@ -90,9 +90,9 @@ describe('connections of one sender, more than it may have', () => {
   it('over TLS it is the same', async () => {
     await start({ connectionsPerSenderMax: 8 });
     const { mllpsPort, authority, senders } = gateway;
-    const { cert, key } = senders[0].certificate;
+    const { certificate: cert, key } = senders[0].certificate;
     const secure = async (): Promise<MllpClient> => {
-      const made = await MllpClient.secure(mllpsPort, { ca: authority.cert, cert, key });
+      const made = await MllpClient.secure(mllpsPort, { ca: authority.certificate, cert, key });
       open.add(made);
       return made;
     };

@@ -1,9 +1,20 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
-import type { ByteBudget, CallersFile, ProcessLog, SenderCaller } from '#platform';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import {
+  boundStrangers,
+  type ByteBudget,
+  type CallersFile,
+  followFolder,
+  handshakesMax,
+  peerOf,
+  type ProcessLog,
+  type SenderCaller,
+  serverOptions,
+  type TlsFolder,
+} from '#platform';
 import { BudgetShare } from '../budget-share.js';
-import { closedConnections, failedHandshakes, openConnections } from '../capture-metrics.js';
+import { closedConnections, openConnections } from '../capture-metrics.js';
 import type { AnswerFrame } from './answer-frame.js';
 import { Door, type Place } from './door.js';
 import { type CloseReason, type ConnectionLimits, MllpConnection } from './mllp-connection.js';
@@ -23,41 +34,22 @@ export interface MllpServerOptions {
     /** Of the budget, by all connections of one sender: a flood leaves room for the others. */
     readonly heldBytesPerSenderMax: number;
   };
-  /** Server certificate and key, and the CA of the clients'. */
-  readonly tls: Pick<TlsOptions, 'cert' | 'key' | 'ca'>;
+  readonly tls: TlsFolder;
+  /** The listeners of one sender each speak TLS as well. */
+  readonly ownListenersToo: boolean;
   readonly tlsAddress: { readonly host: string; readonly port: number };
 }
 
-/** @limit Gateway | how long a TLS handshake may take | the connection ends */
-const handshakeMsMax = 10_000;
-/**
- * Strangers at the door at one time; with one more, the one who has waited longest is sent away.
- * @limit Gateway | strangers in their TLS handshake at one time | the one who has waited longest is sent away
- */
-const handshakesMax = 256;
 /**
  * New connections of senders that have as many as they may, until it is known who gives way.
  * @limit Gateway | new connections that wait until somebody gives way | the next is closed
  */
 const atDoorMax = 1_024;
-const saidEveryMs = 1_000;
 /** A flood of connections is told so often, with their number. */
 const crowdSaidEveryMs = 10_000;
-/** TLS 1.3, and of 1.2 only what has forward secrecy and authenticated encryption (ANSSI, guide TLS 1.2, R9 and R10). */
-const suites = [
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_CHACHA20_POLY1305_SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-].join(':');
 const lookEveryMs = 1_000;
 
-/** A plain listener is for the sender next door: it never listens on another interface. */
+/** A listener of one sender is for the sender next door: it never listens on another interface. */
 const loopback = '127.0.0.1';
 
 interface Open {
@@ -72,9 +64,9 @@ interface Open {
 
 type Newcomer = Omit<Open, 'connection'>;
 
-/** All MLLP listeners: one on loopback per sender that has one, and one over TLS for every sender with a certificate. */
+/** All MLLP listeners: one on loopback per sender that has one, plain unless all is closed, and one over TLS for every sender with a certificate. */
 export class MllpServer {
-  private readonly plain = new Map<number, { readonly server: Server; readonly caller: SenderCaller }>();
+  private readonly own = new Map<number, { readonly server: Server; readonly caller: SenderCaller }>();
   private readonly open = new Set<Open>();
   private readonly shares = new Map<string, BudgetShare>();
   /** When a sender's closed connections were last told, and how many there were since. */
@@ -99,27 +91,17 @@ export class MllpServer {
 
   async listen(): Promise<void> {
     const { tls, tlsAddress, callers } = this.options;
-    const server = createTlsServer(
-      {
-        ...tls,
-        requestCert: true,
-        rejectUnauthorized: true,
-        minVersion: 'TLSv1.2',
-        ciphers: suites,
-        honorCipherOrder: true,
-        handshakeTimeout: handshakeMsMax,
-        allowHalfOpen: true,
-      },
-      (socket) => this.acceptTls(socket),
-    );
+    const server = this.tlsServer((caller) => caller !== undefined);
     server.maxConnections = this.options.limits.connectionsMax + handshakesMax + atDoorMax;
-    this.boundStrangers(server);
     this.tls = server;
     await listening(server, tlsAddress.port, tlsAddress.host);
     await this.followCallers();
-    callers.onChange(() => {
+    const follow = (): void => {
       this.followCallers().catch((error: unknown) => this.options.log.fault('listener.failed', error));
-    });
+    };
+    callers.onChange(follow);
+    // Certificates may have been taken back.
+    tls.onChange(follow);
     this.lookTimer = setInterval(() => {
       const [now, time] = [performance.now(), Date.now()];
       for (const { connection, validUntil } of this.open)
@@ -129,34 +111,19 @@ export class MllpServer {
     this.lookTimer.unref();
   }
 
-  /** Who has shown no certificate yet: few, for a few seconds, and never in the place of a sender. */
-  private boundStrangers(server: TlsServer): void {
-    const { log } = this.options;
-    const strangers = new Map<string, Socket>();
-    const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress}:${remotePort}`;
-    let saidAtMs = Number.NEGATIVE_INFINITY;
-    server.on('connection', (socket: Socket) => {
-      const name = nameOf(socket);
-      strangers.set(name, socket);
-      socket.once('close', () => strangers.delete(name));
-      const [oldest] = strangers.values();
-      if (strangers.size > handshakesMax) oldest?.destroy();
-    });
-    server.on('secureConnection', (socket) => strangers.delete(nameOf(socket)));
-    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-      // With half-open connections nobody else closes it.
-      socket.destroy();
-      failedHandshakes.inc();
-      if (performance.now() - saidAtMs < saidEveryMs) return;
-      saidAtMs = performance.now();
-      log.warn('handshake.failed', { code: error.code ?? error.name });
-    });
+  /** Takes those whom the callers file knows by their certificate, and of them whom `takes` says. */
+  private tlsServer(takes: (caller: SenderCaller | undefined) => boolean): TlsServer {
+    const { tls, log } = this.options;
+    const server = createTlsServer(serverOptions(tls, 'known'), (socket) => this.acceptTls(socket, takes));
+    followFolder(server, tls);
+    boundStrangers(server, 'mllp', log);
+    return server;
   }
 
   /** Stops listening, answers what has come whole, and closes; what is not done within `msMax` is cut off. */
   async close(msMax: number): Promise<void> {
     clearInterval(this.lookTimer);
-    const servers = Array.from(this.plain.values(), ({ server }) => server);
+    const servers = Array.from(this.own.values(), ({ server }) => server);
     if (this.tls) servers.push(this.tls);
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     this.door.close();
@@ -172,27 +139,29 @@ export class MllpServer {
   private async followCallers(): Promise<void> {
     const { callers, log } = this.options;
     const wanted = callers.byMllpPort();
-    for (const [port, { server, caller }] of this.plain)
+    for (const [port, { server, caller }] of this.own)
       if (wanted.get(port)?.name !== caller.name || wanted.get(port)?.finess !== caller.finess) {
         server.close();
-        this.plain.delete(port);
+        this.own.delete(port);
         log.info('listener.closed', { port, sender: caller.name });
       }
     for (const { socket, isKnown } of this.open) if (!isKnown()) socket.destroy();
-    for (const [port, caller] of wanted) if (!this.plain.has(port)) await this.openPlain(port, caller);
+    for (const [port, caller] of wanted) if (!this.own.has(port)) await this.openOwn(port, caller);
   }
 
-  private async openPlain(port: number, caller: SenderCaller): Promise<void> {
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
-      const isKnown = (): boolean => this.plain.get(port)?.server === server;
-      this.accept({ socket, caller, isKnown, validUntil: Number.POSITIVE_INFINITY });
-    });
-    this.plain.set(port, { server, caller });
+  private async openOwn(port: number, caller: SenderCaller): Promise<void> {
+    const plain = (): Server =>
+      createServer({ allowHalfOpen: true }, (socket) => {
+        const isKnown = (): boolean => this.own.get(port)?.server === server;
+        this.accept({ socket, caller, isKnown, validUntil: Number.POSITIVE_INFINITY });
+      });
+    const server = this.options.ownListenersToo ? this.tlsServer((known) => known?.name === caller.name) : plain();
+    this.own.set(port, { server, caller });
     try {
       await listening(server, port, loopback);
       this.options.log.info('listener.opened', { port, sender: caller.name, establishment: caller.finess });
     } catch (error) {
-      this.plain.delete(port);
+      this.own.delete(port);
       throw error;
     }
   }
@@ -204,15 +173,11 @@ export class MllpServer {
     return share;
   }
 
-  private acceptTls(socket: TLSSocket): void {
-    const { callers, log } = this.options;
-    // SHA-256 over the certificate in DER, as `AB:CD:…`.
-    const certificate = socket.getPeerX509Certificate();
-    const fingerprint = certificate?.fingerprint256.replaceAll(':', '').toLowerCase() ?? '';
-    const caller = callers.byCertificate(fingerprint);
-    // A session that is resumed is not verified again by TLS.
-    const validUntil = certificate?.validToDate.getTime() ?? 0;
-    if (!caller || Date.now() > validUntil) {
+  private acceptTls(socket: TLSSocket, takes: (caller: SenderCaller | undefined) => boolean): void {
+    const { callers, log, tls } = this.options;
+    const peer = peerOf(socket, tls);
+    const caller = peer?.isValid() ? callers.senderByCertificate(peer.sha256) : undefined;
+    if (!peer || !caller || !takes(caller)) {
       log.warn('caller.unknown', { context: 'mllps' });
       socket.destroy();
       return;
@@ -220,8 +185,8 @@ export class MllpServer {
     this.accept({
       socket,
       caller,
-      validUntil,
-      isKnown: () => callers.byCertificate(fingerprint)?.name === caller.name,
+      validUntil: peer.validUntil,
+      isKnown: () => peer.isValid() && callers.senderByCertificate(peer.sha256)?.name === caller.name,
     });
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { frame } from '#hl7v2';
-import { testKafka } from '#testing';
+import { Authority, testKafka } from '#testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { admission, ofNoise, unknownTrigger, withoutPatient } from '../../test/messages.spec.js';
 import { MllpClient } from '../../test/mllp-client.spec.js';
@@ -207,8 +207,12 @@ describe('the MLLP door', () => {
   });
 
   describe('over TLS', () => {
-    const secure = async (certificate = first.certificate, ca = gateway.authority.cert): Promise<MllpClient> => {
-      const made = await MllpClient.secure(gateway.mllpsPort, { ca, cert: certificate.cert, key: certificate.key });
+    const secure = async (certificate = first.certificate, ca = gateway.authority.certificate): Promise<MllpClient> => {
+      const made = await MllpClient.secure(gateway.mllpsPort, {
+        ca,
+        cert: certificate.certificate,
+        key: certificate.key,
+      });
       open.add(made);
       return made;
     };
@@ -235,15 +239,14 @@ describe('the MLLP door', () => {
 
     it('refuses no certificate, one of nobody known, one of another authority, one that is past, and TLS 1.1', async () => {
       const { authority, mllpsPort } = gateway;
-      const { newAuthority } = await import('../../test/certificates.spec.js');
-      const other = await (await newAuthority()).issue(first.name);
-      const past = await authority.issue(first.name, { until: new Date(Date.now() - 60_000) });
-      expect(await isRefused(MllpClient.secure(mllpsPort, { ca: authority.cert }))).toBe(true);
-      expect(await isRefused(secure(await authority.issue(first.name)))).toBe(true);
+      const other = await (await Authority.make()).client(first.name);
+      const past = await authority.client(first.name, { until: new Date(Date.now() - 60_000) });
+      expect(await isRefused(MllpClient.secure(mllpsPort, { ca: authority.certificate }))).toBe(true);
+      expect(await isRefused(secure(await authority.client(first.name)))).toBe(true);
       expect(await isRefused(secure(other))).toBe(true);
       expect(await isRefused(secure(past))).toBe(true);
-      const { cert, key } = first.certificate;
-      const old = { ca: authority.cert, cert, key, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' } as const;
+      const { certificate: cert, key } = first.certificate;
+      const old = { ca: authority.certificate, cert, key, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' } as const;
       expect(await isRefused(MllpClient.secure(mllpsPort, { ...old, ciphers: 'ALL:@SECLEVEL=0' }))).toBe(true);
       expect(await isRefused(secure())).toBe(false);
     });
@@ -252,8 +255,8 @@ describe('the MLLP door', () => {
   it('closes the listener and the connections of a sender that is no longer known', async () => {
     const plain = await client(second.mllpPort);
     const secure = await MllpClient.secure(gateway.mllpsPort, {
-      ca: gateway.authority.cert,
-      cert: second.certificate.cert,
+      ca: gateway.authority.certificate,
+      cert: second.certificate.certificate,
       key: second.certificate.key,
     });
     gateway.revokeSecond();

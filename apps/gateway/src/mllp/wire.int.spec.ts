@@ -132,8 +132,8 @@ describe('the MLLP door on bad days', () => {
 
   describe('over TLS', () => {
     const options = (certificate = first.certificate) => ({
-      ca: gateway.authority.cert,
-      cert: certificate.cert,
+      ca: gateway.authority.certificate,
+      cert: certificate.certificate,
       key: certificate.key,
     });
 
@@ -181,7 +181,7 @@ describe('a certificate that ends', () => {
     const until = new Date(Date.now() + 12_000);
     const gateway = await startTestGateway(testKafka().brokers, { certificatesUntil: until });
     const [{ certificate }] = gateway.senders;
-    const options = { ca: gateway.authority.cert, cert: certificate.cert, key: certificate.key };
+    const options = { ca: gateway.authority.certificate, cert: certificate.certificate, key: certificate.key };
     const here = await MllpClient.secure(gateway.mllpsPort, options);
     const session = new Promise<Buffer>((resolve) => here.socket.once('session', resolve));
     expect(codesIn(await here.ask(admission('before-the-end')))).toEqual(['AA before-the-end']);

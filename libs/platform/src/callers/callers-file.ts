@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Failure } from '#domain';
+import { WatchedFiles } from '../files/watched-files.js';
 import type { ProcessLog } from '../logging/process-log.js';
 import type { Caller, SenderCaller } from './caller.js';
 import { type KnownCallers, parseCallers } from './parse-callers.js';
 
-const lookEveryMs = 1_000;
 /** @limit All HTTP doors | characters of a token | 401 */
 const tokenLengthMax = 4_096;
 
@@ -14,20 +14,18 @@ const tokenLengthMax = 4_096;
  * second; a file that cannot be read leaves the last good one in force, and says so.
  */
 export class CallersFile {
-  private known: KnownCallers;
-  private version: string;
+  private readonly watched: WatchedFiles<KnownCallers>;
   private readonly listeners = new Set<() => void>();
-  private readonly timer;
 
   /** Throws `Failure` `input.invalid` when the file is missing or wrong. */
-  constructor(
-    private readonly path: string,
-    private readonly log: ProcessLog,
-  ) {
-    this.version = versionOf(path);
-    this.known = read(path);
-    this.timer = setInterval(() => this.look(), lookEveryMs);
-    this.timer.unref();
+  constructor(path: string, log: ProcessLog) {
+    this.watched = new WatchedFiles([path], () => read(path), {
+      changed: () => {
+        log.info('callers.read', { count: this.known.byToken.size });
+        for (const listener of this.listeners) listener();
+      },
+      unusable: (error) => log.fault('callers.unreadable', error),
+    });
   }
 
   /**
@@ -40,8 +38,13 @@ export class CallersFile {
   }
 
   /** By the SHA-256 of the client certificate in DER, hex, lower case. */
-  byCertificate(sha256: string): SenderCaller | undefined {
+  byCertificate(sha256: string): Caller | undefined {
     return this.known.byCertificate.get(sha256);
+  }
+
+  senderByCertificate(sha256: string): SenderCaller | undefined {
+    const caller = this.byCertificate(sha256);
+    return caller?.kind === 'sender' ? caller : undefined;
   }
 
   byMllpPort(): ReadonlyMap<number, SenderCaller> {
@@ -58,22 +61,12 @@ export class CallersFile {
   }
 
   close(): void {
-    clearInterval(this.timer);
+    this.watched.close();
     this.listeners.clear();
   }
 
-  private look(): void {
-    try {
-      const version = versionOf(this.path);
-      if (version === this.version) return;
-      this.version = version;
-      this.known = read(this.path);
-    } catch (error) {
-      this.log.fault('callers.unreadable', error);
-      return;
-    }
-    this.log.info('callers.read', { count: this.known.byToken.size });
-    for (const listener of this.listeners) listener();
+  private get known(): KnownCallers {
+    return this.watched.current;
   }
 }
 
@@ -86,16 +79,6 @@ const unreadable = (path: string, cause: unknown): Failure =>
       cause,
     },
   );
-
-/** Changes whenever the file was written or replaced. */
-const versionOf = (path: string): string => {
-  try {
-    const { mtimeNs, size, ino } = statSync(path, { bigint: true });
-    return `${mtimeNs} ${size} ${ino}`;
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-};
 
 const read = (path: string): KnownCallers => {
   try {

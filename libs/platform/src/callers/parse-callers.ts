@@ -5,7 +5,7 @@ import type { Caller, OperatorCaller, ReaderCaller, SenderCaller } from './calle
 export interface KnownCallers {
   readonly senders: readonly SenderCaller[];
   readonly byToken: ReadonlyMap<string, Caller>;
-  readonly byCertificate: ReadonlyMap<string, SenderCaller>;
+  readonly byCertificate: ReadonlyMap<string, Caller>;
   readonly byMllpPort: ReadonlyMap<number, SenderCaller>;
 }
 
@@ -66,7 +66,7 @@ export const parseCallers = (text: string): KnownCallers => {
   if (typeof file !== 'object' || file === null) throw fault('it', 'is no JSON object');
   const senders: SenderCaller[] = [];
   const byToken = new Map<string, Caller>();
-  const byCertificate = new Map<string, SenderCaller>();
+  const byCertificate = new Map<string, Caller>();
   const byMllpPort = new Map<number, SenderCaller>();
   for (const [where, entry] of entries(file as Entry, 'senders')) {
     const sender: SenderCaller = { kind: 'sender', name: name(where, entry), finess: finess(where, entry['finess']) };
@@ -81,10 +81,12 @@ export const parseCallers = (text: string): KnownCallers => {
     const seen = establishments.map((value: unknown) => finess(where, value));
     const reader: ReaderCaller = { kind: 'reader', name: name(where, entry), establishments: seen };
     add(byToken, hash(where, 'tokenSha256', entry), reader, where);
+    add(byCertificate, hash(where, 'certificateSha256', entry), reader, where);
   }
   for (const [where, entry] of entries(file as Entry, 'operators')) {
     const operator: OperatorCaller = { kind: 'operator', name: name(where, entry) };
     add(byToken, hash(where, 'tokenSha256', entry), operator, where);
+    add(byCertificate, hash(where, 'certificateSha256', entry), operator, where);
   }
   return { senders, byToken, byCertificate, byMllpPort };
 };

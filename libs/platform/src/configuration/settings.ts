@@ -42,14 +42,44 @@ export const Addresses = setting('addresses', 'must be host:port, several divide
   list(text, (item) => (/^[^\s:/]+:\d{1,5}$/.test(item) ? item : undefined)),
 );
 
-/** `postgres://user:password@host:port/database` */
+/** `https://host:port` */
 export const Url = setting('url', 'must be a URL', (text) => (URL.canParse(text) ? text : undefined));
 
+/** A password has no place in an environment: who may look at processes reads it. */
+const postgresUrl = (text: string): string | undefined => {
+  const url = URL.parse(text);
+  return url && /^postgres(?:ql)?:$/.test(url.protocol) && url.username !== '' && url.password === ''
+    ? text
+    : undefined;
+};
+
+/** `postgres://user@host:port/database` */
+export const PostgresUrl = setting(
+  'postgresUrl',
+  'must be postgres://user@host:port/database, the password in a file and not in it',
+  postgresUrl,
+);
+
+const named =
+  (read: (url: string) => string | undefined) =>
+  (text: string): Readonly<Record<string, string>> | undefined => {
+    const pairs = list(text, (item) => {
+      const [, name, url = ''] = /^([a-z0-9-]+)=(.+)$/.exec(item) ?? [];
+      return name !== undefined && read(url) !== undefined ? ([name, url] as const) : undefined;
+    });
+    return pairs && Object.freeze(Object.fromEntries(pairs));
+  };
+
 /** `a=URL,b=URL`, read as `{ a: URL, b: URL }`. */
-export const NamedUrls = setting('namedUrls', 'must be name=URL, several divided by commas', (text) => {
-  const pairs = list(text, (item) => {
-    const [, name, url] = /^([a-z0-9-]+)=(.+)$/.exec(item) ?? [];
-    return name !== undefined && url !== undefined && URL.canParse(url) ? ([name, url] as const) : undefined;
-  });
-  return pairs && Object.freeze(Object.fromEntries(pairs));
-});
+export const NamedUrls = setting(
+  'namedUrls',
+  'must be name=URL, several divided by commas',
+  named((url) => (URL.canParse(url) ? url : undefined)),
+);
+
+/** `a=postgres://user@host:port/database,b=…` */
+export const NamedPostgresUrls = setting(
+  'namedPostgresUrls',
+  'must be name=postgres://user@host:port/database, several divided by commas, the passwords in files and not in it',
+  named(postgresUrl),
+);

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { Failure } from '#domain';
 import { Counter, Gauge } from 'prom-client';
 import type { Caller } from '../callers/caller.js';
@@ -128,7 +129,8 @@ export class Connections {
   guard(server: Server): void {
     this.server = server;
     server.maxConnections = this.limits.connectionsAtOnceMax;
-    server.on('connection', (socket) => this.come(socket));
+    // A TLS door hands its connections on once they have shown who they are.
+    server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => this.come(socket));
   }
 
   /** Headers of a request are there. Throws nothing; gives why it is not answered now. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 import {
   type DynamicModule,
   Module,
@@ -27,6 +28,9 @@ import { listen } from './listen.js';
 import { recordRoutes } from './open-routes.js';
 import { sayContinueWhenRead } from './say-continue.js';
 import { unstorable } from './storable-text.js';
+import { Peers } from '../tls/peers.js';
+import type { TlsFolder } from '../tls/tls-folder.js';
+import { boundStrangers, followFolder, refuseBadCertificates, serverOptions } from '../tls/tls-server.js';
 
 export interface HttpAppOptions {
   readonly callers: CallersFile;
@@ -43,6 +47,10 @@ export interface HttpAppOptions {
   readonly say?: Say;
   /** `httpLimits` unless given; tests have not the time. */
   readonly limits?: HttpLimits;
+  /** The door speaks TLS with what lies there, and knows callers by the certificates that they show. */
+  readonly tls?: TlsFolder | undefined;
+  /** Does it ask for them? A browser would ask whoever looks at a page. */
+  readonly certificates?: 'asked' | 'anybody';
   /** /metrics on a port of its own, and no longer beside the routes of the app. */
   readonly metricsAt?: { readonly port: number; readonly host: string };
 }
@@ -88,11 +96,11 @@ class NothingModule {}
 /** The second server of an app: opens and closes with it. */
 class MetricsDoor implements OnApplicationBootstrap, OnModuleDestroy {
   private app: NestFastifyApplication | undefined;
-  constructor(private readonly options: Required<Pick<HttpAppOptions, 'callers' | 'log' | 'metricsAt'>>) {}
+  constructor(private readonly options: Required<Pick<HttpAppOptions, 'callers' | 'log' | 'metricsAt' | 'tls'>>) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { callers, log, metricsAt } = this.options;
-    this.app = await httpServer(NothingModule, { callers, log }, MetricsController);
+    const { callers, log, metricsAt, tls } = this.options;
+    this.app = await httpServer(NothingModule, { callers, log, tls }, MetricsController);
     await listen(this.app, metricsAt.port, metricsAt.host);
     const address = this.app.getHttpServer().address();
     log.info('metrics.opened', typeof address === 'object' && address ? { port: address.port } : {});
@@ -105,20 +113,30 @@ class MetricsDoor implements OnApplicationBootstrap, OnModuleDestroy {
 const bearer = /^Bearer ([\x21-\x7e]+)$/i;
 const bodyless = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-const recognise = (request: FastifyRequest, callers: CallersFile): Caller | undefined => {
+/** By a token, by a certificate, or by both of one caller. What is shown and not known makes a stranger of him, whatever else he shows. */
+const recognise = (request: FastifyRequest, callers: CallersFile, peers: Peers): Caller | undefined => {
   const token = bearer.exec(request.headers.authorization ?? '')?.[1];
-  const caller = token === undefined ? undefined : callers.byToken(token);
+  const certificate = peers.of(request.raw.socket);
+  const byToken = token === undefined ? undefined : callers.byToken(token);
+  const byCertificate = certificate === undefined ? undefined : callers.byCertificate(certificate);
+  if (token !== undefined && !byToken) return undefined;
+  // A proxy of the hospital may show its own certificate beside the tokens of others: only what is known of somebody else contradicts.
+  if (certificate === '' || (byToken && byCertificate && nameOf(byToken) !== nameOf(byCertificate))) return undefined;
+  const caller = byToken ?? byCertificate;
   if (caller) request.caller = caller;
   return caller;
 };
+
+const nameOf = ({ kind, name }: Caller): string => `${kind} ${name}`;
 
 /**
  * Nest on Fastify with the default-deny guard and the failure filter built in: an app cannot forget them. No Nest middleware is
  * used (three bypasses in 2026); what must come before the body is read is one Fastify hook.
  */
 export const httpApp = (module: Type | DynamicModule, options: HttpAppOptions): Promise<NestFastifyApplication> => {
-  const { callers, log, metricsAt } = options;
-  return httpServer(module, options, metricsAt ? new MetricsDoor({ callers, log, metricsAt }) : LocalMetricsController);
+  const { callers, log, metricsAt, tls } = options;
+  const place = metricsAt ? new MetricsDoor({ callers, log, metricsAt, tls }) : LocalMetricsController;
+  return httpServer(module, options, place);
 };
 
 const httpServer = async (
@@ -132,6 +150,8 @@ const httpServer = async (
     ignoreTrailingSlash = false,
     say = (sentence) => sentence,
     limits = httpLimits,
+    tls,
+    certificates = 'anybody',
   }: HttpAppOptions,
   metrics: MetricsPlace,
 ): Promise<NestFastifyApplication> => {
@@ -145,17 +165,19 @@ const httpServer = async (
     // Only what a test injects has not begun yet: it is answered by another class.
     (access.of(request.raw) ?? begin(request.raw, reply.raw)).asked = request;
   };
+  const server = {
+    headersTimeout: limits.headersMsMax,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: 16_384,
+    ServerResponse: answerClass(begin, limits),
+  };
+  const peers = new Peers(tls);
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytesMax,
     keepAliveTimeout: limits.keepAliveMsMax,
     requestTimeout: limits.requestMsMax,
     connectionTimeout: 0,
-    http: {
-      headersTimeout: limits.headersMsMax,
-      connectionsCheckingInterval: 5_000,
-      maxHeaderSize: 16_384,
-      ServerResponse: answerClass(begin, limits),
-    },
+    ...(tls ? { https: { ...server, ...serverOptions(tls, certificates) } } : { http: server }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash, ignoreDuplicateSlashes: false },
@@ -164,18 +186,25 @@ const httpServer = async (
     // An address that cannot be read: no hook has looked at the request yet.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       asked(request, reply);
-      recognise(request, callers);
+      recognise(request, callers, peers);
       answerFailure(error, request, reply, { log, say });
     },
   });
   const fastify: FastifyInstance = adapter.getInstance();
   connections.guard(fastify.server);
+  if (tls && fastify.server instanceof TlsServer) {
+    followFolder(fastify.server, tls);
+    // Node would answer a failed handshake as a request that it cannot read.
+    fastify.server.removeAllListeners('tlsClientError');
+    boundStrangers(fastify.server, 'http', log);
+    refuseBadCertificates(fastify.server);
+  }
   sayContinueWhenRead(fastify.server);
   recordRoutes(fastify);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
     asked(request, reply);
-    const caller = recognise(request, callers);
+    const caller = recognise(request, callers, peers);
     const tooMany = connections.asks(request.raw.socket, reply.raw, caller);
     if (tooMany) return done(tooMany);
     const { headers } = request;

@@ -16,7 +16,7 @@ export const connectionsMaxByRole = { owner: 16, replicator: 32, reader: 32, con
 const settingsOfRole: Readonly<Record<keyof typeof connectionsMaxByRole, Readonly<Record<string, string>>>> = {
   owner: { log_min_messages: 'fatal' },
   replicator: { log_min_messages: 'fatal' },
-  // Its other bounds: `readerRoleSettings` of #testing.
+  // Its other bounds: `readerRoleSettings`.
   reader: { log_min_messages: 'fatal', transaction_timeout: '60s' },
   control: { log_min_messages: 'fatal', temp_file_limit: '1GB' },
 };

@@ -13,7 +13,7 @@ let reader: PostgresReplicaReader;
 beforeAll(async () => {
   replica = await AReplica.open();
   connections = new ScopedConnections({
-    url: replica.database.urls.reader,
+    address: replica.database.urls.reader,
     scopeKey: replica.database.scopeKey,
     connectionsMax: 4,
   });

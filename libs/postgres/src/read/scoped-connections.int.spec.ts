@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const open = (connectionsMax: number, more: Partial<ConstructorParameters<typeof ScopedConnections>[0]> = {}) =>
-  new ScopedConnections({ url: database.urls.reader, scopeKey: database.scopeKey, connectionsMax, ...more });
+  new ScopedConnections({ address: database.urls.reader, scopeKey: database.scopeKey, connectionsMax, ...more });
 
 /** What a statement sees that asks for everything, and the scope of the connection that it ran on. */
 const canary = {
@@ -68,7 +68,7 @@ describe('connections that serve one scope at a time', () => {
 
   it('say that their key is another than that of the database, and read nothing', async () => {
     const connections = new ScopedConnections({
-      url: database.urls.reader,
+      address: database.urls.reader,
       scopeKey: Buffer.alloc(32),
       connectionsMax: 1,
     });

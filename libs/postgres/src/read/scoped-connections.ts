@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { Failure } from '#domain';
 import type { Scope } from '#usecases';
+import { loginAt, type PostgresAddress } from '../address.js';
 import { signScope } from '../provision/scope-key.js';
 
 /** A prepared statement: `name` is unique per text. Without a name it is planned each time. */
@@ -14,7 +15,7 @@ export interface Statement {
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface ScopedConnectionsOptions {
-  readonly url: string;
+  readonly address: PostgresAddress;
   /** Signs what a session may see; the database has its counterpart. Without it, the role's password reads nothing. */
   readonly scopeKey: Uint8Array;
   readonly connectionsMax: number;
@@ -205,9 +206,9 @@ export class ScopedConnections {
   private async connect(): Promise<Connection> {
     if (this.closed) throw unreachable(new Error('closed'));
     this.open += 1;
-    const { url, statementTimeoutMs } = this.options;
+    const { address, statementTimeoutMs } = this.options;
     const client = new pg.Client({
-      connectionString: url,
+      ...loginAt(address),
       connectionTimeoutMillis: 2000,
       statement_timeout: statementTimeoutMs,
       // Only for a server that hangs: the statement's own time-out comes first.

@@ -33,7 +33,7 @@ const query = (n: number): readonly (readonly [string, string])[] => {
 describe('searches that are all different', () => {
   it('leave no more prepared statements on a connection than there are kinds of them', async () => {
     const connections = new ScopedConnections({
-      url: replica.database.urls.reader,
+      address: replica.database.urls.reader,
       scopeKey: replica.database.scopeKey,
       connectionsMax: 1,
     });

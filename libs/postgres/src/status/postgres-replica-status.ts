@@ -18,6 +18,7 @@ import {
   type SenderMinute,
   type TypeDifference,
 } from '#usecases';
+import { loginAt, type PostgresAddress } from '../address.js';
 import { readDrift } from '../drift/read-drift.js';
 import { asFailure } from '../postgres-failure.js';
 import { byKey } from '../proof/by-key.js';
@@ -65,13 +66,13 @@ export class PostgresReplicaStatus extends ReplicaStatus {
 
   constructor(
     override readonly name: string,
-    url: string,
+    address: PostgresAddress,
     /** What records are found by, as the replicators of this version compute it. */
     private readonly rule: SearchRule,
   ) {
     super();
     this.pool = new pg.Pool({
-      connectionString: url,
+      ...loginAt(address),
       max: 4,
       connectionTimeoutMillis: answerMsMax,
       application_name: 'reprise-control',
