@@ -42,6 +42,11 @@ export const Addresses = setting('addresses', 'must be host:port, several divide
   list(text, (item) => (/^[^\s:/]+:\d{1,5}$/.test(item) ? item : undefined)),
 );
 
+/** `a,b` */
+export const Names = setting('names', 'must be names, several divided by commas', (text) =>
+  list(text, (item) => (/^[a-z0-9-]+$/.test(item) ? item : undefined)),
+);
+
 /** `https://host:port` */
 export const Url = setting('url', 'must be a URL', (text) => (URL.canParse(text) ? text : undefined));
 
