@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, Instant } from '#domain';
 import { searchRule } from '#fhir';
-import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, KafkaRefusalJournal, LogTopics } from '#kafka';
+import {
+  KafkaAccess,
+  KafkaClient,
+  KafkaDirectoryLog,
+  KafkaEstablishmentLog,
+  KafkaRefusalJournal,
+  LogTopics,
+} from '#kafka';
 import { FolderKeyStore, FolderTrustedKeys } from '#keys';
 import {
   CallersFile,
@@ -31,6 +38,7 @@ import {
   type TerritoryFile,
 } from '#usecases';
 import type { ControlConfiguration } from './control-configuration.js';
+import { accessKeptMs } from './status/access-problems.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
 import { describeApi } from './pages/api-document.js';
@@ -114,6 +122,7 @@ export const bootControl = async (
   const [establishmentLog, journal] = [new KafkaEstablishmentLog(client), new KafkaRefusalJournal(client)];
   const directoryLog = new KafkaDirectoryLog(client);
   const topics = new LogTopics(client, configuration.logReplication);
+  const access = wire.folder && new KafkaAccess(client, Object.keys(configuration.replicas));
   const addresses = wires.toEach(configuration.replicas, configuration.replicasPasswordsDir);
   const replicas = Object.entries(addresses).map(
     ([name, address]) => new PostgresReplicaStatus(name, address, searchRule),
@@ -161,6 +170,8 @@ export const bootControl = async (
     replicas,
     keys,
     topics,
+    ...(access && { access }),
+    certificates: [doors, wire.folder, wires.folder].filter((folder) => folder !== undefined),
     log,
     now,
     newId: randomUUID,
@@ -177,11 +188,22 @@ export const bootControl = async (
 
   const certifying = everyFewSeconds(certifyEveryMs, () => desk.certify(), log, 'certification.failed');
   const asserting = everyFewSeconds(assertEveryMs, assertLogs, log, 'settings.wrong');
+  const guarding =
+    access &&
+    everyFewSeconds(
+      accessKeptMs,
+      async () => {
+        const wrong = await access.wrong([...decisions.directory.establishments.keys()]);
+        if (wrong.length > 0) throw new Failure('log.settings', wrong.join('; '), 'reprise doctor');
+      },
+      log,
+      'access.wrong',
+    );
   const address = app.getHttpServer().address();
   return {
     ready: { port: typeof address === 'object' && address ? address.port : configuration.controlPort },
     close: async () => {
-      await Promise.all([certifying.stop(), asserting.stop()]);
+      await Promise.all([certifying.stop(), asserting.stop(), guarding?.stop()]);
       await app.close();
       callers.close();
       for (const folder of [doors, wire, wires]) folder?.close();

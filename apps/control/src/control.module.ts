@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Instant } from '#domain';
-import type { LogTopics } from '#kafka';
-import { HealthModule, type LogHeartbeat, ProcessLog } from '#platform';
+import type { KafkaAccess, LogTopics } from '#kafka';
+import { HealthModule, type LogHeartbeat, ProcessLog, type TlsFolder } from '#platform';
 import {
   acknowledgementOf,
   DirectoryDecisions,
@@ -42,6 +42,8 @@ import { FrontPageController } from './pages/front-page.controller.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { RestoresController } from './restores/restores.controller.js';
 import { SendersController } from './senders/senders.controller.js';
+import { AccessProblems } from './status/access-problems.js';
+import { CertificateProblems } from './status/certificate-problems.js';
 import { Doctor } from './status/doctor.js';
 import { type Door, DoorProblems } from './status/door-problems.js';
 import { GatewayQuotas } from './status/gateway-quotas.js';
@@ -60,6 +62,10 @@ export interface ControlParts {
   readonly replicas: readonly ReplicaStatus[];
   readonly keys: KeyStore;
   readonly topics: LogTopics;
+  /** Where Kafka speaks TLS: its rules. In the clear it has none, and is on this machine alone. */
+  readonly access?: KafkaAccess;
+  /** That this process speaks TLS with. */
+  readonly certificates?: readonly TlsFolder[];
   readonly log: ProcessLog;
   readonly now: () => Instant;
   readonly newId: () => string;
@@ -96,6 +102,10 @@ export class ControlModule {
     const doors = (['gateway', 'reader'] as const).flatMap((kind) =>
       Object.entries(configuration[`${kind}s`] ?? {}).map(([name, url]): Door => ({ kind, name, url })),
     );
+    const { certificates = [] } = parts;
+    const shown = doors
+      .filter(({ url }) => url.startsWith('https:'))
+      .map(({ kind, name, url }) => ({ who: `${kind} ${name}`, url }));
     const spikes = new FindSpikes(replicas);
     // In the order in which they are told.
     const sources = [
@@ -107,6 +117,8 @@ export class ControlModule {
       new DirectoryProblems(parts.refusedSenders),
       new SilentSenders(watch),
       ...(gateways.length > 0 ? [new QuotaProblems(gateways)] : []),
+      ...(parts.access ? [new AccessProblems(parts.access)] : []),
+      ...(certificates.length > 0 ? [new CertificateProblems(certificates, shown)] : []),
     ];
     const problems = new LookForProblems(sources, (context, error) =>
       parts.log.fault('problems.unseen', error, { context }),

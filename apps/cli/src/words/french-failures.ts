@@ -1,3 +1,4 @@
+import { accessSentences } from './french-access.js';
 import { directorySentences } from './french-directory.js';
 import { driftSentences } from './french-drift.js';
 import { verificationSentences } from './french-verification.js';
@@ -479,6 +480,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^ready$/, 'prêt'],
   [/^answers (\S+)$/, 'répond $1'],
   [/^it is not ready: ask (\S+)$/, "il n'est pas prêt : interroger $1"],
+  ...accessSentences,
   ...driftSentences,
 ];
 

@@ -18,6 +18,8 @@ export interface KafkaWire {
   readonly brokers: readonly string[];
   readonly ssl?: () => ConnectionOptions;
   readonly sasl?: { readonly username: string; readonly password: () => string };
+  /** What it speaks TLS with; none in the clear. */
+  readonly folder?: TlsFolder;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ export const kafkaWire = (settings: KafkaSettings, log: ProcessLog): KafkaWire =
   const folder = new TlsFolder(kafkaTlsDir, 'kafka', kafkaUser === undefined ? 'identity' : 'authorities', log);
   return {
     brokers,
+    folder,
     ssl: () => clientOptions(folder),
     ...(kafkaUser !== undefined &&
       kafkaPasswordFile !== undefined && { sasl: { username: kafkaUser, password: secretFile(kafkaPasswordFile) } }),

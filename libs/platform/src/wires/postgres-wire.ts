@@ -20,6 +20,8 @@ export interface PostgresWires {
   to(url: string, passwordFile?: string): PostgresWire;
   /** One a name; `passwordsDir` has a file of each name. */
   toEach(urls: Readonly<Record<string, string>>, passwordsDir?: string): Readonly<Record<string, PostgresWire>>;
+  /** What it speaks TLS with; none in the clear. */
+  readonly folder?: TlsFolder;
   close(): void;
 }
 
@@ -43,6 +45,7 @@ export const postgresWires = (tlsDir: string | undefined, log: ProcessLog): Post
       Object.fromEntries(
         Object.entries(urls).map(([name, url]) => [name, to(url, passwordsDir && join(passwordsDir, name))]),
       ),
+    ...(folder && { folder }),
     close: () => folder?.close(),
   };
 };
