@@ -1,6 +1,9 @@
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+/** Brokers of their own, and feeds of others. */
+const onceOnly = ['test/three-brokers.e2e.spec.ts', 'test/samples.e2e.spec.ts'];
+
 /** Layers by name: `.unit.spec.ts` is pure, `.int.spec.ts` needs real Kafka or Postgres, `test/` crosses processes. */
 export default defineConfig({
   ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
@@ -24,10 +27,20 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
-      {
+      ...['open', 'closed'].map((wires) => ({
         extends: true,
-        test: { name: 'e2e', include: ['test/**/*.e2e.spec.ts'], globalSetup: ['libs/testing/src/global-setup.ts'], testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 1 },
-      },
+        test: {
+          // The same tests with every wire closed by TLS; what is no matter of wires runs once.
+          name: wires === 'closed' ? 'e2e-closed' : 'e2e',
+          env: { TEST_WIRES: wires },
+          include: ['test/**/*.e2e.spec.ts'],
+          ...(wires === 'closed' && { exclude: onceOnly }),
+          globalSetup: ['libs/testing/src/global-setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+        },
+      })),
     ],
   },
 });

@@ -214,7 +214,7 @@ const test = async () => {
   for (const left of leftIn(tmpdir(), 'reprise-reports-')) fs.rmSync(left, { recursive: true, force: true });
   const reports = fs.mkdtempSync(join(tmpdir(), `reprise-reports-${ownersMark()}-`));
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const project of ['unit', 'integration', 'e2e']) {
+  for (const project of ['unit', 'integration', 'e2e', 'e2e-closed']) {
     const report = join(reports, `${project}.json`);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const code = await handOver(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters]);

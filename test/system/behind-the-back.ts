@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { certifiedAs } from './wires.js';
 import type { LocalSystem } from './local-system.js';
 import { identity } from './messages.js';
 
-/** Lines written straight into the directory's topic, as whoever reaches Kafka can. */
+/** Lines written straight into the directory's topic, as whoever reaches Kafka can; where it obeys rules, as its administrator. */
 export const appendRaw = async (system: LocalSystem, lines: readonly string[]): Promise<void> => {
-  const kafka = new Kafka({ brokers: [system.ready.kafka], logLevel: logLevel.NOTHING });
+  const ssl = certifiedAs(system.credentials, 'reprise-admin');
+  const kafka = new Kafka({ brokers: [system.ready.kafka], logLevel: logLevel.NOTHING, ...(ssl && { ssl }) });
   const producer = kafka.producer();
   await producer.connect();
   for (const value of lines) await producer.send({ topic: 'reprise.directory', messages: [{ value }] });
@@ -22,7 +24,9 @@ export const asSuperuser = async (
 ): Promise<void> => {
   const file = join(system.ready.directory, `postgres-${replica}`, 'passwords.json');
   const { superuser } = JSON.parse(readFileSync(file, 'utf8')) as { superuser: string };
+  const ssl = certifiedAs(system.credentials, 'postgres');
   const client = new pg.Client({
+    ...(ssl && { ssl }),
     connectionString: `postgres://postgres:${superuser}@127.0.0.1:${system.ready.postgres[replica]}/reprise`,
   });
   await client.connect();

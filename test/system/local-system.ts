@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPortFree } from '#testing';
+import { areClosed, asSender, trust } from './wires.js';
 import { MllpConnection } from './mllp-connection.js';
 
 export interface ReadyFile {
@@ -80,7 +81,7 @@ export class LocalSystem {
   static async run(flags: readonly string[]): Promise<LocalSystem> {
     const scratch = mkdtempSync(join(tmpdir(), 'reprise-e2e-'));
     const readyFile = join(scratch, 'ready.json');
-    const args = ['dist/apps/local/src/main.js', '--ready-file', readyFile, ...flags];
+    const args = ['dist/apps/local/src/main.js', '--ready-file', readyFile, ...(areClosed ? ['--tls'] : []), ...flags];
     // With a channel, it ends when we are killed.
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -102,6 +103,7 @@ export class LocalSystem {
       },
       120_000,
     );
+    trust(system.credentials);
     return system;
   }
 
@@ -167,7 +169,7 @@ export class LocalSystem {
   }
 
   mllp(index = 0): Promise<MllpConnection> {
-    return MllpConnection.open(this.sender(index).mllpPort);
+    return MllpConnection.open(this.sender(index).mllpPort, asSender(this.credentials, index));
   }
 
   /** A FHIR request to the gateway. */

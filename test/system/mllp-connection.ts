@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 
 const [vt, fs, cr] = ['\x0b', '\x1c', '\r'];
 
@@ -26,9 +27,11 @@ export class MllpConnection {
     socket.on('error', lost);
   }
 
-  static open(port: number): Promise<MllpConnection> {
+  static open(port: number, tls?: ConnectionOptions): Promise<MllpConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => resolve(new MllpConnection(socket)));
+      const to = { port, host: '127.0.0.1' };
+      const opened = (): void => resolve(new MllpConnection(socket));
+      const socket: Socket = tls ? connectTls({ ...tls, ...to }, opened) : connect({ ...to, noDelay: true }, opened);
       socket.once('error', reject);
     });
   }
