@@ -72,6 +72,24 @@ export const skipValue = (bytes: Uint8Array, at: number): number => {
   return kind === 3 ? skipString(bytes, at) : kind === 1 ? skipContainer(bytes, at) : skipScalar(bytes, at);
 };
 
+/**
+ * Whether these bytes hold more than `most` values of any kind, without making any: the first one, one behind each comma, and the first
+ * of each object or array. Stops where there are more. Of bytes that were not scanned yet it is only a guess.
+ */
+export const hasMoreValues = (bytes: Uint8Array, most: number): boolean => {
+  let values = 1;
+  for (let at = 0; at < bytes.length && values <= most; ) {
+    const byte = bytes[at]!;
+    const kind = structure[byte];
+    if (kind === 3) at = skipString(bytes, at);
+    else {
+      at = kind === 1 ? skipSpace(bytes, at + 1) : at + 1;
+      if (byte === comma || (kind === 1 && structure[bytes[at] ?? 0] !== 2)) values++;
+    }
+  }
+  return values > most;
+};
+
 export const rootOf = (bytes: Uint8Array): Span => {
   const start = skipSpace(bytes, 0);
   return { start, end: skipValue(bytes, start) };
@@ -107,12 +125,12 @@ export const membersAt = (bytes: Uint8Array, span: Span = rootOf(bytes)): readon
   return members;
 };
 
-/** Elements of the array at `span`; none when it is no array. */
-export const elementsAt = (bytes: Uint8Array, span: Span): readonly Span[] => {
+/** Elements of the array at `span`, the first `most` of them; none when it is no array. */
+export const elementsAt = (bytes: Uint8Array, span: Span, most = Number.POSITIVE_INFINITY): readonly Span[] => {
   const elements: Span[] = [];
   if (!isArrayAt(bytes, span)) return elements;
   let at = skipSpace(bytes, span.start + 1);
-  while (at < span.end - 1) {
+  while (at < span.end - 1 && elements.length < most) {
     const end = skipValue(bytes, at);
     elements.push({ start: at, end });
     at = skipSpace(bytes, end);

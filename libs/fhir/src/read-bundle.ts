@@ -5,7 +5,7 @@ import type { Span } from './json-slices.js';
 import { elementsAt, findMembers, isObjectAt, memberNames, valueAt } from './json-slices.js';
 import { occurredAt } from './occurred-at.js';
 import { patientOf } from './patient-of.js';
-import { checkedResource, ownPatient, remove } from './read-resource.js';
+import { checkedResource, checkValueCount, ownPatient, remove } from './read-resource.js';
 import { referencesIn, type Targets } from './references.js';
 import { resourceTypes } from './resource-types.js';
 import type { JsonScan } from './scan-json.js';
@@ -77,7 +77,10 @@ export function* readBundle(scan: JsonScan, context: WriteContext): Generator<un
   const judge = type === 'batch' ? alone : together;
   const once = new Once();
   const entries: (Entry | RefusedEntry)[] = [];
-  for (const [index, span] of (entrySpan ? elementsAt(bytes, entrySpan) : []).entries()) {
+  const spans = entrySpan ? elementsAt(bytes, entrySpan, entriesMax + 1) : [];
+  if (spans.length > entriesMax)
+    throw new Failure('input.too-large', `Bundle.entry: more than ${entriesMax} entries`, 'split the Bundle');
+  for (const [index, span] of spans.entries()) {
     const read = (): Entry => once.checked(readEntry({ bytes, span, index, type }, context));
     entries.push(judge(bytes.subarray(span.start, span.end), read));
     yield;
@@ -95,6 +98,12 @@ const wrongType = (type: unknown): Failure =>
       )
     : invalid('Bundle.type', 'not a type of Bundle', 'send a transaction, batch, message or collection');
 
+/**
+ * Each is a change, or a refusal with its own reason: half a million that are empty (1.5 MB) would take a gigabyte and half a minute.
+ * @limit FHIR | entries in one Bundle | 413
+ */
+const entriesMax = 20_000;
+
 const entryMembers = memberNames('resource', 'fullUrl', 'request');
 
 interface RawEntry {
@@ -108,6 +117,7 @@ const readEntry = ({ bytes, span, index, type }: RawEntry, context: WriteContext
   const location = `Bundle.entry[${index}]`;
   if (!isObjectAt(bytes, span)) throw invalid(location, 'not an object', 'send entries with a resource and a request');
   const slice = bytes.subarray(span.start, span.end);
+  checkValueCount(slice, location);
   const [resourceSpan, fullUrlSpan, requestSpan] = findMembers(slice, entryMembers);
   const fullUrl = fullUrlSpan ? text(valueAt(slice, fullUrlSpan)) : '';
   const resource = resourceSpan && valueAt(slice, resourceSpan);

@@ -210,6 +210,12 @@ describe('a batch', () => {
     expect(contentOf(written, 1)).toContain('"Patient/derived-1111"');
   });
 
+  it('holds so many entries, and says nothing of each of them where there are more', () => {
+    const empty = (count: number): Failure => refusalOf(bundle('batch', ...Array.from({ length: count }, () => ({}))));
+    expect(empty(20_000).message).toContain('Bundle.entry[0]: no request');
+    expect(empty(20_001)).toMatchObject({ code: 'input.too-large', message: 'Bundle.entry: more than 20000 entries' });
+  });
+
   it('keeps of what it refuses the bytes of that entry', () => {
     const written = post(bundle('batch', ...mixed));
     const bytes = written.entries?.map((entry) =>

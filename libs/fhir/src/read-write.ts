@@ -9,7 +9,7 @@ import { occurredAt } from './occurred-at.js';
 import { patientOf } from './patient-of.js';
 import { readBundle } from './read-bundle.js';
 import type { Parts } from './read-resource.js';
-import { ownPatient, readResource, remove } from './read-resource.js';
+import { ownPatient, readResource, remove, scanResource } from './read-resource.js';
 import { noTargets, referencesIn } from './references.js';
 import type { JsonScan } from './scan-json.js';
 import { scanJson } from './scan-json.js';
@@ -66,7 +66,11 @@ function* read(request: WriteRequest, context: WriteContext): Generator<undefine
       if (method !== 'POST') throw wrongVerb(method, 'a type', 'POST to {Type}, PUT to {Type}/{id}');
       checkMediaType('resource', request.headers['content-type']);
       const assigned = context.newId();
-      const written = readResource(RecordKey.of(target.type, assigned), scanJson(request.body), context);
+      const written = readResource(
+        RecordKey.of(target.type, assigned),
+        scanResource(request.body, target.type),
+        context,
+      );
       return { ...written, label: `POST ${target.type}`, assigned };
     }
     case 'record':
@@ -82,7 +86,7 @@ const writeRecord = (request: WriteRequest, record: RecordKey, context: WriteCon
   switch (request.method) {
     case 'PUT': {
       checkMediaType('resource', request.headers['content-type']);
-      const scan = scanJson(request.body);
+      const scan = scanResource(request.body, type);
       checkOwnMember(scan, 'id', RecordKey.id(record));
       return { ...readResource(record, scan, context), label: `PUT ${type}` };
     }
@@ -90,7 +94,7 @@ const writeRecord = (request: WriteRequest, record: RecordKey, context: WriteCon
       return { changes: [remove(record)], label: `DELETE ${type}`, warnings: [] };
     case 'PATCH':
       checkMediaType('patch', request.headers['content-type']);
-      return { ...readPatch(record, scanJson(request.body), context), label: `PATCH ${type}` };
+      return { ...readPatch(record, scanResource(request.body, type), context), label: `PATCH ${type}` };
     case 'POST':
       throw wrongVerb('POST', 'a record', 'PUT it, or POST to {Type}');
   }

@@ -241,5 +241,10 @@ it('a resource holds so many values, wherever it stands: to validate more would 
   const told = /more than 50000 values in one resource/;
   expect(() => write('PUT', 'Patient/p', patient(17_000), json)).toThrow(told);
   expect(() => write('POST', '', bundle(17_000), json)).toThrow(told);
+  expect(() =>
+    write('PATCH', 'Patient/p', patient(17_000), { 'content-type': 'application/merge-patch+json' }),
+  ).toThrow(told);
   expect(write('PUT', 'Patient/p', patient(1_000), json).changes).toHaveLength(1);
+  // What stands behind them is not even read: here it is no JSON.
+  expect(() => write('PUT', 'Patient/p', `[${'1,'.repeat(50_001)}no JSON`, json)).toThrow(told);
 });

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#domain';
-import { elementsAt, findMembers, memberNames, membersAt, stringsWithin, textAt, valueAt } from './json-slices.js';
+import {
+  elementsAt,
+  findMembers,
+  hasMoreValues,
+  memberNames,
+  membersAt,
+  stringsWithin,
+  textAt,
+  valueAt,
+} from './json-slices.js';
 import { scanJson } from './scan-json.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
@@ -143,9 +152,11 @@ describe('scanJson', () => {
     expect(() => scanJson(bytes('[1,2,3]'), { maxValues: 3 })).toThrow(/more than 3 values/);
   });
 
-  it('is no slower on many members than on few', () => {
-    const many = bytes(`{${Array.from({ length: 100_000 }, (_, i) => `"member${i}":1`).join(',')}}`);
-    expect(scanJson(many).members.size).toBe(100_000);
+  it('takes so many members of one object, and stops behind them', () => {
+    const object = (count: number, tail = '}') =>
+      bytes(`{${Array.from({ length: count }, (_, i) => `"member${i}":1`).join(',')}${tail}`);
+    expect(scanJson(object(1_000)).members.size).toBe(1_000);
+    expect(() => scanJson(object(1_001, ',no JSON'))).toThrow('more than 1000 members in one object');
   });
 
   it('does not see one name in another object as a repetition', () => {
@@ -179,6 +190,20 @@ describe('laws', () => {
             });
           }
         }
+      }),
+    );
+  });
+
+  it('knows without reading how many values there are', () => {
+    const count = (json: unknown): number =>
+      typeof json === 'object' && json !== null
+        ? Object.values(json).reduce<number>((sum, member) => sum + count(member), 1)
+        : 1;
+    fc.assert(
+      fc.property(value, fc.constantFrom(undefined, 2), (json, indent) => {
+        const written = bytes(` ${JSON.stringify(json, undefined, indent)} `);
+        const values = count(JSON.parse(written.toString()));
+        expect([hasMoreValues(written, values), hasMoreValues(written, values - 1)]).toEqual([false, true]);
       }),
     );
   });
