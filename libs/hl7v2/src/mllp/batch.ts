@@ -45,8 +45,16 @@ const isWord = (byte: number | undefined): boolean =>
 
 const kinds: readonly Kind[] = ['FHS', 'BHS', 'MSH', 'BTS', 'FTS'];
 
+/** 1 for the letters that a name of `kinds` may have in its first and second place: most lines are told by these two. */
+const [firstLetters, secondLetters] = [0, 1].map((place) => {
+  const letters = new Uint8Array(256);
+  for (const kind of kinds) for (const letter of [kind, kind.toLowerCase()]) letters[letter.charCodeAt(place)] = 1;
+  return letters;
+}) as [Uint8Array, Uint8Array];
+
 /** Blanks and tabs before and behind the name, and small letters, are taken as in any segment (see nameAt). */
 const kindAt = (bytes: Buffer, start: number): Kind => {
+  if (firstLetters[bytes[start] ?? 0] === 0 || secondLetters[bytes[start + 1] ?? 0] === 0) return 'other';
   const name = bytes.toString('latin1', start, start + 3).toUpperCase();
   return isWord(bytes[start + 3]) ? 'other' : (kinds.find((kind) => kind === name) ?? 'other');
 };
@@ -86,21 +94,48 @@ const beginOf = (bytes: Buffer): number => {
   return start;
 };
 
-/** Lines that follow on each other without a gap; blank ones belong to what stands before them. */
+/** The first byte of the next line that is not blank, or the length. */
+const nextLine = (bytes: Buffer, end: number): number => {
+  const { length } = bytes;
+  let next = end;
+  while (next < length && isEnd(bytes[next])) next++;
+  return next;
+};
+
+const endOfLine = (bytes: Buffer, start: number): number => {
+  const { length } = bytes;
+  let end = start;
+  while (end < length && !isEnd(bytes[end])) end++;
+  return end;
+};
+
+/**
+ * Lines that follow on each other without a gap; blank ones belong to what stands before them. Those of kind `other` that stand
+ * together are one: twenty megabytes may hold ten million.
+ */
 const linesOf = function* (bytes: Buffer): Generator<Line> {
+  const { length } = bytes;
   let begin = 0;
-  for (let at = beginOf(bytes); at < bytes.length; ) {
+  /** Where the lines of kind `other` begin that were not given yet. */
+  let others: Pick<Line, 'begin' | 'start'> | undefined;
+  let at = beginOf(bytes);
+  while (at < length) {
     const start = behindBlanks(bytes, behindMark(bytes, at));
-    let end = start;
-    while (end < bytes.length && !isEnd(bytes[end])) end++;
-    let next = end;
-    while (next < bytes.length && isEnd(bytes[next])) next++;
+    const end = endOfLine(bytes, start);
+    const next = nextLine(bytes, end);
     if (end > start) {
-      yield { kind: kindAt(bytes, start), begin, start, end: next };
+      const kind = kindAt(bytes, start);
+      if (kind === 'other') others ??= { begin, start };
+      else {
+        if (others) yield { kind: 'other', ...others, end: begin };
+        others = undefined;
+        yield { kind, begin, start, end: next };
+      }
       begin = next;
     }
     at = next;
   }
+  if (others) yield { kind: 'other', ...others, end: begin };
 };
 
 const envelopeOf = (bytes: Buffer, { start, end }: Line): Envelope => {
@@ -115,41 +150,41 @@ interface Open {
   toldMessages?: number;
 }
 
-/** A message begins at the start of a line behind the first. */
-const holdsAnother = (bytes: Buffer): boolean => {
-  for (let at = bytes.indexOf('MSH', beginOf(bytes) + 3); at >= 0; at = bytes.indexOf('MSH', at + 3)) {
-    let before = at - 1;
-    while (isBlank(bytes[before])) before--;
-    if (hasMark(bytes, before - 2)) before -= 3;
-    if (isEnd(bytes[before]) && isMshAt(bytes, at)) return true;
+/**
+ * A frame of more messages than that holds none: of twenty megabytes each would have 400 bytes. Lines that are only named so count too:
+ * to see whether one is meant takes a microsecond.
+ * @limit HL7 v2 | messages in one frame | AE
+ */
+const headsMax = 50_000;
+
+/** Undefined where more of them are named as heads and trailers are than may be. */
+const fewLines = (bytes: Buffer): readonly Line[] | undefined => {
+  const lines: Line[] = [];
+  let heads = 0;
+  for (const line of linesOf(bytes)) {
+    if (line.kind !== 'other' && ++heads > headsMax) return undefined;
+    lines.push(line);
   }
-  return false;
+  return lines;
 };
 
 /**
  * The content begins as a batch does (HL7 v2.5, section 2.10.3: `[FHS] { [BHS] { MSH … } [BTS] } [FTS]`), or holds several messages
  * without any envelope.
  */
-const isBatch = (bytes: Buffer): boolean => {
-  const kind = kindAt(bytes, beginOf(bytes));
-  return kind === 'MSH' ? holdsAnother(bytes) : kind !== 'other';
-};
+const isBatch = (bytes: Buffer, [first, ...rest]: readonly Line[]): boolean =>
+  first?.kind === 'MSH'
+    ? rest.some(({ kind, start }) => kind === 'MSH' && isUpperCase(bytes, start) && isMshAt(bytes, start))
+    : first !== undefined && first.kind !== 'other';
 
-/**
- * A frame of more messages than that holds none: of twenty megabytes each would have 400 bytes.
- * @limit HL7 v2 | messages in one frame | AE
- */
-const headsMax = 50_000;
-
-const hasTooMany = (bytes: Buffer): boolean => {
-  let heads = 0;
-  for (const { kind } of linesOf(bytes)) if (kind !== 'other' && ++heads > headsMax) return true;
-  return false;
-};
+/** Without an envelope a name in small letters begins no message: it is told of the one that it stands in. */
+const isUpperCase = (bytes: Buffer, start: number): boolean => bytes.toString('latin1', start, start + 3) === 'MSH';
 
 /** The messages of a batch; undefined where the content is none, and is to be refused as a whole where it holds too many. */
-export const readBatch = (bytes: Buffer): BatchFile | undefined =>
-  isBatch(bytes) && !hasTooMany(bytes) ? readMessages(bytes) : undefined;
+export const readBatch = (bytes: Buffer): BatchFile | undefined => {
+  const lines = fewLines(bytes);
+  return lines && isBatch(bytes, lines) ? messagesOf(bytes, lines) : undefined;
+};
 
 /** In the midst of a message a line may be text that a bare line end broke: then what it begins with has to be meant. */
 const isMeant = (bytes: Buffer, { kind, start }: Line, separators: ReadonlySet<number | undefined>): boolean => {
@@ -164,7 +199,9 @@ const isMeant = (bytes: Buffer, { kind, start }: Line, separators: ReadonlySet<n
  * The messages of a file, each with its own bytes, in a batch or one after the other, and what stands around them. Segments that
  * stand before any MSH are given as a message, so that they are refused and not lost.
  */
-export const readMessages = (bytes: Buffer): BatchFile => {
+export const readMessages = (bytes: Buffer): BatchFile => messagesOf(bytes, linesOf(bytes));
+
+const messagesOf = (bytes: Buffer, lines: Iterable<Line>): BatchFile => {
   let file: Envelope | undefined;
   const batches: Open[] = [];
   const around: Buffer[] = [];
@@ -181,7 +218,7 @@ export const readMessages = (bytes: Buffer): BatchFile => {
     if (message) opened().messages.push(bytes.subarray(message.start, message.end));
     message = undefined;
   };
-  for (const line of linesOf(bytes)) {
+  for (const line of lines) {
     done = line.end;
     if (message && !isMeant(bytes, line, separators)) {
       message.end = line.end;

@@ -69,6 +69,14 @@ describe('a batch', () => {
     expect(readMessage(heads(50_001), contextOf())).toMatchObject({ errors: [{ code: '207' }] });
   });
 
+  it('looks no longer for a second message than at so many lines: what is named so and is text costs as much', () => {
+    const text = (count: number): Buffer =>
+      Buffer.from(`${message('1')}\r${'MSH x\r'.repeat(count)}${message('2')}\r${'A\r'.repeat(100_000)}`);
+    expect(messagesIn(text(49_998)).length).toBe(2);
+    expect(readBatch(text(49_999))).toBeUndefined();
+    expect(readMessage(text(49_999), contextOf())).toMatchObject({ accepted: false });
+  });
+
   it('is none for a line of text that begins as a segment does', () => {
     const text = (line: string): Buffer => er7(message('1'), `OBX|1|TX|MSH^hormone||first`, line, 'NTE|1||end');
     const lines = ['MSH 12 pg/ml', 'MSH|12|pg', 'MSH : normal', 'MSH|-|', 'BHS|^~\\&|', 'FTS', 'XMSH|^~\\&|'];
