@@ -1,6 +1,6 @@
 export type { PostgresAddress } from './address.js';
 export { openForCopy, openReplica } from './data-source.js';
-export { closeDatabase, closeServer } from './provision/close-database.js';
+export { closeDatabase, closeServer, settingsOfRole } from './provision/close-database.js';
 export {
   canLogIn,
   createDatabase,
@@ -8,7 +8,6 @@ export {
   dropDatabase,
   type PostgresRole,
   postgresRoles,
-  readerRoleSettings,
   roleName,
 } from './provision/provision.js';
 export { scopeKeyBytes } from './provision/scope-key.js';

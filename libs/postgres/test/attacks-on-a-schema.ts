@@ -241,6 +241,26 @@ export const attacks: readonly Attack[] = [
     told: 'setting search_path of reprise_reader was added',
   },
   {
+    do: 'alter role reprise_control in database $d set default_transaction_read_only = on',
+    undo: 'alter role reprise_control in database $d reset default_transaction_read_only',
+    told: 'setting default_transaction_read_only of reprise_control in this database was added',
+  },
+  {
+    do: "alter role reprise_reader set statement_timeout = '1ms'",
+    undo: "alter role reprise_reader set statement_timeout = '10s'",
+    told: 'setting statement_timeout of reprise_reader is not what was made',
+  },
+  {
+    do: 'alter role reprise_reader reset temp_file_limit',
+    undo: "alter role reprise_reader set temp_file_limit = '512MB'",
+    told: 'setting temp_file_limit of reprise_reader is missing',
+  },
+  {
+    do: "alter database $d set statement_timeout = '1h'",
+    undo: 'alter database $d reset statement_timeout',
+    told: 'setting statement_timeout of everybody was added',
+  },
+  {
     do: 'alter default privileges for role reprise_owner grant select on tables to reprise_reader',
     undo: 'alter default privileges for role reprise_owner revoke select on tables from reprise_reader',
     told: 'default privileges of reprise_owner was added',

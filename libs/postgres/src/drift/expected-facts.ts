@@ -1,5 +1,5 @@
 import { fillerMay } from '../migrations/0007-build-functions.js';
-import { connectionsMaxByRole } from '../provision/close-database.js';
+import { connectionsMaxByRole, settingsOfRole } from '../provision/close-database.js';
 import {
   type ExpectedPartitioned,
   expectedFunctions,
@@ -102,6 +102,7 @@ const standing: readonly Fact[] = [
   ...Object.entries(connectionsMaxByRole).map(([role, most]) =>
     fact('limit', `reprise_${role}`, 'connections', String(most)),
   ),
+  ...Object.entries(settingsOfRole).flatMap(([role, settings]) => entries('setting', `reprise_${role}`, settings)),
 ];
 
 /** All that must hold of a database with these tables: those of generations come and go. */

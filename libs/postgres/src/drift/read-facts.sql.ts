@@ -9,7 +9,10 @@ const ourRoles = `'{reprise_owner, reprise_replicator, reprise_reader, reprise_c
 const grantees = `
 grantees as materialized (select oid from pg_roles where rolname = any (${ourRoles}) union select 0::oid)`;
 
-/** Settings that change what a name means, who somebody is, or which code runs. */
+/**
+ * Settings that change what a name means, who somebody is, or which code runs. Of the whole server only these are told: its
+ * administrators have reasons for others. Of our roles and this database all are.
+ */
 const graveSettings = `'^(search_path|role|row_security|session_replication_role|(session|local|shared)_preload_libraries)$'`;
 
 /** Everything that is no index and was not there when Postgres was made. A table of a generation tells by its name what it is. */
@@ -156,10 +159,13 @@ union all
 select 'member', pg_get_userbyid(member)::text, pg_get_userbyid(roleid)::text, ''
 from pg_auth_members where roleid in (select oid from grantees) or member in (select oid from grantees)
 union all
-select 'setting', split_part(setting, '=', 1), ${who('setrole')}, ''
+select 'setting', split_part(setting, '=', 1),
+  ${who('setrole')} || case when setrole <> 0 and setdatabase <> 0 then ' in this database' else '' end,
+  substring(setting from position('=' in setting) + 1)
 from pg_db_role_setting cross join unnest(setconfig) as setting
 where setdatabase in (0, (select oid from pg_database where datname = current_database()))
-  and setrole in (select oid from grantees) and split_part(setting, '=', 1) ~ ${graveSettings}`;
+  and setrole in (select oid from grantees)
+  and (setrole <> 0 or setdatabase <> 0 or split_part(setting, '=', 1) ~ ${graveSettings})`;
 
 /** Of what came with Postgres: what was given on top, and what was to be taken from everybody. */
 const grantsOfCatalogs = `

@@ -11,13 +11,21 @@ export const connectionsMaxByRole = { owner: 16, replicator: 32, reader: 32, con
 /**
  * Settings of a role that the role itself cannot change, and defaults that it can: a limit of time on statements and transactions is
  * only a default, Postgres lets every role lift it. `log_min_messages`: errors of its statements are told to the client, and do not
- * stand in the server's log, since they may quote what was sent.
+ * stand in the server's log, since they may quote what was sent. Whatever else is set for a role, or is set otherwise, is drift.
  */
-const settingsOfRole: Readonly<Record<keyof typeof connectionsMaxByRole, Readonly<Record<string, string>>>> = {
+export const settingsOfRole: Readonly<Record<keyof typeof connectionsMaxByRole, Readonly<Record<string, string>>>> = {
   owner: { log_min_messages: 'fatal' },
   replicator: { log_min_messages: 'fatal' },
-  // Its other bounds: `readerRoleSettings`.
-  reader: { log_min_messages: 'fatal', transaction_timeout: '60s' },
+  // What holds for every session of the role, whatever asks: the connections of a reader say the same and more. Only a superuser may
+  // set how much of the disk its statements fill (`temp_file_limit`; beyond it the statement is stopped, 53400).
+  reader: {
+    log_min_messages: 'fatal',
+    transaction_timeout: '60s',
+    work_mem: '4MB',
+    temp_file_limit: '512MB',
+    statement_timeout: '10s',
+    idle_in_transaction_session_timeout: '5s',
+  },
   control: { log_min_messages: 'fatal', temp_file_limit: '1GB' },
 };
 

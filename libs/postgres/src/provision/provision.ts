@@ -22,17 +22,6 @@ const withClient = async <T>(
   }
 };
 
-/**
- * What holds for every session of the role, whatever asks: the connections of a reader say the same and more. Only a superuser may set
- * how much of the disk its statements fill (`temp_file_limit`; beyond it the statement is stopped, 53400).
- */
-export const readerRoleSettings: Readonly<Record<string, string>> = {
-  work_mem: '4MB',
-  temp_file_limit: '512MB',
-  statement_timeout: '10s',
-  idle_in_transaction_session_timeout: '5s',
-};
-
 /** Safe to repeat; sets the passwords anew, and takes from everybody what Postgres gives to everybody. As the superuser. */
 export const createRoles = (
   superuser: PostgresAddress,
@@ -47,8 +36,6 @@ export const createRoles = (
       );
     }
     await closeServer(client);
-    for (const [name, value] of Object.entries(readerRoleSettings))
-      await client.query(`alter role ${roleName('reader')} set ${name} = ${pg.escapeLiteral(value)}`);
   });
 
 /** A database that only the four roles enter, with the key (hex) by which its readers sign their scopes. Safe to repeat. As the superuser. */
