@@ -215,6 +215,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^a plan of 0 events: .*$/,
     "un plan de 0 événement : rien n'avait été enregistré à cet instant, ou les exclusions ne laissent rien",
   ],
+  [/^its (\w+) is not what was planned: it was altered$/, "son $1 n'est pas ce qui a été planifié : il a été modifié"],
   [/^the plan no longer holds: (.+)$/, 'le plan ne tient plus : $1'],
   [/^position (\S+) lies beyond the end of the log of (\S+)$/, 'la position $1 est au-delà de la fin du journal de $2'],
   [/^the log has gaps: (.+)$/, 'le journal a des trous : $1'],

@@ -2,6 +2,7 @@ import { counts, type Exclusions, Failure, type Finess, Instant, isExcluded, Pos
 import type { Directory } from '../../directory/directory.js';
 import type { RestoreTarget } from '../../directory/directory-event.js';
 import type { EstablishmentLog, LogRange } from '../../ports/establishment-log.js';
+import { alteredMember } from './altered-plan.js';
 import { type EventMark, markAt, markOf } from './event-mark.js';
 import { ResolveCut } from './resolve-cut.js';
 import { resolveRequest } from './resolve-request.js';
@@ -79,16 +80,17 @@ export class PlanRestore {
 
   /**
    * Plans the same once more. Throws `refused-by-policy` when the result would be another one by now: the log has moved in a way
-   * that matters, or another restore was requested or promoted since.
+   * that matters, or another restore was requested or promoted since; or when the plan says something that it did not say when it was made.
    */
   async confirm(plan: RestorePlan, directory: Directory, rate: BuildRate): Promise<RestorePlan> {
     const again = planOf(await this.parts(plan.request, directory), plan.request, directory, rate);
-    if (again.hash === plan.hash && planHash(plan) === plan.hash) return again;
-    const [moved, hint = 'plan again with `reprise restore plan`, and look at what it says now'] = whatMoved(
-      plan,
-      again,
-      directory,
-    );
+    const isSame = again.hash === plan.hash && planHash(plan) === plan.hash;
+    const altered = isSame ? alteredMember(plan, again) : undefined;
+    if (isSame && altered === undefined) return again;
+    const [moved, hint = 'plan again with `reprise restore plan`, and look at what it says now'] =
+      altered === undefined
+        ? whatMoved(plan, again, directory)
+        : [`its ${altered} is not what was planned: it was altered`];
     throw new Failure('refused-by-policy', `the plan no longer holds: ${moved}`, hint);
   }
 

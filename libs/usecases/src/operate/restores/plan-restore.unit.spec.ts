@@ -251,6 +251,34 @@ describe('a restore, planned', () => {
     expect(planHash(first)).toBe(first.hash);
   });
 
+  it.each([
+    ['planId', { planId: 'plan-1' }],
+    ['to', { to: iso(1) }],
+    ['lastIn', { lastIn: [] }],
+    ['events', { events: 3 }],
+    ['excluded', { excluded: 7 }],
+    ['excludedPositions', { excludedPositions: { [finess]: ['1'] } }],
+    ['gaps', { gaps: ['a gap'] }],
+    ['firstOut', { firstOut: [{ establishment: finess }] }],
+    ['gaps', { gaps: undefined }],
+  ])('is refused where its %s was altered, though its hash still holds', async (member, altered) => {
+    const planner = new PlanRestore(log);
+    const first = await plan({ to: iso(4) });
+    const refused = await refusal(planner.confirm({ ...first, ...altered } as typeof first, directory, rate));
+    expect(refused).toMatchObject({
+      code: 'refused-by-policy',
+      message: `the plan no longer holds: its ${member} is not what was planned: it was altered`,
+    });
+  });
+
+  it('holds where more has come behind its cut since', async () => {
+    const atEnd = await plan({ toPosition: '9' });
+    expect(atEnd.firstOut).toEqual([]);
+    await append();
+    const again = await new PlanRestore(log).confirm(atEnd, directory, rate);
+    expect([again.hash, again.firstOut.length]).toEqual([atEnd.hash, 1]);
+  });
+
   it('is decided by two people, one step after the other', async () => {
     const first = await plan({ to: iso(4) });
     const [a, b] = [
