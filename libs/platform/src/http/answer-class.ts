@@ -5,7 +5,7 @@ type Begin = (request: IncomingMessage, answer: ServerResponse) => unknown;
 
 /**
  * The class of responses for `http.createServer`: tells of each one when it is made. Before any route, hook or framework, so that
- * nothing is answered without it; Node itself answers some requests (a missing Host, an unknown expectation).
+ * nothing is answered without it.
  */
 export const answerClass = (begin: Begin, { unreadAnswerMsMax }: HttpLimits): typeof ServerResponse =>
   class Answer<Request extends IncomingMessage> extends ServerResponse<Request> {

@@ -38,6 +38,7 @@ const byStatus: Readonly<Record<number, readonly [issue: string, text: string, h
   413: ['too-long', 'the body is too large', 'split it'],
   414: ['too-long', 'the address is too long', 'send a search as a form: POST {Type}/_search'],
   415: ['not-supported', 'this content type is not taken here', 'send JSON, or a search as a form'],
+  417: ['not-supported', 'this expectation is not met here', 'send Expect: 100-continue, or no Expect'],
   431: [
     'too-long',
     'the address and the headers are too long',

@@ -31,6 +31,7 @@ import { unstorable } from './storable-text.js';
 import { Peers } from '../tls/peers.js';
 import type { TlsFolder } from '../tls/tls-folder.js';
 import { boundStrangers, followFolder, refuseBadCertificates, serverOptions } from '../tls/tls-server.js';
+import { takeExpectations, unmetHead } from './unmet-head.js';
 
 export interface HttpAppOptions {
   readonly callers: CallersFile;
@@ -169,6 +170,7 @@ const httpServer = async (
     headersTimeout: limits.headersMsMax,
     connectionsCheckingInterval: 5_000,
     maxHeaderSize: 16_384,
+    requireHostHeader: false,
     ServerResponse: answerClass(begin, limits),
   };
   const peers = new Peers(tls);
@@ -200,6 +202,7 @@ const httpServer = async (
     refuseBadCertificates(fastify.server);
   }
   sayContinueWhenRead(fastify.server);
+  takeExpectations(fastify.server);
   recordRoutes(fastify);
   fastify.decorateRequest('caller', undefined);
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -207,6 +210,12 @@ const httpServer = async (
     const caller = recognise(request, callers, peers);
     const tooMany = connections.asks(request.raw.socket, reply.raw, caller);
     if (tooMany) return done(tooMany);
+    const unmet = unmetHead(request);
+    // Whether a body follows is not certain.
+    if (unmet) {
+      void reply.header('Connection', 'close');
+      return done(unmet);
+    }
     const { headers } = request;
     // An empty one says nothing (RFC 9110, section 8.3): as if it were not there.
     if (headers['content-type']?.trim() === '') delete headers['content-type'];

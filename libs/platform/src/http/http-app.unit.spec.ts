@@ -272,11 +272,13 @@ describe('an HTTP app', () => {
     ['headers of 20 KB', `GET ${here}/Patient HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
     ['a header without a name', `GET ${here}/Patient HTTP/1.1\r\nHost: x\r\n: x\r\n\r\n`, 400],
     ['a blank in the address', `GET ${here}/Pat ient HTTP/1.1\r\nHost: x\r\n\r\n`, 400],
+    ['no Host', `GET ${here}/Patient HTTP/1.1\r\n\r\n`, 400],
+    ['an unknown expectation', `GET ${here}/Patient HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n`, 417],
     ['two lengths', `POST ${here}/Patient HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx`, 400],
   ])('says what is wrong with %s, and what helps', async (_what, bytes, status) => {
     const answer = await raw(bytes);
     const [head = '', body = ''] = answer.split('\r\n\r\n');
-    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*Content-Type: application/fhir\\+json`));
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*Content-Type: application/fhir\\+json`, 'i'));
     const { resourceType, issue } = JSON.parse(body) as { resourceType: string; issue: { diagnostics: string }[] };
     expect([resourceType, issue[0]?.diagnostics]).toEqual(['OperationOutcome', expect.stringMatching(/.+: .+/)]);
     const elsewhere = await raw(bytes.replace(here, '/who'));
