@@ -4,6 +4,7 @@ import {
   type DirectoryEvent,
   type LogEntry,
   readDirectoryEvent,
+  repeatedMember,
   type UnreadableEvent,
 } from '#usecases';
 import { directoryTopic } from './topics.js';
@@ -15,11 +16,12 @@ import { directoryTopic } from './topics.js';
  */
 export const entryBytesMax = 1024 * 1024;
 
-/** Undefined: no JSON that is looked at. */
+/** Undefined: no JSON that is looked at. Of a member that stands twice every program takes another one: such an entry says nothing. */
 const parse = (value: Buffer): unknown => {
   if (value.byteLength > entryBytesMax) return undefined;
+  const text = value.toString('utf8');
   try {
-    return JSON.parse(value.toString('utf8'));
+    return repeatedMember(text) === undefined ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }

@@ -39,6 +39,9 @@ describe('values of the directory log', () => {
     ['bytes that are no text', '\xff\xfe'],
     ['no version', JSON.stringify({ ...event, v: undefined })],
     ['no kind', JSON.stringify({ ...event, kind: undefined })],
+    ['a version that stands twice', `{"v":2,${JSON.stringify(event).slice(1)}`],
+    ['a version of tomorrow behind ours', `${JSON.stringify(event).slice(0, -1)},"\\u0076":2}`],
+    ['another name behind the first', `${JSON.stringify(event).slice(0, -1)},"name":"Territoire"}`],
   ])('are passed over where they are none: %s', (_, value) => {
     expect(parseDirectoryValue(Buffer.from(value, 'latin1'))).toMatchObject({ kind: 'unreadable', as: 'unknown' });
   });
