@@ -303,8 +303,8 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'check that in the address two hexadecimal digits follow each %, and make up UTF-8, and that the length of the body is right':
     "vérifier que dans l'adresse deux chiffres hexadécimaux suivent chaque % et forment de l'UTF-8, et que la longueur du corps est juste",
   'nothing is served at this address': "rien n'est servi à cette adresse",
-  'check the address and the method; /fhir/metadata or /api/openapi.json says what is served':
-    "vérifier l'adresse et la méthode ; /fhir/metadata ou /api/openapi.json dit ce qui est servi",
+  'check the address and the method: /fhir/metadata of a gateway or reader, /api/openapi.json of control says what is served':
+    "vérifier l'adresse et la méthode : /fhir/metadata d'une passerelle ou d'un lecteur, /api/openapi.json de control dit ce qui est servi",
   'this method is not served here': "cette méthode n'est pas servie ici",
   'the header Allow names those that are': "l'en-tête Allow nomme celles qui le sont",
   'none of the accepted content types is served here': "aucun des types de contenu acceptés n'est servi ici",

@@ -26,7 +26,7 @@ const byStatus: Readonly<Record<number, readonly [issue: string, text: string, h
   404: [
     'not-found',
     'nothing is served at this address',
-    'check the address and the method; /fhir/metadata or /api/openapi.json says what is served',
+    'check the address and the method: /fhir/metadata of a gateway or reader, /api/openapi.json of control says what is served',
   ],
   405: ['not-supported', 'this method is not served here', 'the header Allow names those that are'],
   406: [
