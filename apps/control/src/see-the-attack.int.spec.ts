@@ -122,6 +122,13 @@ describe('an attack, and what it leaves waiting', () => {
     expect(others).toEqual([]);
     expect(faulty).toMatchObject({ label: 'PATCH Observation', sender, records: ['Observation'], waiting: null });
     expect(behind).toMatchObject({ label: 'PUT Observation', reason: `waits behind position ${faulty?.position}` });
+    expect((await ask('/api/status'))['problems']).toContainEqual(
+      expect.objectContaining({
+        code: 'events.parked',
+        text: `events of ${finess} that wait behind a fault and are not served: 2`,
+        command: `reprise parked list --establishment ${finess}`,
+      }),
+    );
 
     const drain = async (skip: readonly string[]) => {
       const drained = await territory.ask('ana', `/api/parked/${faulty?.messageId}/drain`, { skip });

@@ -68,6 +68,7 @@ export * from './operate/messages/list-messages.js';
 export * from './operate/messages/messages-command.js';
 export * from './operate/messages/message-id.js';
 export * from './operate/territory/problem.js';
+export { ParkedProblems } from './operate/territory/parked-problems.js';
 export * from './operate/territory/quota-problems.js';
 export * from './operate/territory/within.js';
 export * from './operate/territory/look-for-problems.js';

@@ -67,6 +67,10 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     "le réplica $1 ne contient pas ce qu'il doit pour $2 : $w3, $w4",
   ],
   [
+    /^events of (\S+) that wait behind a fault and are not served: (\d+)$/,
+    'événements de $1 qui attendent derrière une erreur et ne sont pas servis : $2',
+  ],
+  [
     /^all that replica (\S+) serves of (\S+) was last read (\d+) minutes ago: look whether its replicator runs$/,
     'tout ce que le réplica $1 sert de $2 a été relu pour la dernière fois il y a $3 minutes : voir si son réplicateur tourne',
   ],
@@ -134,6 +138,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^gateway (\S+) does not give its numbers$/, 'la passerelle $1 ne donne pas ses chiffres'],
   [/^quotas of senders$/, 'quotas des émetteurs'],
   [/^senders$/, 'émetteurs'],
+  [/^parked events$/, 'événements en attente'],
   [/^scrub$/, 'relecture des données servies'],
   [/^spikes$/, 'suppressions et réécritures inhabituelles'],
   [/^schema$/, 'schéma des bases'],
