@@ -90,8 +90,16 @@ const askToDrain = async (session: Session, id: string): Promise<void> => {
       at: textAt(event, 'recordedAt'),
       records: textsAt(event, 'records').join(', '),
     });
-    await confirm('parked drain --skip', printable(question));
+    await confirm('parked drain --skip', printable([isNotAtFault(one, event, say), question].join(' ').trimStart()));
   }
+};
+
+/** Who gives up what only waits behind another loses what was good, and what is at fault goes on waiting. */
+const isNotAtFault = (id: string, event: Json, say: Session['say']): string => {
+  const faulty = /^waits behind position (\d+)/.exec(textAt(event, 'reason'))?.[1];
+  return faulty === undefined
+    ? ''
+    : say('confirm.parked skip-behind', { id, faulty: `${id.replace(/-\d+$/, '')}-${faulty}` });
 };
 
 const textsAt = (answer: Json, path: string): readonly string[] =>

@@ -113,6 +113,26 @@ describe('a drain', () => {
     expect(stderr).toContain('in any restore that holds this drain. Yes, by --yes.');
   });
 
+  it('says of what only waits behind another that it is not at fault, where it asks and with --yes', async () => {
+    const behind = { ...event, messageId: '990000010-816', reason: 'waits behind position 815' };
+    const told = '990000010-816 is not at fault: it waits behind 990000010-815,';
+    control.answers = [{ json: event }, { json: behind }, appended, came({ givenUp: ['990000010-816'] })];
+    expect((await drain('--skip', '816')).stderr).toContain(told);
+    control.answers = [{ json: event }, { json: behind }];
+    const asked: string[] = [];
+    const refused = await control.reprise(['parked', 'drain', '990000010-815', '--skip', '816', '--lang', 'en'], {
+      ...world,
+      answers: true,
+      ask: async (question) => {
+        asked.push(question);
+        return 'n';
+      },
+    });
+    expect([refused.code, asked.length, asked[0]?.startsWith(told)]).toEqual([1, 1, true]);
+    control.answers = [{ json: event }, appended, came({ givenUp: ['990000010-815'] })];
+    expect((await drain('--skip', '815')).stderr).not.toContain('not at fault');
+  });
+
   it('is not asked about where nothing waits, nor gives that up', async () => {
     const gone: Answer = { status: 404, json: { code: 'not-found', title: 'nothing waits at 990000010-7', hint: '' } };
     for (const [argv, before] of [

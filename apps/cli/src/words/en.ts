@@ -181,6 +181,8 @@ export const en = {
   'confirm.parked drain': 'Try again what waits at {id}?',
   'confirm.parked skip':
     'Give {id} up for good: {label} of {sender}, recorded {at}, naming {records}? It will have no effect, ever, in any restore that holds this drain.',
+  'confirm.parked skip-behind':
+    '{id} is not at fault: it waits behind {faulty}, and takes effect once that is mended or given up.',
   'confirm.by-flag': '{question} Yes, by --yes.',
   'confirm.choices': '[y/N]',
   'confirm.yes': 'y',

@@ -191,6 +191,8 @@ export const fr: Words = {
   'confirm.parked drain': 'Réessayer ce qui attend à {id} ?',
   'confirm.parked skip':
     "Abandonner {id} pour de bon : {label} de {sender}, enregistré {at}, qui nomme {records} ? Il n'aura jamais d'effet, dans aucune restauration qui contient cette relance.",
+  'confirm.parked skip-behind':
+    "{id} n'est pas en cause : il attend derrière {faulty} et prendra effet quand celui-ci sera réparé ou abandonné.",
   'confirm.by-flag': '{question} Oui, par --yes.',
   'confirm.choices': '[o/N]',
   'confirm.yes': 'o',
