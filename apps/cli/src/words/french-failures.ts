@@ -279,7 +279,12 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^look again shortly$/, 'regarder à nouveau dans un instant'],
   [/^a sender sees its own messages$/, 'un émetteur voit ses propres messages'],
   [/^only what is (.+) can be$/, "il faudrait qu'elle soit $s1"],
-  [/^use --as NAME of the (?:other|second) operator$/, 'prendre --as NOM du second exploitant'],
+  [/^plan, run and approve a new one$/, 'en planifier, lancer et approuver une nouvelle'],
+  [/^use --as NAME of the second operator$/, 'prendre --as NOM du second exploitant'],
+  [
+    /^(.+), who ran it, may \(--as (.+)\), or any other operator$/,
+    "$1, qui l'a lancée, le peut (--as $2), ou tout autre exploitant",
+  ],
   [/^where it did, say why: --reason$/, 'si elle a recommencé, dire pourquoi : --reason'],
   [/^use credentials of another kind$/, "prendre un jeton d'un autre rôle"],
   [/^RFC 3339 with a zone, for example (\S+?)(?:,.*)?$/, 'RFC 3339 avec un fuseau, par exemple $1, ou « 15m ago »'],

@@ -21,6 +21,10 @@ const moves = {
   { readonly from: readonly RestoreState[]; readonly word: string }
 >;
 
+/** Nothing moves it any more. */
+const isOver = (state: RestoreState): boolean =>
+  Object.values(moves).every(({ from }) => !(from as readonly RestoreState[]).includes(state));
+
 /** As operators see it: what was requested is running, or has failed. */
 const shown = (state: RestoreState): string => (state === 'requested' ? 'running' : state);
 
@@ -46,7 +50,9 @@ export const objectionToRestore = (
       new Failure(
         'refused-by-policy',
         `restore ${event.restoreId} is ${shown(restore.state)}: it cannot be ${word}`,
-        `only what is ${from.map(shown).join(' or ')} can be`,
+        isOver(restore.state)
+          ? 'plan, run and approve a new one'
+          : `only what is ${from.map(shown).join(' or ')} can be`,
       ),
     );
   switch (event.kind) {
@@ -175,7 +181,7 @@ const toPromotion = (
       new Failure(
         'refused-by-policy',
         `${event.by} approved restore ${event.restoreId}: another operator promotes it`,
-        'use --as NAME of the other operator',
+        `${restore.requestedBy}, who ran it, may (--as ${restore.requestedBy}), or any other operator`,
       ),
     );
   for (const other of records.restores.values())

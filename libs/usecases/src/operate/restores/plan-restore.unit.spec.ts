@@ -7,7 +7,14 @@ import { MemoryEstablishmentLog } from '../../../../testing/src/memory-establish
 import type { EstablishmentLog, LogEntry } from '../../ports/establishment-log.js';
 import { Directory } from '../../directory/directory.js';
 import type { DirectoryEvent } from '../../directory/directory-event.js';
-import { approveRestore, cancelRestore, promoteRestore, requestRestore, rollBackRestore } from './decide-restore.js';
+import {
+  approveRestore,
+  cancelRestore,
+  promoteRestore,
+  requestRestore,
+  resumeRestore,
+  rollBackRestore,
+} from './decide-restore.js';
 import { countedMax, PlanRestore } from './plan-restore.js';
 import { type PlanRequest, planHash, type RestorePlan } from './restore-plan.js';
 
@@ -285,14 +292,16 @@ describe('a restore, planned', () => {
       { by: 'a', at: now, ends: { [finess]: Position.of(9) } },
       { by: 'b', at: now, ends: { [finess]: Position.of(9) } },
     ];
-    const refused = (decide: () => unknown): string => {
+    const failureOf = (decide: () => unknown): Failure => {
       try {
         decide();
       } catch (error) {
-        return (error as Failure).code;
+        return error as Failure;
       }
       throw new Error('it was taken');
     };
+    const refused = (decide: () => unknown): string => failureOf(decide).code;
+    const hintOf = (decide: () => unknown): string => failureOf(decide).hint;
     const request = requestRestore(directory, first, { ...a, restoreId: 'r1' });
     tell(directory, request);
     expect(refused(() => requestRestore(directory, first, { ...a, restoreId: 'r2' }))).toBe('busy');
@@ -305,7 +314,7 @@ describe('a restore, planned', () => {
     expect(refused(() => promoteRestore(directory, 'r1', b))).toBe('refused-by-policy');
     expect(refused(() => approveRestore(directory, 'r1', { ...a, sign }))).toBe('refused-by-policy');
     tell(directory, approveRestore(directory, 'r1', { ...b, sign }));
-    expect(refused(() => promoteRestore(directory, 'r1', b))).toBe('refused-by-policy');
+    expect(hintOf(() => promoteRestore(directory, 'r1', b))).toBe('a, who ran it, may (--as a), or any other operator');
     tell(directory, promoteRestore(directory, 'r1', a));
     expect(directory.currentTimeline(finess)).toMatchObject({ after: 9, timeline: { number: 2, resumeAt: 9 } });
     expect(refused(() => cancelRestore(directory, 'r1', a))).toBe('refused-by-policy');
@@ -313,6 +322,13 @@ describe('a restore, planned', () => {
     expect((await refusal(new PlanRestore(log).confirm(first, directory, rate))).message).toContain('gone live');
     tell(directory, rollBackRestore(directory, 'r1', b));
     expect(directory.currentTimeline(finess).timeline.number).toBe(1);
-    expect(refused(() => rollBackRestore(directory, 'r1', b))).toBe('refused-by-policy');
+    // What is over leads to no other step of it.
+    for (const step of [
+      () => rollBackRestore(directory, 'r1', b),
+      () => promoteRestore(directory, 'r1', a),
+      () => approveRestore(directory, 'r1', { ...b, sign }),
+      () => resumeRestore(directory, 'r1', a),
+    ])
+      expect(hintOf(step)).toBe('plan, run and approve a new one');
   });
 });
