@@ -31,6 +31,18 @@ const bug = (error: Error & { readonly code?: unknown; readonly severity?: unkno
   return new Error(`Postgres answers ${code}${code.startsWith('22') ? '' : `: ${error.message}`}`);
 };
 
+/** The same for whoever answers operators: nobody tries again, and which replica it is has to be said. */
+export const asFailureOf = (replica: string, error: unknown): Error => {
+  const failure = asFailure(error);
+  if (!Failure.is(failure, 'replica.unreachable')) return failure;
+  return new Failure(
+    failure.code,
+    `replica ${replica}: its database does not answer`,
+    `look whether the Postgres of replica ${replica} runs, and at its log`,
+    { cause: failure },
+  );
+};
+
 /** The one place where an error of Postgres becomes a `Failure`; what is not in the table is a bug and stays an ordinary Error. */
 export const asFailure = (error: unknown): Error => {
   if (!(error instanceof Error)) return new Error(String(error));

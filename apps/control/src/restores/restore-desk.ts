@@ -60,6 +60,9 @@ const plansMax = 500;
 export const steps = ['cancel', 'approve', 'promote', 'rollback'] as const;
 export type Step = (typeof steps)[number];
 
+/** What is signed, or goes live, is read before. */
+const isProven = (step: Step): boolean => step === 'approve' || step === 'promote';
+
 const said = {
   cancel: 'cancelled',
   approve: 'approved',
@@ -129,7 +132,10 @@ export class RestoreDesk {
    */
   async check(step: Step, restoreId: string, by: string, proof: 'now' | 'later'): Promise<RestoreReport> {
     if (proof === 'now') await this.refuse(step, restoreId, by);
-    else await this.eventOf(step, this.parts.decisions.directory, restoreId, by);
+    else {
+      await this.eventOf(step, this.parts.decisions.directory, restoreId, by);
+      if (isProven(step)) await this.built.reach(restoreNamed(this.parts.decisions.directory, restoreId));
+    }
     return this.report(restoreId);
   }
 
@@ -207,7 +213,7 @@ export class RestoreDesk {
     // What may not be is refused before anything is read.
     await this.eventOf(step, this.parts.decisions.directory, restoreId, by);
     // What is signed is read, and once more what goes live: hours may lie between.
-    if (step === 'approve' || step === 'promote') await this.prove(restoreId);
+    if (isProven(step)) await this.prove(restoreId);
   }
 
   private async eventOf(step: Step, directory: Directory, restoreId: string, by: string): Promise<DirectoryEvent> {

@@ -1,4 +1,4 @@
-import { Finess, Instant, Position } from '#domain';
+import { Failure, Finess, Instant, Position } from '#domain';
 import { Directory, type DirectoryEvent } from '#usecases';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,11 +14,14 @@ const establishments = [Finess.parse('750712184'), Finess.parse('690781810')];
 
 const keys = new MemoryKeys();
 
-const deskWhere = (...events: readonly DirectoryEvent[]): RestoreDesk => {
+const deskWhere = (...events: readonly DirectoryEvent[]): RestoreDesk => deskOf([], ...events);
+
+const deskOf = (replicas: readonly object[], ...events: readonly DirectoryEvent[]): RestoreDesk => {
   const directory = new Directory(keys);
   for (const event of [...establishments.map((finess) => declaredEstablishment(finess)), ...events])
     expect(directory.apply({ position: Position.of(0), appendedAt: Instant.of(0), event })).toBeUndefined();
-  return new RestoreDesk({ decisions: { directory }, replicas: [] } as unknown as DeskParts);
+  const parts = { decisions: { directory }, replicas, keys, now: () => Instant.of(0) };
+  return new RestoreDesk(parts as unknown as DeskParts);
 };
 
 const requested = aRequest(
@@ -38,4 +41,21 @@ describe('certificates', () => {
   it('are not there before a restore is built', () => {
     expect(() => deskWhere(requested).certificates('r1')).toThrow('no certificate "r1"');
   });
+});
+
+describe('a step', () => {
+  const away = {
+    name: 'b',
+    generations: () => Promise.reject(new Failure('replica.unreachable', 'replica b: its database does not answer')),
+  };
+
+  it.each(['now', 'later'] as const)(
+    'is refused before anybody is asked where a database is away: proof %s',
+    async (proof) => {
+      const desk = deskOf([away], requested, built);
+      await expect(desk.check('approve', 'r1', 'somebody-else', proof)).rejects.toThrow(
+        'replica b: its database does not answer',
+      );
+    },
+  );
 });

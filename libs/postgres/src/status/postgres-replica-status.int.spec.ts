@@ -217,7 +217,11 @@ describe('a replica as operators see it', () => {
 
   it('is away, and says so', async () => {
     const away = new PostgresReplicaStatus('c', 'postgres://nobody:x@127.0.0.1:1/none', byWords);
-    await expect(away.live()).rejects.toMatchObject({ code: 'replica.unreachable' });
+    await expect(away.live()).rejects.toMatchObject({
+      code: 'replica.unreachable',
+      message: `replica ${away.name}: its database does not answer`,
+      hint: `look whether the Postgres of replica ${away.name} runs, and at its log`,
+    });
     await expect(away.snapshot(anEstablishment())).rejects.toMatchObject({ code: 'replica.unreachable' });
     await away.close();
   });

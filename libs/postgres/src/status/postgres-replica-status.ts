@@ -20,7 +20,7 @@ import {
 } from '#usecases';
 import { loginAt, type PostgresAddress } from '../address.js';
 import { readDrift } from '../drift/read-drift.js';
-import { asFailure } from '../postgres-failure.js';
+import { asFailureOf } from '../postgres-failure.js';
 import { byKey } from '../proof/by-key.js';
 import type { SearchRule } from '../rows/search-rule.js';
 import { changedContents, compareTypes, countPatients, listPatients } from './compare-generations.sql.js';
@@ -205,13 +205,13 @@ export class PostgresReplicaStatus extends ReplicaStatus {
     try {
       return await readDrift(this.pool, answerMsMax);
     } catch (error) {
-      throw asFailure(error);
+      throw asFailureOf(this.name, error);
     }
   }
 
   private async snapshotOfRow(select: string, of: Finess | number): Promise<ReplicaSnapshot | undefined> {
     const client = await this.pool.connect().catch((error: unknown) => {
-      throw asFailure(error);
+      throw asFailureOf(this.name, error);
     });
     const end = async (): Promise<void> => {
       // A connection that broke meanwhile is thrown away.
@@ -227,7 +227,7 @@ export class PostgresReplicaStatus extends ReplicaStatus {
       return undefined;
     } catch (error) {
       await end();
-      throw asFailure(error);
+      throw asFailureOf(this.name, error);
     }
   }
 
@@ -282,7 +282,7 @@ export class PostgresReplicaStatus extends ReplicaStatus {
     try {
       return (await this.pool.query<Row & pg.QueryResultRow>({ text, values: [...values], ...bounds })).rows;
     } catch (error) {
-      throw asFailure(error);
+      throw asFailureOf(this.name, error);
     }
   }
 }

@@ -25,6 +25,11 @@ export class ProveBuilt {
     }
   }
 
+  /** Throws `replica.unreachable` where one of the replicas that a proof reads is away: what takes long need not be begun. */
+  async reach({ restoreId }: Restore): Promise<void> {
+    await Promise.all(this.replicas.map((replica) => replica.generations(restoreId)));
+  }
+
   private async proveOne(replica: ReplicaStatus, { restoreId, certificate, fold }: Promised): Promise<void> {
     const snapshot = await snapshotOf(replica, restoreId, certificate);
     try {
