@@ -93,6 +93,15 @@ describe('an attack, and what it leaves waiting', () => {
     expect(rows.length).toBeGreaterThan(1);
   });
 
+  it('are all there where the end that is asked for is still to come', async () => {
+    const future = Instant.iso(Instant.of(Date.now() + 60_000));
+    for (const path of ['/api/messages?limit=3', '/api/messages/summary?limit=3']) {
+      const { items } = await ask(path);
+      expect((items as unknown[]).length).toBeGreaterThan(0);
+      expect((await ask(`${path}&until=${future}`))['items']).toEqual(items);
+    }
+  });
+
   it.each([
     ['type=FOO', 'no type of messages: "FOO"'],
     ['warning=nope', 'no such code: "nope"'],

@@ -60,11 +60,13 @@ export const readScope = (directory: Directory, query: Asked, caller: Caller, no
   const scope = whose(directory, query, caller);
   const [first] = scope.establishments;
   const timeZone = (first && directory.establishments.get(first)?.timeZone) ?? 'Europe/Paris';
-  const moment = (name: string): Instant | undefined => {
+  const moment = (name: string, future: 'refused' | 'taken'): Instant | undefined => {
     const raw = one(query, name);
-    return raw === undefined ? undefined : readMoment(raw, { now, timeZone });
+    return raw === undefined ? undefined : readMoment(raw, { now, timeZone, future });
   };
-  const [since, until] = [moment('since'), moment('until')];
+  const [since, asked] = [moment('since', 'refused'), moment('until', 'taken')];
+  // An end that is still to come leaves nothing out.
+  const until = asked !== undefined && asked > now ? undefined : asked;
   if (since !== undefined && until !== undefined && since >= until)
     throw new Failure(
       'input.invalid',

@@ -33,11 +33,16 @@ const candidates = (day: string, time: string, local: Instant, timeZone: string)
 
 /**
  * What an operator writes for T: RFC 3339 with zone, or `15m ago`. A local time is refused with the two candidates of the
- * establishment's zone; the future is refused. Throws `input.invalid`.
+ * establishment's zone; the future is refused, but where it is only an end: who writes the minute that runs means all that is there.
+ * Throws `input.invalid`.
  */
 export const readMoment = (
   raw: string,
-  { now, timeZone }: { readonly now: Instant; readonly timeZone: string },
+  {
+    now,
+    timeZone,
+    future = 'refused',
+  }: { readonly now: Instant; readonly timeZone: string; readonly future?: 'refused' | 'taken' },
 ): Instant => {
   const text = raw.trim();
   const relative = ago.exec(text);
@@ -47,7 +52,7 @@ export const readMoment = (
   if (local === undefined) throw notAMoment(raw);
   if (zone === undefined) throw candidates(day, `${minutes}${seconds}`, local, timeZone);
   const instant = Instant.parse(`${day}T${minutes}${seconds}${zone}`);
-  if (instant > now)
+  if (instant > now && future === 'refused')
     throw new Failure('input.invalid', `${Instant.iso(instant)} is in the future`, 'nothing is recorded there yet');
   return instant;
 };

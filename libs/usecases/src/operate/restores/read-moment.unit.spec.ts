@@ -42,6 +42,8 @@ describe('T as an operator writes it', () => {
 
   it('refuses the future', () => {
     expect(failure('2026-11-24T13:00:01+01:00').message).toContain('future');
+    const end = { now, timeZone: 'Europe/Paris', future: 'taken' } as const;
+    expect(Instant.iso(readMoment('2026-11-24T13:01:00+01:00', end))).toBe('2026-11-24T12:01:00.000Z');
   });
 
   it('refuses a local time with both candidates', () => {
