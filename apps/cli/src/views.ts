@@ -19,7 +19,7 @@ export const restoreView = facts([
   column('requestedBy'),
   column('approvedBy'),
   column('certificateId'),
-  column('waitsFor', 'text', (row) => restoreOf(row).waitsFor.join('; ')),
+  column('waitsFor', 'sentence', (row) => restoreOf(row).waitsFor),
   column('failure', 'sentence'),
   column('switched', 'text', (row) => replicasThat(row, 'switched')),
 ]);

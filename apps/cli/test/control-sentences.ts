@@ -54,7 +54,7 @@ const constantTexts = (name: string, file: ts.SourceFile): readonly string[] => 
 
 /** Neither a word of the code nor a path. */
 const isSentence = (text: string): boolean =>
-  /[a-z]{3}/i.test(text.replaceAll(value, '')) && (text.includes(' ') || shownWords.includes(text));
+  /[a-z]{2}/i.test(text.replaceAll(value, '')) && (text.includes(' ') || shownWords.includes(text));
 
 /** The sentences that a call or an instantiation is given. */
 const saidBy = (node: ts.CallExpression | ts.NewExpression, file: ts.SourceFile): readonly string[] => {

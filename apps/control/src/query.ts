@@ -28,7 +28,7 @@ export const count = (query: Query, name: string, otherwise: number, max: number
   if (number < 1 || number > max)
     throw new Failure(
       'input.invalid',
-      `${name} is 1 to ${max}`,
+      `${name} must be a number from 1 to ${max}`,
       'say a number between them; the cursor gives the next page',
     );
   return number;

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { speak } from '../words/words.js';
+import { column, facts } from './columns.js';
 import { writeCsv } from './csv.js';
 import { writeSeconds } from './durations.js';
 import { displayWidth } from './display-width.js';
+import { render } from './render.js';
 import { printable, writeTable } from './table.js';
 
 /** RFC 4180, read back by another way than it was written. */
@@ -21,6 +23,15 @@ const readCsv = (text: string): string[][] => {
 };
 
 describe('output', () => {
+  it('says each of several sentences in the language of who reads them', async () => {
+    const view = facts([column('waitsFor', 'sentence')]);
+    const answer = { waitsFor: ['replica a: its database does not answer', 'replica b has not begun yet'] };
+    const shown = async (language: 'fr' | 'en') =>
+      render(answer, view, { output: 'table', say: await speak(language), colour: false });
+    expect(await shown('en')).toContain('replica a: its database does not answer; replica b has not begun yet');
+    expect(await shown('fr')).toMatch(/; réplica b\s: pas encore commencé/);
+  });
+
   it('csv is read back as it was', () => {
     const field = fc.stringMatching(/^[a",\r\n;é ]{0,6}$/);
     fc.assert(

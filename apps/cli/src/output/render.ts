@@ -41,7 +41,9 @@ const cellText = ({ kind }: Column, value: Json | undefined, say: Say): string =
       // Of a log in which nothing is yet, also behind the name of its establishment.
       return text.replaceAll(/(^|=)-1\b/g, '$1-');
     case 'sentence':
-      return say.sentence(text);
+      return Array.isArray(value)
+        ? value.map((one: Json) => say.sentence(printable(plain(one)))).join('; ')
+        : say.sentence(text);
     case 'seconds':
       return Number.isFinite(Number(text)) ? writeSeconds(Number(text), say) : text;
     case 'number':

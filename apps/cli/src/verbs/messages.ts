@@ -38,8 +38,8 @@ const message = facts(
     column('recordedAt'),
     column('acknowledgedAt'),
     column('duplicateOf'),
-    column('waitsFor', 'text', (row) =>
-      [textAt(row, 'waitsFor.behind'), textAt(row, 'waitsFor.reason')].filter((text) => text !== '').join(': '),
+    column('waitsFor', 'sentence', (row) =>
+      [textAt(row, 'waitsFor.behind'), textAt(row, 'waitsFor.reason')].filter((text) => text !== ''),
     ),
     column('charset'),
     column('sizeBytes', 'number'),

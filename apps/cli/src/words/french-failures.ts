@@ -289,6 +289,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   [/^use credentials of another kind$/, "prendre un jeton d'un autre rôle"],
   [/^RFC 3339 with a zone, for example (\S+?)(?:,.*)?$/, 'RFC 3339 avec un fuseau, par exemple $1, ou « 15m ago »'],
   [/^see .*openapi\.json$/, 'voir /api/openapi.json'],
+  [/^(\S+) must be a number from 1 to (\S+)$/, '$1 doit être un nombre de 1 à $2'],
   [
     /^say a number between them; the cursor gives the next page$/,
     'donner un nombre entre les deux ; le curseur donne la page suivante',
@@ -324,6 +325,7 @@ const sentences: readonly (readonly [RegExp, string])[] = [
   ],
   [/^--exclude-between ends before it begins$/, '--exclude-between finit avant de commencer'],
   [/^no clock "(.+)"$/, 'aucune horloge "$1"'],
+  [/^no (\S+) "(.*)"$/, '$1 : valeur inconnue "$2"'],
   [/^--clock (\S+) needs --to T$/, '--clock $1 demande --to T'],
   [/^a position is on the recorded clock by nature$/, "une position est par nature sur l'horloge d'enregistrement"],
   [

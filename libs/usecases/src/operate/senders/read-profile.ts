@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node, 
 import type { Sender } from '#domain';
 import { nearestOf } from '../nearest.js';
 import { type Field, type Fields, profileDefaults, profileFields, type Sentence } from './profile-fields.js';
+import { yamlFaults } from './yaml-faults.js';
 
 /** A sender as its file declares it; its incarnation is an operator's word, and no file's. */
 export type Profile = Omit<Sender, 'incarnation'>;
@@ -235,14 +236,14 @@ export const readProfile = (file: string, bytes: Uint8Array): ReadProfile => {
     return { profile: undefined, at, faults: reading.faults };
   }
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, version: '1.2' });
-  for (const { code, message, pos } of [...document.errors, ...document.warnings])
+  for (const { code, pos } of [...document.errors, ...document.warnings])
     if (code === 'DUPLICATE_KEY') reading.fault(pos[0], '', 'duplicate', duplicate, onlyOnce);
     else
       reading.fault(
         pos[0],
         '',
         'yaml',
-        { fr: `YAML illisible : ${message}`, en: `not readable as YAML: ${message}` },
+        { fr: `YAML illisible : ${yamlFaults[code].fr}`, en: `not readable as YAML: ${yamlFaults[code].en}` },
         { fr: 'vérifier retraits, guillemets et deux-points', en: 'look at indentation, quotes and colons' },
       );
   for (const node of nodesWithin(document.contents))

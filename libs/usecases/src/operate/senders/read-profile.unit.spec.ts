@@ -102,6 +102,16 @@ hl7:
         expect(faultLine(fault, language)).toMatch(/^s\.yaml:\d+:\d+: .+ -> .+/);
   });
 
+  it.each([
+    ['\ta: 1\n', 'a tab as indentation', 'retrait par tabulation'],
+    ['a: "x\n', 'a quote, a colon, a bracket or a brace is missing', 'il manque un guillemet'],
+    ['a: b: c\n', 'a second colon in one line', 'un second deux-points sur une ligne'],
+    ['a: @b\n', 'does not begin with this character', 'ne commence pas par ce caractère'],
+  ])('says what is no YAML in the language of who reads it: %j', (text, en, fr) => {
+    const said = read(`${minimal}x:\n${text}`).faults.filter(({ rule }) => rule === 'yaml');
+    expect(said.some(({ wrong }) => wrong.en.includes(en) && wrong.fr.includes(fr))).toBe(true);
+  });
+
   it('names the field that was meant, and a file that is not UTF-8', () => {
     expect(read(`${minimal}acknowledgment: x\n`).faults[0]?.remedy.en).toContain('did you mean acknowledgement?');
     expect(readProfile('s.yaml', Buffer.from('name: h\u00e9', 'latin1')).faults[0]?.rule).toBe('encoding');
