@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { speak } from '../words/words.js';
-import { column, facts } from './columns.js';
+import { column, facts, list } from './columns.js';
 import { writeCsv } from './csv.js';
 import { writeSeconds } from './durations.js';
 import { displayWidth } from './display-width.js';
@@ -23,6 +23,20 @@ const readCsv = (text: string): string[][] => {
 };
 
 describe('output', () => {
+  it('tells a sentence whole, wherever it stands and whoever reads', async () => {
+    const detail = `replica a ${'is not what was made '.repeat(6)}at all`;
+    const view = list([
+      column('what', 'sentence'),
+      column('detail', 'sentence'),
+      column('messageId'),
+      column('hint', 'sentence'),
+    ]);
+    const items = [{ what: 'schema', detail, messageId: 'x'.repeat(100), hint: 'see' }];
+    const shown = render({ items }, view, { output: 'table', say: await speak('en'), colour: false });
+    expect(shown).toContain(detail);
+    expect(shown).toContain(`${'x'.repeat(63)}…`);
+  });
+
   it('says each of several sentences in the language of who reads them', async () => {
     const view = facts([column('waitsFor', 'sentence')]);
     const answer = { waitsFor: ['replica a: its database does not answer', 'replica b has not begun yet'] };

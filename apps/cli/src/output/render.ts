@@ -73,6 +73,7 @@ const cellOf = (column: Column, row: Json, { say, colour }: Rendering): Cell => 
   return {
     text: cellText(column, value, say),
     align: column.kind === 'number' || column.kind === 'seconds' ? 'right' : 'left',
+    isWhole: column.kind === 'sentence',
     ...(paint && { paint }),
   };
 };

@@ -19,6 +19,8 @@ const pad = (text: string, width: number, side: 'left' | 'right'): string => {
 export interface Cell {
   readonly text: string;
   readonly align: 'left' | 'right';
+  /** A sentence, and no id: cut, it says something else. */
+  readonly isWhole?: boolean;
   /** Puts colour around the padded text. */
   readonly paint?: (text: string) => string;
 }
@@ -40,12 +42,12 @@ const shortened = (text: string): string => {
 };
 
 /**
- * Aligned columns, two spaces apart, no line longer than it must be: all but the last are cut at 64, and a `width` that is given
+ * Aligned columns, two spaces apart, no line longer than it must be: all but the last and sentences are cut at 64, and a `width` that is given
  * wraps the widest.
  */
 export const writeTable = (whole: readonly (readonly Cell[])[], width = Number.POSITIVE_INFINITY): string => {
   const rows = whole.map((row) =>
-    row.map((cell, at) => (at === row.length - 1 ? cell : { ...cell, text: shortened(cell.text) })),
+    row.map((cell, at) => (cell.isWhole || at === row.length - 1 ? cell : { ...cell, text: shortened(cell.text) })),
   );
   const needed: number[] = [];
   for (const row of rows)
