@@ -324,6 +324,11 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     'une position, ou un identifiant de message tel que `reprise messages` le montre',
   ],
   [/^--exclude-between ends before it begins$/, '--exclude-between finit avant de commencer'],
+  [
+    /^--to-position -1 is no position: the first event has 0$/,
+    "--to-position -1 n'est pas une position : le premier événement a la position 0",
+  ],
+  [/^`(reprise restore plan [^`]+)` plans an empty establishment$/, 'pour planifier un établissement vide : $1'],
   [/^no clock "(.+)"$/, 'aucune horloge "$1"'],
   [/^no (\S+) "(.*)"$/, '$1 : valeur inconnue "$2"'],
   [/^--clock (\S+) needs --to T$/, '--clock $1 demande --to T'],

@@ -204,6 +204,8 @@ describe('a restore, planned', () => {
         { territory: 'ght-demo', to: iso(4) },
         { to: iso(4), clock: 'sent' as const, afterCut: 'replay' as const },
         { toPosition: '4', clock: 'sent' as const },
+        { toPosition: '-1' },
+        { toPosition: '-1', allowEmpty: true },
         { to: iso(4), excludeBetween: [[iso(3), iso(2)] as const] },
       ].map(async (request) => (await refusal(plan(request))).code),
     );

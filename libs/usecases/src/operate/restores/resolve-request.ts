@@ -30,14 +30,23 @@ const pointOf = (
   if (request.to !== undefined) return { kind: 'instant', instant: Instant.iso(moment(request.to)) };
   if (establishment === undefined)
     throw usage('a position belongs to one establishment', 'use --to T with --territory, or --establishment');
-  if (request.toPosition !== undefined)
-    return { kind: 'position', position: String(Position.parse(request.toPosition)) };
+  if (request.toPosition !== undefined) return { kind: 'position', position: lastThatCounts(request.toPosition) };
   const [, finess, position = ''] = /^(?:(\w{9})-)?(\d{1,15})$/.exec(request.beforeEvent ?? '') ?? [];
   if (position === '')
     throw usage('--before-event names no event', 'a position, or a message id as `reprise messages` shows it');
   if (finess !== undefined && finess !== establishment)
     throw usage(`event ${request.beforeEvent} belongs to ${finess}, not to ${establishment}`);
   return { kind: 'position', position: String(Number(position) - 1) };
+};
+
+/** `-1` is how nothing is written inside: who types it has miscounted. */
+const lastThatCounts = (raw: string): string => {
+  const position = Position.parse(raw);
+  if (position !== Position.none) return String(position);
+  throw usage(
+    '--to-position -1 is no position: the first event has 0',
+    '`reprise restore plan --before-event 0 --allow-empty` plans an empty establishment',
+  );
 };
 
 const exclusionsOf = (request: PlanRequest, clock: Clock, moment: (raw: string) => Instant): Exclusions => {
