@@ -174,6 +174,14 @@ describe('an attack, and what it leaves waiting', () => {
     expect((await territory.ask('ana', `/api/parked/drains/${finess}-3`)).status).toBe(404);
   });
 
+  it('an id that is none leads to the list of what waits', async () => {
+    for (const [path, body] of [['/api/parked/815'], ['/api/parked/815/drain', { skip: [] }]] as const)
+      expect((await territory.ask('ana', path, body)).body).toMatchObject({
+        code: 'input.invalid',
+        hint: '`reprise parked list` shows them',
+      });
+  });
+
   it('is still told once its traces were left out by a restore', async () => {
     const planned = await territory.ask('ana', '/api/restores/plan', { establishment: finess, toPosition: '399' });
     const run = await territory.ask('ana', '/api/restores', { planId: planned.body['planId'] });

@@ -61,6 +61,8 @@ const itemOf = (establishment: Finess, report: ParkedReport, showPhi: boolean): 
   reason: showPhi ? report.reason : withoutIds(report.reason),
 });
 
+const whereWaiting = '`reprise parked list` shows them';
+
 type ShownOutcome = Omit<DrainOutcome, 'waiting'> & { readonly waiting: readonly ParkedItem[] };
 
 @ApiTags('parked')
@@ -102,7 +104,7 @@ export class ParkedController {
   @ApiQuery({ name: 'showPhi', required: false, type: Boolean })
   @ApiOkResponse({ type: ParkedDocument })
   async show(@Param('id') id: string, @Query() query: Asked, @Req() request: FastifyRequest): Promise<ParkedItem> {
-    const { establishment } = MessageId.parse(id);
+    const { establishment } = MessageId.parse(id, whereWaiting);
     const showPhi = flag(query, 'showPhi');
     noteShown(request, { interaction: 'parked show', record: id, establishment }, showPhi);
     return itemOf(establishment, await this.parked.show(id), showPhi);
@@ -115,6 +117,7 @@ export class ParkedController {
   })
   @ApiOkResponse({ type: DrainedDocument })
   drain(@Param('id') id: string, @Body() body: unknown, @TheCaller() caller: Caller): Promise<Drained> {
+    MessageId.parse(id, whereWaiting);
     return this.parked.drain(id, {
       by: caller.name,
       at: this.clock.now(),
@@ -127,7 +130,7 @@ export class ParkedController {
   @ApiOperation({ summary: 'what came of a drain, by its drainId: ask until isApplied' })
   @ApiOkResponse({ type: DrainOutcomeDocument })
   async outcome(@Param('id') id: string): Promise<ShownOutcome> {
-    const { establishment } = MessageId.parse(id);
+    const { establishment } = MessageId.parse(id, '`reprise messages --type DRAIN` shows them');
     const outcome = await this.parked.outcome(id);
     return { ...outcome, waiting: outcome.waiting.map((report) => itemOf(establishment, report, false)) };
   }

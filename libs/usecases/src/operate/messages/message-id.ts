@@ -12,10 +12,10 @@ const shape = /^([0-9A-Z]{9})-(r?)(\d{1,15})$/;
 export const MessageId = {
   text: ({ establishment, kept, position }: MessageId): string =>
     `${establishment}-${kept === 'journal' ? 'r' : ''}${position}`,
-  parse(raw: string): MessageId {
+  /** `hint`: what shows ids of the kind that is asked for. */
+  parse(raw: string, hint = '`reprise messages` shows them'): MessageId {
     const [, finess = '', refused, position = ''] = shape.exec(raw) ?? [];
-    if (position === '')
-      throw new Failure('input.invalid', `no message id: "${raw.slice(0, 60)}"`, '`reprise messages` shows them');
+    if (position === '') throw new Failure('input.invalid', `no message id: "${raw.slice(0, 60)}"`, hint);
     return {
       establishment: Finess.parse(finess),
       kept: refused === 'r' ? 'journal' : 'log',
