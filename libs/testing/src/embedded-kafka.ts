@@ -19,6 +19,10 @@ export interface KafkaOptions {
   readonly tls?: KafkaTls;
   /** Broker settings over ours. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of the cluster that it belongs to; one of its own unless said. */
+  readonly clusterId?: string;
+  /** What the JVM may take for its objects; 512 unless said. */
+  readonly heapMb?: number;
   /** Gets a line whenever something takes long. */
   readonly say?: Say;
   /** Gives up a start that is under way. */
@@ -39,7 +43,7 @@ export interface RunningKafka extends RunningServer {
 }
 
 /** As Kafka makes its own: 22 characters of base64url, never with a "-" in front, which the format tool takes for an option. */
-const newClusterId = (): string => {
+export const newClusterId = (): string => {
   for (;;) {
     const id = randomBytes(16).toString('base64url');
     if (!id.startsWith('-')) return id;
@@ -126,8 +130,8 @@ const settingsOf = (options: KafkaOptions): Record<string, string | number | boo
 
 const java = (): string => (process.env['JAVA_HOME'] ? join(process.env['JAVA_HOME'], 'bin', 'java') : 'java');
 
-const javaArgs = (jars: readonly string[], dataDir: string): readonly string[] => [
-  '-Xmx512m',
+const javaArgs = (jars: readonly string[], dataDir: string, heapMb = 512): readonly string[] => [
+  `-Xmx${heapMb}m`,
   '-XX:TieredStopAtLevel=1',
   '-XX:+UseSerialGC',
   `-Dreprise.log=${join(dataDir, 'kafka.log')}`,
@@ -141,10 +145,9 @@ const formatOnce = async (
   jars: readonly string[],
   dataDir: string,
   properties: string,
-  { tls, signal }: Pick<KafkaOptions, 'tls' | 'signal'>,
+  { clusterId = newClusterId(), tls, signal }: Pick<KafkaOptions, 'clusterId' | 'tls' | 'signal'>,
 ): Promise<void> => {
   if (existsSync(join(dataDir, 'log', 'meta.properties'))) return;
-  const clusterId = newClusterId();
   const users = Object.entries(tls?.scram?.passwords ?? {});
   const scram = users.flatMap(([name, password]) => [
     '--add-scram',
@@ -204,7 +207,7 @@ export const startKafka = async (options: KafkaOptions): Promise<RunningKafka> =
   const written = [asItIs(logFile), asItIs(outputFile)];
   const server = launch({
     command: java(),
-    args: [...javaArgs(jars, dataDir), 'kafka.Kafka', properties],
+    args: [...javaArgs(jars, dataDir, options.heapMb), 'kafka.Kafka', properties],
     pidFile,
     outputFile,
     stopSignal: 'SIGTERM',

@@ -1,5 +1,6 @@
 export * from './authority.js';
 export * from './embedded-kafka.js';
+export * from './embedded-kafka-cluster.js';
 export * from './embedded-postgres.js';
 export * from './fetch-kafka.js';
 export * from './ports.js';
