@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { Failure, type Finess } from '#domain';
@@ -30,7 +31,8 @@ const patiently = async <T>(log: ProcessLog, what: 'replica', work: () => Promis
     try {
       return await work();
     } catch (error) {
-      if (!Failure.is(error, 'replica.unreachable')) throw error;
+      // Two that start at one time make the same tables: one finds that the other was through before it.
+      if (!Failure.is(error, 'replica.unreachable') && !Failure.is(error, 'replica.taken-over')) throw error;
       if (attempt % 20 === 0) log.fault(`${what}.awaited`, error, { attempt });
       await pause(retryMs);
     }
@@ -56,7 +58,7 @@ export const bootReplicator = async (
   const logs = new KafkaEstablishmentLog(client);
   const directoryLog = new KafkaDirectoryLog(client);
   const replicate = new ReplicateLog(store, logs);
-  const heartbeat = new Heartbeat(store);
+  const heartbeat = new Heartbeat(store, `${hostname()}:${process.pid}`, () => replicate.owned);
   heartbeat.start();
 
   const members = (directory: Directory): readonly Finess[] => directory.members(territory);
@@ -69,15 +71,25 @@ export const bootReplicator = async (
   };
   const keys = new FolderTrustedKeys(settings.trustedKeysDir);
   const followed = await followDirectory(directoryLog, log, { keys, onEntry });
-  const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory));
-  const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, log);
+  const owns = (establishment: Finess): boolean => replicate.owns(establishment);
+  const restores = new FollowRestores(store, builder, logs, replicate, () => members(followed.directory).filter(owns));
+  const lanes = new RestoreLanes(restores, new BuildGeneration(logs, builder), followed.directory, owns, log);
   const reindex = new ReindexLane(new ReindexOlder(new PostgresSearchIndex(rows, searchRule), replicate), log);
   const scrub = new ScrubLane(new PostgresReplicaScrub(reading, searchRule), () => replicate.owned, log);
   const strategy = new LogBatchStrategy({
     client,
     replica,
     establishments: members(followed.directory),
-    startAt: (establishment) => replicate.start(establishment),
+    startAt: async (establishment) => {
+      const position = await replicate.start(establishment);
+      lanes.wake();
+      reindex.wake();
+      return position;
+    },
+    onLost: (establishment) => {
+      replicate.release(establishment);
+      lanes.wake();
+    },
     onHalt: (establishment, _stream, cause) => {
       log.fault('establishment.halted', cause, { establishment, replica });
       heartbeat.halt(establishment, cause);
@@ -94,7 +106,7 @@ export const bootReplicator = async (
     },
   });
   for (const establishment of members(followed.directory))
-    await patiently(log, 'replica', () => replicate.start(establishment));
+    await patiently(log, 'replica', () => replicate.prepare(establishment));
   const app = await NestFactory.createMicroservice(ReplicatorModule.of(replicate), {
     strategy,
     logger: nestLogger(log),

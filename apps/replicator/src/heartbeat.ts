@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, type Finess } from '#domain';
-import { heartbeatEveryMs, type ReplicaStore } from '#usecases';
+import { heartbeatEveryMs, type OwnedEstablishment, type ReplicaStore } from '#usecases';
 
 /** A halt as operators read it; of a bug only that it is one, since its message may quote a row. */
 const sentenceOf = (cause: unknown): string =>
@@ -15,7 +15,12 @@ export class Heartbeat {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly store: ReplicaStore) {}
+  constructor(
+    private readonly store: Pick<ReplicaStore, 'beat' | 'leave'>,
+    /** Of this process among those that write the replica. */
+    private readonly name: string,
+    private readonly owned: () => readonly OwnedEstablishment[],
+  ) {}
 
   halt(establishment: Finess, cause: unknown): void {
     this.halted.set(establishment, sentenceOf(cause));
@@ -28,13 +33,15 @@ export class Heartbeat {
   async close(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    // Whoever ends in good order is missed by nobody.
+    await this.store.leave(this.name).catch(() => undefined);
   }
 
   private async beat(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       // A replica that is away is told by whoever asks it; here the next beat is soon.
-      await this.store.beat(this.halted).catch(() => undefined);
+      await this.store.beat({ name: this.name, owned: this.owned(), halted: this.halted }).catch(() => undefined);
       await pause(heartbeatEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

@@ -13,6 +13,7 @@ const toldEveryVersions = 20_000;
 /** The third lane of the replicator: what records are found by, of rows that an older search rule computed. */
 export class ReindexLane {
   private readonly stop = new AbortController();
+  private awake = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private told = 0;
 
@@ -27,6 +28,11 @@ export class ReindexLane {
     this.running = this.run();
   }
 
+  /** Another establishment is this process's to write now. */
+  wake(): void {
+    this.awake.abort();
+  }
+
   async close(): Promise<void> {
     this.stop.abort();
     await this.running;
@@ -34,7 +40,11 @@ export class ReindexLane {
 
   private async run(): Promise<void> {
     const { signal } = this.stop;
-    while (!signal.aborted) await this.rest(await this.some(), signal).catch(() => undefined);
+    while (!signal.aborted) {
+      this.awake = new AbortController();
+      const restMs = await this.some();
+      await this.rest(restMs, AbortSignal.any([signal, this.awake.signal])).catch(() => undefined);
+    }
   }
 
   /** One piece; how long to rest then, ms. */

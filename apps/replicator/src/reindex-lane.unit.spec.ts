@@ -80,4 +80,27 @@ describe('the lane that computes older rows anew', () => {
       'search.interrupted',
     ]);
   });
+
+  it('looks at once where another establishment is to be written, also while it looks', async () => {
+    let looks = 0;
+    const resting = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const older = {
+      some: async () => {
+        looks += 1;
+        if (looks === 2) lane.wake();
+        return undefined;
+      },
+    };
+    const lane = new ReindexLane(older, { info: () => {}, fault: () => {} }, async (_, signal) => {
+      if (signal.aborted) throw new Error('aborted');
+      resting[looks === 1 ? 0 : 1]?.resolve();
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+    });
+    lane.start();
+    await resting[0]?.promise;
+    lane.wake();
+    await resting[1]?.promise;
+    expect(looks).toBe(3);
+    await lane.close();
+  });
 });

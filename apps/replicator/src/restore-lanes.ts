@@ -1,3 +1,4 @@
+import type { Finess } from '#domain';
 import type { ProcessLog } from '#platform';
 import type { BuildGeneration, Directory, FollowRestores } from '#usecases';
 import { Lane, mayPass } from './lane.js';
@@ -9,12 +10,16 @@ import { Lane, mayPass } from './lane.js';
 export class RestoreLanes {
   private readonly stop = new AbortController();
   private readonly lanes: Readonly<Record<'build' | 'settle' | 'switch', Lane>>;
-  private building: { readonly restoreId: string; readonly abort: AbortController } | undefined;
+  private building:
+    | { readonly restoreId: string; readonly establishment: Finess; readonly abort: AbortController }
+    | undefined;
 
   constructor(
     private readonly restores: FollowRestores,
     private readonly builder: BuildGeneration,
     private readonly directory: Directory,
+    /** Is this establishment this process's to write? */
+    private readonly owns: (establishment: Finess) => boolean,
     private readonly log: ProcessLog,
   ) {
     const { signal } = this.stop;
@@ -29,9 +34,10 @@ export class RestoreLanes {
     for (const lane of Object.values(this.lanes)) lane.start();
   }
 
-  /** The directory may say something new. */
+  /** The directory may say something new, or another establishment be this process's, or no longer. */
   wake(): void {
-    if (this.building && this.isCancelled(this.building.restoreId)) this.building.abort.abort();
+    const { building } = this;
+    if (building && !this.isWanted(building.restoreId, building.establishment)) building.abort.abort();
     for (const lane of Object.values(this.lanes)) lane.wake();
   }
 
@@ -41,8 +47,8 @@ export class RestoreLanes {
     await Promise.all(Object.values(this.lanes).map((lane) => lane.ended()));
   }
 
-  private isCancelled(restoreId: string): boolean {
-    return this.directory.restores.get(restoreId)?.state === 'cancelled';
+  private isWanted(restoreId: string, establishment: Finess): boolean {
+    return this.owns(establishment) && this.directory.restores.get(restoreId)?.state !== 'cancelled';
   }
 
   private async settle(): Promise<void> {
@@ -55,16 +61,16 @@ export class RestoreLanes {
       if (!next || this.stop.signal.aborted) return;
       const { restoreId } = next.restore;
       const { establishment, timeline } = next.target;
-      if (this.isCancelled(restoreId)) continue;
+      if (!this.isWanted(restoreId, establishment)) continue;
       const abort = new AbortController();
-      this.building = { restoreId, abort };
+      this.building = { restoreId, establishment, abort };
       this.log.info('build.started', { restoreId, establishment, timeline: timeline.number });
       try {
         await this.builder.run(restoreId, next.target, AbortSignal.any([abort.signal, this.stop.signal]));
         this.log.info('build.done', { restoreId, establishment, timeline: timeline.number });
       } catch (error) {
         if (this.stop.signal.aborted || mayPass(error)) throw error;
-        if (!this.isCancelled(restoreId)) {
+        if (this.isWanted(restoreId, establishment)) {
           this.log.fault('build.failed', error, { restoreId, establishment });
           // Where not even the failure could be written down, the build is found again: not in a tight loop.
           await this.lanes.build.pause();

@@ -14,7 +14,11 @@ import { type LogBatchEvent, LogBatchStrategy } from './log-batch.strategy.js';
 import { LogTopics } from './log-topics.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'reprise-kafka-faults-'));
-const ours: { start(): Promise<RunningKafka>; broker: RunningKafka; finess: number } = {
+const ours: {
+  start(settings?: Readonly<Record<string, string>>): Promise<RunningKafka>;
+  broker: RunningKafka;
+  finess: number;
+} = {
   start: () => Promise.reject(new Error('not yet')),
   broker: undefined as never,
   finess: 990_000_100,
@@ -22,7 +26,7 @@ const ours: { start(): Promise<RunningKafka>; broker: RunningKafka; finess: numb
 
 beforeAll(async () => {
   const [port = 0, controllerPort = 0] = await freePorts(2);
-  ours.start = () => startKafka({ port, controllerPort, dataDir: folder });
+  ours.start = (settings = {}) => startKafka({ port, controllerPort, dataDir: folder, settings });
   ours.broker = await ours.start();
 });
 afterAll(async () => {
@@ -105,27 +109,44 @@ describe('a broker that is killed', () => {
   });
 });
 
+/** Follows one log; the positions that it was brought, and why it halted. */
+const followed = (establishment: Finess, replica: string) => {
+  const seen: number[] = [];
+  const halts: unknown[] = [];
+  const strategy = new LogBatchStrategy({
+    client: new KafkaClient({ brokers: [ours.broker.brokers] }),
+    replica,
+    establishments: [establishment],
+    startAt: async () => Position.of(seen.at(-1) ?? -1),
+    onHalt: (_finess, _stream, cause) => halts.push(cause),
+  });
+  strategy.addHandler(
+    'establishment.log',
+    async ({ entries }: LogBatchEvent) => {
+      seen.push(...entries.map(({ position }) => position));
+      return of(undefined);
+    },
+    true,
+  );
+  strategy.listen(() => {});
+  return { strategy, seen, halts };
+};
+
 describe('a follower', () => {
+  it('follows brokers that take no sessions as short as it asks for', async () => {
+    await ours.broker.stop();
+    ours.broker = await ours.start({ 'group.min.session.timeout.ms': '6000' });
+    const { log, establishment } = await newLog(20_000);
+    const { strategy, seen } = followed(establishment, 'long-sessions');
+    await log.append(establishment, Buffer.from('one'), {});
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual([0]);
+    await strategy.close();
+    await log.close();
+  });
+
   it('goes on by itself when the broker was killed, without a hole or a repetition', async () => {
     const { log, establishment } = await newLog(20_000);
-    const seen: number[] = [];
-    const halts: unknown[] = [];
-    const strategy = new LogBatchStrategy({
-      client: new KafkaClient({ brokers: [ours.broker.brokers] }),
-      replica: 'faults',
-      establishments: [establishment],
-      startAt: async () => Position.of(seen.at(-1) ?? -1),
-      onHalt: (_finess, _stream, cause) => halts.push(cause),
-    });
-    strategy.addHandler(
-      'establishment.log',
-      async ({ entries }: LogBatchEvent) => {
-        seen.push(...entries.map(({ position }) => position));
-        return of(undefined);
-      },
-      true,
-    );
-    strategy.listen(() => {});
+    const { strategy, seen, halts } = followed(establishment, 'faults');
     const append = (): Promise<Position> => log.append(establishment, Buffer.alloc(500), {});
     for (let n = 0; n < 200; n += 1) await append();
     await ours.broker.kill();

@@ -9,6 +9,7 @@ import type { CuttableKafka, KafkaClient } from './kafka-client.js';
 import { LogFeed } from './log-feed.js';
 import { followerMessages, inMessages } from './follower-messages.js';
 import { LogFetch } from './log-fetch.js';
+import { KafkaJSProtocolError } from './library.js';
 import { LogRanges } from './log-range.js';
 import { pause } from './pause.js';
 import { journalTopic, logTopic } from './topics.js';
@@ -37,6 +38,8 @@ export interface LogBatchOptions {
   startAt(establishment: Finess, stream: Stream): Promise<Position>;
   /** This establishment is no longer followed; the others are. A `Failure`, or a bug's Error. */
   onHalt(establishment: Finess, stream: Stream, cause: unknown): void;
+  /** The group has given this one to another process, or the store says that another one writes. */
+  onLost?(establishment: Finess, stream: Stream): void;
   /** Another process wrote where this one did; it is followed again as soon as the group says that it is ours. */
   onTakenOver?(establishment: Finess, stream: Stream, cause: Failure): void;
   /** All that the log held at this moment is handled; at most once a second. */
@@ -60,6 +63,19 @@ interface Running {
 const lookForTopicsEveryMs = 5000;
 
 /**
+ * After such a silence the group gives what a process followed to another one; with a heartbeat and the group's own round, logs are taken
+ * over in less than six seconds. Nothing here keeps a member from its heartbeat.
+ */
+const sessionMs = 4000;
+/** The shortest that brokers take unless their `group.min.session.timeout.ms` says otherwise: logs are then taken over in less than eight seconds. */
+const usualSessionMs = 6000;
+const heartbeatMs = 1000;
+
+const isTooShort = (error: Error): boolean =>
+  (error instanceof KafkaJSProtocolError && error.type === 'INVALID_SESSION_TIMEOUT') ||
+  (error.cause instanceof Error && isTooShort(error.cause));
+
+/**
  * Nest transport for followers of logs: whole batches as raw buffers, at the position that the store says. Handlers are registered
  * with `@EventPattern('establishment.log')` and `@UseFilters(PassFailures)`; one that takes a batch before the one before it is done
  * says so: `@EventPattern('establishment.log', { ahead: true })`.
@@ -77,6 +93,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
   private readonly hinted = new Map<string, Position>();
   private missing: ReadonlySet<string> = new Set();
   private lookedForTopicsAtMs = 0;
+  private sessionMs = sessionMs;
 
   constructor(private readonly options: LogBatchOptions) {
     super();
@@ -140,6 +157,7 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
       pause: () => consumer((running) => running.pause([{ topic }])),
       resume: () => consumer((running) => running.resume([{ topic }])),
       onHalt: (cause) => options.onHalt(establishment, stream, cause),
+      onLost: () => options.onLost?.(establishment, stream),
       onTakenOver: (cause) => options.onTakenOver?.(establishment, stream, cause),
       onLevel: (at) => {
         if (stream === 'establishment.log') options.onLevel?.(establishment, at);
@@ -178,10 +196,9 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     const consumer = client.kafka.consumer({
       groupId: groupOf(this.options.replica),
       allowAutoTopicCreation: false,
-      // Short, because nothing here keeps a member from its heartbeat: a broker's restart is over as soon as its former self is forgotten.
-      sessionTimeout: 6000,
-      rebalanceTimeout: 6000,
-      heartbeatInterval: 1500,
+      sessionTimeout: this.sessionMs,
+      rebalanceTimeout: this.sessionMs,
+      heartbeatInterval: heartbeatMs,
       minBytes: 1,
       maxWaitTimeInMs: 100,
       maxBytesPerPartition: 1024 * 1024,
@@ -193,7 +210,8 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       if (this.running === running) this.assigned(running, new Set(Object.keys(payload.memberAssignment)));
     });
-    consumer.on(consumer.events.CRASH, () => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (isTooShort(payload.error)) this.sessionMs = usualSessionMs;
       if (this.running === running) this.restart();
     });
     await consumer.connect();
@@ -212,7 +230,8 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     try {
       await admin.connect();
       const names = new Set(await admin.listTopics());
-      const wanted = [...this.followed.values()].filter(({ feed }) => !feed.halted);
+      // Those that halted too: whose they are decides who builds their restores, and another process may be able to follow them.
+      const wanted = [...this.followed.values()];
       return {
         there: wanted.filter(({ topic }) => names.has(topic)),
         missing: wanted.filter(({ topic }) => !names.has(topic)),
@@ -227,7 +246,8 @@ export class LogBatchStrategy extends Server implements CustomTransportStrategy 
     running.joined = true;
     for (const { topic, feed } of this.followed.values())
       if (topics.has(topic)) void feed.start();
-      else feed.lose();
+      // What is not there is nobody's: whoever misses it says so.
+      else if (!this.missing.has(topic)) feed.lose();
   }
 
   /** Only puts the entries in the feed's hands, so that a slow handler holds up neither heartbeats nor other establishments. */

@@ -25,6 +25,8 @@ export interface FeedSurroundings {
   pause(): void;
   resume(): void;
   onHalt(cause: unknown): void;
+  /** The log is another process's to follow now. */
+  onLost(): void;
   /** Another process writes where this one did. */
   onTakenOver(cause: Failure): void;
   /** Everything that the log held at this moment is delivered. */
@@ -86,7 +88,7 @@ export class LogFeed {
 
   /** The consumer has been given this log, or again: nothing is taken before it is known to be the same log still. */
   async start(): Promise<void> {
-    if (this.halted) return;
+    if (this.halted) return this.surroundings.pause();
     const turn = ++this.turn;
     const isCurrent = (): boolean => turn === this.turn;
     this.accepting = false;
@@ -102,6 +104,7 @@ export class LogFeed {
 
   /** There is no such log. One that was never followed is waited for. */
   async missing(): Promise<void> {
+    if (this.halted) return;
     const turn = ++this.turn;
     await this.patiently(
       () => turn === this.turn,
@@ -113,10 +116,12 @@ export class LogFeed {
     );
   }
 
-  /** The consumer has lost this log to another process: where it stands is asked anew when it comes back. */
+  /** The consumer has lost this log to another process: where it stands is asked anew when it comes back, and whether it can be followed too. */
   lose(): void {
     this.letGo();
+    this.halted = false;
     this.delivered = undefined;
+    this.surroundings.onLost();
   }
 
   /** What the consumer brings; `end` is the position behind the newest entry of the log. */
@@ -190,7 +195,8 @@ export class LogFeed {
     await before?.catch(() => {});
     await this.working;
     const position = await this.surroundings.startAt();
-    if (tenure !== this.tenure) return;
+    // Taken over by asking, and lost meanwhile.
+    if (tenure !== this.tenure) return this.halted ? undefined : this.surroundings.onLost();
     this.delivered = position;
     this.next = position + 1;
   }

@@ -25,6 +25,7 @@ const worldOf = (start: number, last: number, ahead = 0) => {
     starts: 0,
     startsAtOnce: [0],
     takenOver: 0,
+    lost: 0,
     levels: [] as number[],
     paused: false,
     hold: Promise.resolve(),
@@ -62,6 +63,9 @@ const worldOf = (start: number, last: number, ahead = 0) => {
       world.paused = false;
     },
     onHalt: (cause) => world.halts.push(cause),
+    onLost: () => {
+      world.lost += 1;
+    },
     onTakenOver: () => {
       world.takenOver += 1;
     },
@@ -385,6 +389,43 @@ describe('LogFeed', () => {
     feed.take(entries(0, 2), 3);
     await settle();
     expect(world.delivered).toEqual([0, 1, 2]);
+  });
+
+  it('tries anew what it had halted where the group takes it away and gives it back', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    await feed.start();
+    world.fail = new Failure('log.too-new', 'an unknown kind of change');
+    feed.take(entries(0, 9), 10);
+    await settle();
+    expect(codes(world.halts)).toEqual(['log.too-new']);
+    // It stays this process's, and its consumer brings nothing of it, also after a rebalance.
+    world.paused = false;
+    await feed.start();
+    expect([world.paused, world.starts, world.lost]).toEqual([true, 1, 0]);
+    feed.lose();
+    expect(world.lost).toBe(1);
+    world.fail = undefined;
+    await feed.start();
+    feed.take(entries(0, 9), 10);
+    await settle();
+    expect(world.delivered).toEqual(entries(0, 9).map(({ position }) => position));
+    expect(world.halts).toHaveLength(1);
+  });
+
+  it('says that a log is lost once more where it was given away while the store was asked', async () => {
+    const { feed, world } = worldOf(-1, 9);
+    let answer = (): void => {};
+    world.asked = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const started = feed.start();
+    await settle();
+    feed.lose();
+    expect(world.lost).toBe(1);
+    answer();
+    await started;
+    expect(world.lost).toBe(2);
+    expect(feed.position).toBeUndefined();
   });
 
   it('asks again after a loss, when the question before it is answered', async () => {

@@ -9,6 +9,7 @@ import { RemovedVersions1790000000005 } from './migrations/0005-removed-versions
 import { Heartbeat1790000000006 } from './migrations/0006-heartbeat.js';
 import { BuildFunctions1790000000007 } from './migrations/0007-build-functions.js';
 import { ShorterWait1790000000008 } from './migrations/0008-shorter-wait.js';
+import { Replicators1790000000009 } from './migrations/0009-replicators.js';
 import { loginAt, type PostgresAddress } from './address.js';
 import { asFailure } from './postgres-failure.js';
 
@@ -26,6 +27,7 @@ const common = {
     Heartbeat1790000000006,
     BuildFunctions1790000000007,
     ShorterWait1790000000008,
+    Replicators1790000000009,
   ],
   migrationsTransactionMode: 'each' as const,
   // A connection that breaks while it idles is replaced when the next one is asked for.

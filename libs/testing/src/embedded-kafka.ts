@@ -117,6 +117,8 @@ const settingsOf = (options: KafkaOptions): Record<string, string | number | boo
   'message.max.bytes': messageBytesMax,
   'replica.fetch.max.bytes': messageBytesMax,
   'group.initial.rebalance.delay.ms': 0,
+  // A replicator that died is taken over after its session (libs/kafka/src/log-batch.strategy.ts); brokers take none below 6 s unless told.
+  'group.min.session.timeout.ms': 3000,
   'offsets.topic.replication.factor': 1,
   'offsets.topic.num.partitions': 4,
   'transaction.state.log.replication.factor': 1,

@@ -73,6 +73,8 @@ export class MemoryReplicaStore extends ReplicaStore {
 
   async beat(): Promise<void> {}
 
+  async leave(): Promise<void> {}
+
   async resume(generation: number, epoch: number, timeline: Timeline): Promise<void> {
     const tables = this.table(generation);
     if (tables.epoch !== epoch) throw takenOver();

@@ -87,6 +87,14 @@ const sentences: readonly (readonly [RegExp, string])[] = [
     /^replica (\S+): its replicator has said nothing for (\d+) s$/,
     'réplica $1 : son réplicateur ne dit plus rien depuis $2 s',
   ],
+  [
+    /^replica (\S+): its replicator (\S+) has said nothing for (\d+) s; another one does its work$/,
+    'réplica $1 : son réplicateur $2 ne dit plus rien depuis $3 s ; un autre fait son travail',
+  ],
+  [
+    /^start it again: if the other one dies as well, nobody follows$/,
+    "le redémarrer : si l'autre meurt aussi, plus personne ne suit",
+  ],
   [/^replica (\S+): its replicator has never been heard$/, "réplica $1 : son réplicateur ne s'est jamais annoncé"],
   [/^replica (\S+) has not begun yet$/, 'réplica $1 : pas encore commencé'],
   [/^replica (\S+) does not follow (\S+) yet$/, 'réplica $1 : ne suit pas encore $2'],

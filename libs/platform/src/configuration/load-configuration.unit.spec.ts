@@ -71,10 +71,16 @@ describe('loading the configuration', () => {
       'REPRISE_KAFKA_BROKERS must be host:port, several divided by commas',
       'REPRISE_LOG_REPLICATION must be a whole number of at least 1',
       'REPRISE_POSTGRES_URL must be a URL',
-      'REPRISE_READERS must be name=URL, several divided by commas',
+      'REPRISE_READERS must be name=URL, several divided by commas, each name once',
       'REPRISE_TLS_DIR is missing',
     ]);
     expect(faults.join()).not.toContain('hunter2');
+  });
+
+  it('takes no name twice: one of two processes would be looked at by nobody', () => {
+    expect(faultsOf({ ...good, REPRISE_READERS: 'a=http://127.0.0.1:1,a=http://127.0.0.1:2' })).toEqual([
+      'REPRISE_READERS must be name=URL, several divided by commas, each name once',
+    ]);
   });
 
   it('takes an empty variable for a missing one', () => {

@@ -72,19 +72,20 @@ const named =
       const [, name, url = ''] = /^([a-z0-9-]+)=(.+)$/.exec(item) ?? [];
       return name !== undefined && read(url) !== undefined ? ([name, url] as const) : undefined;
     });
-    return pairs && Object.freeze(Object.fromEntries(pairs));
+    const isEachOnce = new Set(pairs?.map(([name]) => name)).size === pairs?.length;
+    return pairs && isEachOnce ? Object.freeze(Object.fromEntries(pairs)) : undefined;
   };
 
-/** `a=URL,b=URL`, read as `{ a: URL, b: URL }`. */
+/** `a=URL,b=URL`, read as `{ a: URL, b: URL }`. A name that comes twice would hide an address. */
 export const NamedUrls = setting(
   'namedUrls',
-  'must be name=URL, several divided by commas',
+  'must be name=URL, several divided by commas, each name once',
   named((url) => (URL.canParse(url) ? url : undefined)),
 );
 
 /** `a=postgres://user@host:port/database,b=…` */
 export const NamedPostgresUrls = setting(
   'namedPostgresUrls',
-  'must be name=postgres://user@host:port/database, several divided by commas, the passwords in files and not in it',
+  'must be name=postgres://user@host:port/database, several divided by commas, each name once, the passwords in files and not in it',
   named(postgresUrl),
 );

@@ -99,6 +99,17 @@ export const expectedTables: Readonly<Record<string, ExpectedTable>> = {
     policies: hidden,
     grants: changes,
   },
+  replicators: {
+    columns: `
+      name text collate "C" not null
+      started_at bigint not null
+      heard_at bigint not null
+      has_replaced boolean not null default false`,
+    constraints: { replicators_pkey: 'PRIMARY KEY (name)' },
+    security: 'forced',
+    policies: hidden,
+    grants: { ...changes, reprise_replicator: 'select, insert, update, delete' },
+  },
   // TypeORM's list of what was run.
   migrations: {
     columns: `

@@ -71,8 +71,3 @@ export const showGeneration = `
 update establishments set live_generation = $2
 where establishment = $1
   and exists (select from generations where generation = $2 and establishment = $1 and owner_epoch = $3)`;
-
-/** $1 what is no longer followed, as a JSON object: establishment to reason. By this database's clock, whatever the process's says. */
-export const sayAlive = `
-update establishments
-set heard_at = floor(extract(epoch from clock_timestamp()) * 1000), halted = $1::jsonb ->> establishment`;

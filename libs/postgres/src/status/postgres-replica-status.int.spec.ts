@@ -1,7 +1,8 @@
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finess, Instant, Position, type Timeline } from '#domain';
-import { BuildGeneration, VerifyReplicas } from '#usecases';
+import { BuildGeneration, type OwnedEstablishment, VerifyReplicas } from '#usecases';
 import { anEvent, anyFeed, patientKey, put } from '../../../testing/src/builders/feed.js';
 import type { MemoryEstablishmentLog } from '../../../testing/src/memory-establishment-log.js';
 import { aLog, anEstablishment, AReplica, byWords, follow } from '../../test/a-replica.js';
@@ -70,12 +71,64 @@ describe('a replica as operators see it', () => {
     for (const one of [finess, other]) await store.ensureEstablishment(one);
     const told = async (one: Finess) => (await status.live()).find(({ establishment }) => establishment === one);
     expect(await told(finess)).toMatchObject({ heardSecondsAgo: null, halted: '' });
-    await store.beat(new Map([[finess, 'log.gap: 7 follows 5']]));
+    const beat = (name: string, owned: readonly OwnedEstablishment[], halted: [Finess, string][]): Promise<void> =>
+      store.beat({ name, owned, halted: new Map(halted) });
+    const own = [{ establishment: finess, epoch: await store.takeOver(finess) }];
+    await beat('one', own, [[finess, 'log.gap: 7 follows 5']]);
     expect(await told(finess)).toMatchObject({ halted: 'log.gap: 7 follows 5' });
     expect((await told(finess))?.heardSecondsAgo).toBeLessThan(5);
     expect(await told(other)).toMatchObject({ halted: '' });
-    await store.beat(new Map());
+    // Who does not own it, or no longer, does not tell of it.
+    await beat('two', [], []);
+    await beat('two', [{ establishment: finess, epoch: 0 }], [[finess, 'of before']]);
+    expect(await told(finess)).toMatchObject({ halted: 'log.gap: 7 follows 5' });
+    await beat('one', own, []);
     expect(await told(finess)).toMatchObject({ halted: '' });
+    for (const name of ['one', 'two']) await store.leave(name);
+  });
+
+  it('misses a process that fell silent until another one was started in its place, and none that ended in good order', async () => {
+    const [{ store, database }, , status] = both();
+    const finess = anEstablishment();
+    await store.ensureEstablishment(finess);
+    const beat = (name: string): Promise<void> => store.beat({ name, owned: [], halted: new Map() });
+    const heard = async (): Promise<readonly (readonly [string, number])[]> =>
+      ((await status.live())[0]?.replicators ?? []).map(({ name, heardSecondsAgo }) => [
+        name,
+        Math.round(heardSecondsAgo),
+      ]);
+    const superuser = new pg.Client({ connectionString: database.superuserUrl });
+    await superuser.connect();
+    const fallSilent = (name: string, seconds: number): Promise<unknown> =>
+      superuser.query('update replicators set started_at = started_at - $2, heard_at = heard_at - $2 where name = $1', [
+        name,
+        1000 * seconds,
+      ]);
+    for (const name of ['one', 'two', 'three']) await beat(name);
+    await fallSilent('one', 20);
+    await fallSilent('two', 30);
+    expect(await heard()).toEqual([
+      ['one', 20],
+      ['three', 0],
+      ['two', 30],
+    ]);
+    // It was there before they died.
+    await superuser.query(`update replicators set started_at = started_at - 60000 where name = 'three'`);
+    await beat('three');
+    expect(await heard()).toHaveLength(3);
+    // One that starts takes the place of one.
+    for (let n = 0; n < 3; n += 1) await beat('four');
+    expect(await heard()).toEqual([
+      ['four', 0],
+      ['one', 20],
+      ['three', 0],
+    ]);
+    await store.leave('three');
+    await fallSilent('one', 86_400);
+    await beat('four');
+    expect(await heard()).toEqual([['four', 0]]);
+    await superuser.end();
+    await store.leave('four');
   });
 
   it('tells what is live, what waits and what became of messages', async () => {

@@ -5,6 +5,9 @@ export const selectLive = `
 select e.establishment, g.generation, g.timeline, g.position::float8, g.clock::float8, e.level_at::float8 as "levelAt",
        case when e.heard_at > 0
             then round(greatest(0, extract(epoch from clock_timestamp()) - e.heard_at / 1000.0), 1)::float8 end as "heardSecondsAgo",
+       (select coalesce(json_agg(json_build_object('name', r.name, 'heardSecondsAgo',
+                 round(greatest(0, extract(epoch from clock_timestamp()) - r.heard_at / 1000.0), 1)) order by r.name), '[]')
+        from replicators as r) as replicators,
        coalesce(e.halted, '') as halted,
        g.search_version as "searchVersion", coalesce((g.search_progress ->> 'versions')::float8, 0) as reindexed,
        (select count(*)::int from parked as p where p.generation = g.generation) as parked,

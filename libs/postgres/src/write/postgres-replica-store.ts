@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { Failure, type Finess, type Instant, originalTimeline, type Timeline } from '#domain';
-import { type Generation, type OpenGeneration, ReplicaStore } from '#usecases';
+import { type Generation, heartbeatEveryMs, type OpenGeneration, ReplicaStore, type ReplicatorAlive } from '#usecases';
 import { finishTables, makeTables } from '../build/make-tables.js';
 import { withClient } from '../data-source.js';
 import { inTransaction } from '../in-transaction.js';
@@ -13,15 +13,20 @@ import {
   lowerSearchVersion,
   raiseEpoch,
   resumeGeneration,
-  sayAlive,
   selectGenerations,
   showGeneration,
 } from '../sql/generations.sql.js';
+import { removeSelf, replaceOne, sayAlive, saySelf } from '../sql/replicators.sql.js';
 import { loadParked } from '../sql/load-fold-state.sql.js';
 import { openGeneration } from './open-generation.js';
 import { type ParkedRow, parkedOf } from './lookups.js';
 import { type Connect, PostgresOpenGeneration } from './postgres-open-generation.js';
 import { takenOver } from './taken-over.js';
+
+/** More than two heartbeats, and less than what `status` calls silent: one that was started anew in time was never missed. */
+const deadAfterMs = 2.5 * heartbeatEveryMs;
+/** One that died and was never started again was taken out for good. */
+const missedMs = 86_400_000;
 
 /** Writes as `reprise_replicator`. `copies`: `openForCopy`, for the first tables of an establishment. */
 export class PostgresReplicaStore extends ReplicaStore {
@@ -95,8 +100,18 @@ export class PostgresReplicaStore extends ReplicaStore {
     await this.query('update establishments set level_at = $2 where establishment = $1', [establishment, at]);
   }
 
-  async beat(halted: ReadonlyMap<Finess, string>): Promise<void> {
-    await this.query(sayAlive, [JSON.stringify(Object.fromEntries(halted))]);
+  async beat({ name, owned, halted }: ReplicatorAlive): Promise<void> {
+    const establishments = owned.map(({ establishment }) => establishment);
+    const epochs = owned.map(({ epoch }) => epoch);
+    await withClient(this.replica, async (client) => {
+      await client.query(sayAlive, [JSON.stringify(Object.fromEntries(halted)), establishments, epochs]);
+      await client.query(saySelf, [name, missedMs]);
+      await client.query(replaceOne, [name, deadAfterMs]);
+    });
+  }
+
+  async leave(name: string): Promise<void> {
+    await this.query(removeSelf, [name]);
   }
 
   async resume(generation: number, epoch: number, timeline: Timeline): Promise<void> {

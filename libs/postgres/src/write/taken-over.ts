@@ -4,5 +4,5 @@ export const takenOver = (generation: number): Failure =>
   new Failure(
     'replica.taken-over',
     `generation ${generation}: another process writes it now`,
-    'this one stops; see that one replicator runs for this replica',
+    'this one stops, and nothing is applied twice; the group of the replicators says whose it is',
   );

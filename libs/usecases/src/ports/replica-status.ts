@@ -58,8 +58,10 @@ export interface LiveReport {
   readonly clock: Instant;
   /** Last moment at which the replica was level with the log's end; 0 = never. */
   readonly levelAt: Instant;
-  /** How long ago the process that writes this replica last said that it lives; null where it never has. */
+  /** How long ago one of the processes that write this replica last said that it lives; null where none ever has. */
   readonly heardSecondsAgo: number | null;
+  /** Each of these processes; one that ended in good order is not among them. */
+  readonly replicators: readonly { readonly name: string; readonly heardSecondsAgo: number }[];
   /** Why it no longer follows this establishment; empty while it does. */
   readonly halted: string;
   /** Every row has the tokens of this search rule or of a newer one. */

@@ -11,9 +11,19 @@ import type {
   Timeline,
   Touched,
 } from '#domain';
+import type { OwnedEstablishment } from './replica-scrub.js';
 
-/** How often the process that writes a replica says that it lives. */
+/** How often each process that writes a replica says that it lives. */
 export const heartbeatEveryMs = 2_000;
+
+/** What such a process says. */
+export interface ReplicatorAlive {
+  /** Its own, as long as it lives. */
+  readonly name: string;
+  readonly owned: readonly OwnedEstablishment[];
+  /** Establishments that it no longer follows, each with the reason; of those that it does not own another process tells. */
+  readonly halted: ReadonlyMap<Finess, string>;
+}
 
 export type GenerationState = 'building' | 'built' | 'following' | 'failed' | 'cancelled';
 
@@ -82,8 +92,10 @@ export abstract class ReplicaStore {
   abstract open(generation: number, epoch: number): Promise<OpenGeneration>;
   /** Says that the replica was level with the log's end at this moment (the watermark's age counts from it). */
   abstract level(establishment: Finess, at: Instant): Promise<void>;
-  /** Says that this process lives now, and which establishments it no longer follows, each with the reason. */
-  abstract beat(halted: ReadonlyMap<Finess, string>): Promise<void>;
+  /** Says that this process lives now. Whoever falls silent without leaving is missed for a day, or until another one has started in its place. */
+  abstract beat(alive: ReplicatorAlive): Promise<void>;
+  /** Ends in good order: nobody misses the process. */
+  abstract leave(name: string): Promise<void>;
   /** The generation takes up the log at `resumeAt` and follows it; its timeline is stored with it. */
   abstract resume(generation: number, epoch: number, timeline: Timeline): Promise<void>;
   /** Makes this generation the live one: one row, no reader of another establishment waits. */

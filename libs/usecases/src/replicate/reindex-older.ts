@@ -13,9 +13,9 @@ export class ReindexOlder {
 
   /** A bounded number of rows of one generation; undefined where all are level. One generation after the other, the live one of each establishment first. */
   async some(): Promise<Reindexing | undefined> {
-    for (const establishment of this.replicate.establishments)
+    for (const { establishment, epoch } of this.replicate.owned)
       for (const generation of await this.index.behind(establishment)) {
-        const done = await this.index.reindexSome(generation, this.replicate.epoch(establishment));
+        const done = await this.index.reindexSome(generation, epoch);
         if (done) return done;
       }
     return undefined;

@@ -1,4 +1,4 @@
-import { type Finess, Position } from '#domain';
+import { Failure, type Finess, Position } from '#domain';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
 import type { OwnedEstablishment } from '../ports/replica-scrub.js';
 import type { ReplicaStore } from '../ports/replica-store.js';
@@ -32,6 +32,11 @@ export class ReplicateLog {
     private readonly log: EstablishmentLog,
   ) {}
 
+  /** Makes the establishment's tables where there are none. Whose they are to write is not said by that. */
+  prepare(establishment: Finess): Promise<void> {
+    return this.store.ensureEstablishment(establishment);
+  }
+
   /** Makes the establishment's tables where there are none, takes ownership, and says where to go on. */
   async start(establishment: Finess): Promise<Position> {
     await this.store.ensureEstablishment(establishment);
@@ -42,11 +47,16 @@ export class ReplicateLog {
     return Position.of(newest);
   }
 
-  /** Those that were started. */
-  get establishments(): readonly Finess[] {
-    return [...this.ownedBy.keys()];
+  /** Another process has the establishment now: nothing more is done for it here before it is started again. */
+  release(establishment: Finess): void {
+    this.ownedBy.delete(establishment);
   }
 
+  owns(establishment: Finess): boolean {
+    return this.ownedBy.has(establishment);
+  }
+
+  /** Those that were started and not released. */
   get owned(): readonly OwnedEstablishment[] {
     return Array.from(this.ownedBy, ([establishment, { epoch }]) => ({ establishment, epoch }));
   }
@@ -94,7 +104,8 @@ export class ReplicateLog {
 
   private owner(establishment: Finess): Owned {
     const owned = this.ownedBy.get(establishment);
-    if (!owned) throw new Error(`not started: ${establishment}`);
+    if (!owned)
+      throw new Failure('replica.taken-over', `${establishment} is not, or no longer, followed by this process`);
     return owned;
   }
 }

@@ -22,14 +22,16 @@ const byTimeline = (generations: readonly Generation[], timeline: Timeline): Gen
   return generations.find((generation) => canonicalJson(unpromoted(generation.timeline)) === wanted);
 };
 
+const placeOf = ({ restoreId }: Restore, { establishment }: RestoreTarget): string => `${restoreId} ${establishment}`;
+
 /**
  * Makes a replica what the directory says. Level-triggered: it compares what is with what should be, so a replica that was down,
  * killed or made anew arrives at the same state as one that saw every event when it came.
  */
 export class FollowRestores {
-  /** How often each restore had been resumed when its failed builds were last begun anew. */
+  /** How often each restore had been resumed when its failed build of an establishment was last begun anew. */
   private readonly retried = new Map<string, number>();
-  /** Cancelled restores of which nothing is left here: a restore is cancelled once, and for ever. */
+  /** Establishments of cancelled restores of which nothing is left here: a restore is cancelled once, and for ever. */
   private readonly discarded = new Set<string>();
 
   constructor(
@@ -37,7 +39,7 @@ export class FollowRestores {
     private readonly builder: GenerationBuilder,
     private readonly log: EstablishmentLog,
     private readonly replicate: ReplicateLog,
-    /** The establishments that this replica follows now. */
+    /** The establishments that this process follows now: of the others, another process of this replica makes what is owed. */
     private readonly establishments: () => readonly Finess[],
   ) {}
 
@@ -45,9 +47,8 @@ export class FollowRestores {
   async nextBuild(directory: Directory): Promise<PendingBuild | undefined> {
     for (const restore of directory.restores.values()) {
       if (restore.state === 'cancelled') continue;
-      for (const target of restore.targets) {
-        if (!this.establishments().includes(target.establishment)) continue;
-        const generation = byTimeline(await this.store.generations(target.establishment), target.timeline);
+      for (const target of this.targetsOf(restore)) {
+        const generation = await this.generationOf(target);
         if (!generation || generation.state === 'building') return { restore, target };
       }
     }
@@ -64,25 +65,33 @@ export class FollowRestores {
     for (const restoreId of directory.restores.keys()) {
       const restore = directory.restores.get(restoreId);
       if (restore?.state === 'cancelled' && restoreId !== beingBuilt()) await this.discard(restore);
-      if (restore?.state !== 'requested' || restore.resumed === (this.retried.get(restoreId) ?? 0)) continue;
-      await this.retry(restore);
-      this.retried.set(restoreId, restore.resumed);
+      if (restore?.state === 'requested' && (await this.retry(restore))) begunAnew = true;
+    }
+    return begunAnew;
+  }
+
+  private async retry(restore: Restore): Promise<boolean> {
+    let begunAnew = false;
+    for (const target of this.targetsOf(restore)) {
+      const one = placeOf(restore, target);
+      if (restore.resumed === (this.retried.get(one) ?? 0)) continue;
+      const generation = await this.generationOf(target);
+      if (generation?.state === 'failed') await this.builder.retry(generation.generation);
+      this.retried.set(one, restore.resumed);
       begunAnew = true;
     }
     return begunAnew;
   }
 
-  private async retry(restore: Restore): Promise<void> {
-    for (const generation of await this.generationsOf(restore))
-      if (generation.state === 'failed') await this.builder.retry(generation.generation);
-  }
-
   private async discard(restore: Restore): Promise<void> {
-    if (this.discarded.has(restore.restoreId)) return;
-    for (const generation of await this.generationsOf(restore))
-      if (!generation.live && generation.state !== 'following' && generation.state !== 'cancelled')
+    for (const target of this.targetsOf(restore)) {
+      const one = placeOf(restore, target);
+      if (this.discarded.has(one)) continue;
+      const generation = await this.generationOf(target);
+      if (generation && !generation.live && generation.state !== 'following' && generation.state !== 'cancelled')
         await this.builder.discard(generation.generation);
-    this.discarded.add(restore.restoreId);
+      this.discarded.add(one);
+    }
   }
 
   /** Shows every establishment on its current timeline, where its generation is there. Returns those that were switched. */
@@ -110,13 +119,11 @@ export class FollowRestores {
     return true;
   }
 
-  private async generationsOf(restore: Restore): Promise<readonly Generation[]> {
-    const found: Generation[] = [];
-    for (const { establishment, timeline } of restore.targets) {
-      if (!this.establishments().includes(establishment)) continue;
-      const generation = byTimeline(await this.store.generations(establishment), timeline);
-      if (generation) found.push(generation);
-    }
-    return found;
+  private targetsOf({ targets }: Restore): readonly RestoreTarget[] {
+    return targets.filter(({ establishment }) => this.establishments().includes(establishment));
+  }
+
+  private async generationOf({ establishment, timeline }: RestoreTarget): Promise<Generation | undefined> {
+    return byTimeline(await this.store.generations(establishment), timeline);
   }
 }

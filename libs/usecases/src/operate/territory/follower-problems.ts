@@ -92,6 +92,11 @@ export class FollowerProblems extends ProblemSource {
   }
 }
 
+const goneOf = (replica: string, name: string, seconds: number): string =>
+  `replica ${replica}: its replicator ${name} has said nothing for ${seconds} s; another one does its work`;
+
+const startAgain = 'start it again: if the other one dies as well, nobody follows';
+
 const logAway: Problem = {
   code: 'log.unreachable',
   state: 'wrong',
@@ -128,7 +133,14 @@ const problemsOf = (replica: string, live: readonly LiveReport[] | 'unreachable'
   const silent = silentFor(live);
   // A process that says nothing follows nothing: the rest is a consequence.
   if (silent !== undefined) return [wrong('replicator.silent', silenceOf(replica, silent), ofReplicator)];
-  return known.establishments.flatMap((establishment): readonly Problem[] => {
+  const gone = (live[0]?.replicators ?? []).filter(({ heardSecondsAgo }) => heardSecondsAgo > replicatorSilentSeconds);
+  const missed = gone.map(
+    ({ name, heardSecondsAgo }): Problem => ({
+      ...wrong('replicator.gone', goneOf(replica, name, Math.round(heardSecondsAgo)), startAgain),
+      state: 'warning',
+    }),
+  );
+  const perEstablishment = known.establishments.flatMap((establishment): readonly Problem[] => {
     const one = live.find((report) => report.establishment === establishment);
     if (!one)
       return [
@@ -162,4 +174,5 @@ const problemsOf = (replica: string, live: readonly LiveReport[] | 'unreachable'
         ]
       : [];
   });
+  return [...missed, ...perEstablishment];
 };

@@ -17,6 +17,7 @@ const level: LiveReport = {
   clock: now,
   levelAt: now,
   heardSecondsAgo: 1.2,
+  replicators: [],
   halted: '',
   searchVersion: 2,
   reindexed: 0,
@@ -69,6 +70,19 @@ describe('problems of who follows the log', () => {
     expect(await found()).toEqual([['replicator.silent', 'replica a: its replicator has said nothing for 27 s']]);
     live = async () => [{ ...level, heardSecondsAgo: null }];
     expect(await found()).toEqual([['replicator.silent', 'replica a: its replicator has never been heard']]);
+  });
+
+  it('warn of one of two processes that is gone, and of nothing else', async () => {
+    const two = (seconds: number): LiveReport['replicators'] => [
+      { name: 'host-1:7', heardSecondsAgo: 1.2 },
+      { name: 'host-2:7', heardSecondsAgo: seconds },
+    ];
+    live = async () => [{ ...level, replicators: two(9.9) }];
+    expect(await found()).toEqual([]);
+    live = async () => [{ ...level, replicators: two(27.4) }];
+    expect(await found()).toEqual([
+      ['replicator.gone', 'replica a: its replicator host-2:7 has said nothing for 27 s; another one does its work'],
+    ]);
   });
 
   it('name why one follows an establishment no longer, and what it does not follow yet', async () => {

@@ -34,6 +34,7 @@ describe('a trend', () => {
       position: Position.of(5),
       levelAt: Instant.of(begun),
       heardSecondsAgo: 1,
+      replicators: [],
       halted: '',
       parked: 0,
       scrub,
