@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate } from '#postgres';
@@ -12,6 +14,15 @@ import { against, cpuPerEvent, percentile, type Line, type Report } from './repo
 const lagSeconds = 10;
 const lagPerSecond = 1000;
 
+/** Where a role logs in, its password in a file. */
+export const loginOf = ({ postgres, folder }: BenchSystem, role: 'replicator' | 'reader') => {
+  const url = new URL(postgres.urls[role]);
+  url.password = '';
+  const file = join(folder, `${role}.password`);
+  writeFileSync(file, postgres.passwords[role], { mode: 0o600 });
+  return { POSTGRES_URL: url.href, POSTGRES_PASSWORD_FILE: file };
+};
+
 /** The real replicator on a fresh replica. */
 export const startReplicator = async (system: BenchSystem): Promise<AppUnderTest> => {
   await migrate(system.postgres.urls.owner);
@@ -20,7 +31,7 @@ export const startReplicator = async (system: BenchSystem): Promise<AppUnderTest
     TRUSTED_KEYS_DIR: system.trustedKeysDir,
     REPLICA: 'a',
     TERRITORY: territory,
-    POSTGRES_URL: system.postgres.urls.replicator,
+    ...loginOf(system, 'replicator'),
   });
 };
 

@@ -3,7 +3,7 @@ import type { BenchSystem } from './bench-system.js';
 import { writeReaders } from './callers.js';
 import { measured } from './measured.js';
 import { declareTerritory } from './declared-territory.js';
-import { openReplicaView, startReplicator, untilPosition } from './live.js';
+import { loginOf, openReplicaView, startReplicator, untilPosition } from './live.js';
 import { patientOfRecord, recordsOf, territory } from './observations.js';
 import type { BareReader } from './parts/bare-reader.js';
 import type { BareSelect } from './parts/bare-select.js';
@@ -51,7 +51,7 @@ export const startReader = async (system: BenchSystem): Promise<Served & { reado
   const reader = await system.launch('reader', {
     REPLICA: 'a',
     TERRITORY: territory,
-    POSTGRES_URL: system.postgres.urls.reader,
+    ...loginOf(system, 'reader'),
     SCOPE_KEY_FILE: system.postgres.scopeKeyFile,
     CALLERS_FILE: path,
     READERS: `a=${url}`,

@@ -18,7 +18,8 @@ import { demoTerritory } from '../../apps/local/src/demo-territory.js';
 import type { Running } from '../../apps/local/src/launch-app.js';
 import { localFiles, writeLocalFiles } from '../../apps/local/src/local-files.js';
 import { portUses, type PortPlan } from '../../apps/local/src/port-plan.js';
-import { appProcesses } from '../../apps/local/src/processes.js';
+import { appProcesses, postgresUrl } from '../../apps/local/src/processes.js';
+import { writePasswords } from '../../apps/local/src/write-passwords.js';
 import { startApp } from './start-app.js';
 
 const brokersOfATerritory = 3;
@@ -53,19 +54,22 @@ export class ThreeBrokers {
     const postgres = await startPostgres({ port: ports.postgresA, dataDir: join(folder, 'postgres') });
     await migrate(postgres.urls.owner);
     await writeLocalFiles(folder, demoTerritory, ports);
-    const urls = { ...postgres.urls, scopeKeyFile: postgres.scopeKeyFile };
+    const files = localFiles(folder);
+    const { scopeKeyFile, passwords } = postgres;
+    const login = { passwordsDir: writePasswords(files.passwords, 'a', passwords), scopeKeyFile };
     const all = appProcesses(
       {
         ports,
-        files: localFiles(folder),
+        files,
+        closed: false,
         territory: demoTerritory.territory.code,
         brokers: cluster.brokers,
-        postgres: { a: urls, b: urls },
+        postgres: { a: login, b: login },
         rate: 0,
       },
       false,
     );
-    const settings = { LOG_REPLICATION: brokersOfATerritory, REPLICAS: `a=${urls.control}` };
+    const settings = { LOG_REPLICATION: brokersOfATerritory, REPLICAS: `a=${postgresUrl(ports, 'a', 'control')}` };
     const apps: Running[] = [];
     for (const name of ['control', 'replicator-a', 'gateway']) {
       const app = all.find((one) => one.name === name);
