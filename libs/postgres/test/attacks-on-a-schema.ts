@@ -1,3 +1,5 @@
+import { connectionsMaxByRole } from '../src/provision/close-database.js';
+
 /** What somebody may do to the database of a replica, how it is undone, and what is told. `$g`: the live generation, `$d`: the database. */
 export interface Attack {
   readonly do: string;
@@ -78,7 +80,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     do: 'alter role reprise_reader connection limit -1',
-    undo: 'alter role reprise_reader connection limit 32',
+    undo: `alter role reprise_reader connection limit ${connectionsMaxByRole.reader}`,
     told: 'limit of connections of reprise_reader is not what was made',
   },
   {

@@ -52,6 +52,8 @@ const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   shared_buffers: '256MB',
+  // All that the roles may have (`connectionsMaxByRole`), and some for who administers.
+  max_connections: '160',
   max_wal_size: '2GB',
   wal_compression: 'off',
   timezone: 'UTC',

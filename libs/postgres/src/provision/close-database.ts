@@ -5,8 +5,11 @@ export interface Administrator {
   query(text: string, values?: readonly unknown[]): Promise<unknown>;
 }
 
-/** Sessions that one role may have, by role: no role takes the connections of another. One more is refused by Postgres. Below its `max_connections` of 100. */
-export const connectionsMaxByRole = { owner: 16, replicator: 32, reader: 32, control: 16 } as const;
+/**
+ * Sessions that one role may have, by role: no role takes the connections of another. One more is refused by Postgres. Room for four readers
+ * and three replicators of a replica; a server has `max_connections` above their sum.
+ */
+export const connectionsMaxByRole = { owner: 16, replicator: 32, reader: 64, control: 16 } as const;
 
 /**
  * Settings of a role that the role itself cannot change, and defaults that it can: a limit of time on statements and transactions is
