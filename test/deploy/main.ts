@@ -1,7 +1,9 @@
 import type { DeployCheck, Outcome } from './check.js';
+import { kubernetesChecks } from './kubernetes/check-kubernetes.js';
+import { writeMadeFiles } from './kubernetes/made-files.js';
 
 /** `npm run deploy:check`: all that a machine can check of `deploy/`. What it could not check is said, and is no failure. */
-const checks: readonly DeployCheck[] = [];
+const checks: readonly DeployCheck[] = [...kubernetesChecks];
 
 const marks: Readonly<Record<Outcome['kind'], string>> = { held: 'ok', 'not-checked': '--', failed: 'NO' };
 
@@ -13,6 +15,9 @@ const sentencesOf = (outcome: Outcome): readonly string[] => {
 
 const outcomeOf = (check: DeployCheck): Promise<Outcome> =>
   check.run().catch((error: unknown): Outcome => ({ kind: 'failed', faults: [String(error)] }));
+
+// Files that are made from others are made anew first.
+if (process.argv.includes('--write')) writeMadeFiles();
 
 let hasFailed = false;
 for (const check of checks) {
