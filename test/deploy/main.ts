@@ -1,10 +1,16 @@
 import type { DeployCheck, Outcome } from './check.js';
+import { composeCheck, composeConfigurationCheck } from './compose.js';
 import { imagesCheck } from './images.js';
 import { kubernetesChecks } from './kubernetes/check-kubernetes.js';
 import { writeMadeFiles } from './kubernetes/made-files.js';
 
 /** `npm run deploy:check`: all that a machine can check of `deploy/`. What it could not check is said, and is no failure. */
-const checks: readonly DeployCheck[] = [imagesCheck, ...kubernetesChecks];
+const checks: readonly DeployCheck[] = [
+  imagesCheck,
+  composeConfigurationCheck,
+  composeCheck,
+  ...kubernetesChecks,
+];
 
 const marks: Readonly<Record<Outcome['kind'], string>> = { held: 'ok', 'not-checked': '--', failed: 'NO' };
 

@@ -36,6 +36,11 @@ export class MllpConnection {
     });
   }
 
+  /** Over a connection that is open, of TLS for example. */
+  static over(socket: Socket): MllpConnection {
+    return new MllpConnection(socket);
+  }
+
   /** The acknowledgement's text (latin-1). */
   send(message: string | Buffer): Promise<string> {
     const bytes = typeof message === 'string' ? Buffer.from(message, 'utf8') : message;

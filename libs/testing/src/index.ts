@@ -4,7 +4,7 @@ export * from './embedded-kafka-cluster.js';
 export * from './embedded-postgres.js';
 export * from './fetch-kafka.js';
 export * from './ports.js';
-export { clusterOf, removeLeftPlaces, removePostgres } from './postgres-place.js';
+export { clusterOf, findPackage, removeLeftPlaces, removePostgres } from './postgres-place.js';
 export * from './postgres-roles.js';
 export * from './process-identity.js';
 export * from './run-sources.js';

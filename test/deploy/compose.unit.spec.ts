@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { describe, expect, it } from 'vitest';
+import { ConfigurationFault, loadConfiguration } from '#platform';
+import { ControlConfiguration } from '../../apps/control/src/control-configuration.js';
+import { GatewayConfiguration } from '../../apps/gateway/src/gateway-configuration.js';
+import { GrantConfiguration } from '../../apps/grant/src/grant-configuration.js';
+import { MigrateConfiguration } from '../../apps/migrate/src/migrate-configuration.js';
+import { ProvisionConfiguration } from '../../apps/provision/src/provision-configuration.js';
+import { ReaderConfiguration } from '../../apps/reader/src/reader-configuration.js';
+import { ReplicatorConfiguration } from '../../apps/replicator/src/replicator-configuration.js';
+import { exampleEnvironment, installationPaths, type Service, services, targetOf } from './compose-file.js';
+import { targets } from './dockerfile.js';
+
+const all = Object.entries(services());
+const service = (name: string): Service => {
+  const found = services()[name];
+  if (!found) throw new Error(`no service ${name}`);
+  return found;
+};
+
+const settings: Readonly<Record<string, new () => object>> = {
+  gateway: GatewayConfiguration,
+  replicator: ReplicatorConfiguration,
+  reader: ReaderConfiguration,
+  control: ControlConfiguration,
+  migrate: MigrateConfiguration,
+  grant: GrantConfiguration,
+  provision: ProvisionConfiguration,
+};
+
+const faultsOf = (app: string, environment: Readonly<Record<string, string>>): readonly string[] => {
+  const Configuration = settings[app];
+  if (!Configuration) return [`no settings are known of ${app}`];
+  try {
+    loadConfiguration(Configuration, environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationFault) return error.faults;
+    throw error;
+  }
+};
+
+describe('deploy/compose', () => {
+  it('runs two of each', () => {
+    const count = (target: string): number => all.filter(([, one]) => targetOf(one) === target).length;
+    expect(['gateway', 'replicator', 'reader', 'control'].map(count)).toEqual([2, 4, 4, 1]);
+    expect(all.filter(([name]) => name.startsWith('kafka-')).length).toBe(3);
+    expect(all.filter(([name]) => name.startsWith('postgres-')).length).toBe(2);
+  });
+
+  it('gives each app the settings that it has, all that it needs, and no other', () => {
+    const ours = all.filter(([, one]) => targetOf(one) !== undefined && targetOf(one) !== 'cli');
+    expect(ours.length).toBeGreaterThan(14);
+    for (const [name, one] of ours) expect(faultsOf(targetOf(one) ?? '', one.environment ?? {}), name).toEqual([]);
+  });
+
+  it('names only images that the Dockerfile makes', () => {
+    const made = targets().map(({ name }) => name);
+    const wanted = all.flatMap(([, one]) => targetOf(one) ?? []);
+    expect(wanted.filter((target) => !made.includes(target))).toEqual([]);
+  });
+
+  it('has no password in an environment: a file, or a folder of files', () => {
+    for (const [name, { environment = {} }] of all)
+      for (const [key, value] of Object.entries(environment)) {
+        if (/PASSWORD|SECRET|TOKEN|KEY/.test(key)) expect(value, `${name} ${key}`).toMatch(/^\/installation\//);
+        for (const url of value.match(/\w+:\/\/[^,]+/g) ?? []) expect(new URL(url).password, `${name} ${key}`).toBe('');
+      }
+    expect(Object.keys(exampleEnvironment()).filter((key) => /PASSWORD|SECRET|TOKEN/.test(key))).toEqual([]);
+  });
+
+  it('closes each container: root read-only, no capability, memory and logs bounded', () => {
+    for (const [name, one] of all) {
+      expect(one, name).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+      expect(one.mem_limit, name).toMatch(/^\d+[mg]$/);
+      expect(one.logging?.options, name).toMatchObject({ 'max-size': '20m', 'max-file': '5' });
+    }
+  });
+
+  it('mounts what is of this installation read-only, and gives no service the folder of another', () => {
+    for (const [name, { volumes = [] }] of all) {
+      const mounted = volumes.filter((volume) => volume.includes('/installation'));
+      for (const volume of mounted) expect(volume, name).toMatch(/^\.\/installation\/[a-z0-9-]+:\/installation:ro$/);
+      expect(mounted.length, name).toBeLessThan(2);
+    }
+    expect(installationPaths(service('gateway-1'))).toContain('gateway/secrets.json');
+  });
+
+  it('publishes the doors alone to others, all else on this machine', () => {
+    for (const [name, { ports = [] }] of all)
+      if (name !== 'doors') for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    expect(service('doors').ports?.length).toBe(5);
+  });
+});
+
+describe('what stands beside the compose file', () => {
+  /** Who can be reached from the doors' network, by name. */
+  const reachable = all.filter(([, { networks = [] }]) => networks.includes('doors')).map(([name]) => name);
+
+  it('balances over services that there are, both of each', () => {
+    const servers = [
+      ...readFileSync('deploy/compose/doors/haproxy.cfg', 'utf8').matchAll(/^ {2}server (\S+) (\S+):/gm),
+    ];
+    expect(servers.length).toBe(9);
+    for (const [, name, host] of servers) {
+      expect(host).toBe(name);
+      expect(reachable).toContain(host);
+    }
+  });
+
+  it('asks services that there are whether they are ready', () => {
+    const hosts = [...readFileSync('deploy/compose/ready/ready.mjs', 'utf8').matchAll(/': '([a-z0-9-]+):\d+'/g)].map(
+      ([, host]) => host,
+    );
+    expect(hosts.length).toBe(10);
+    for (const host of hosts) expect(reachable).toContain(host);
+  });
+
+  it('scrapes every process that has numbers', () => {
+    const { scrape_configs: jobs } = parse(readFileSync('deploy/prometheus/prometheus.yml', 'utf8')) as {
+      scrape_configs: readonly { static_configs: readonly { targets: readonly string[] }[] }[];
+    };
+    const scraped = jobs.flatMap((job) => job.static_configs.flatMap((config) => config.targets)).toSorted();
+    const measured = all.flatMap(([name, { environment }]) => {
+      const port = environment?.['REPRISE_METRICS_PORT'];
+      return port === undefined ? [] : [`${name}:${port}`];
+    });
+    expect(scraped).toEqual(measured.toSorted());
+  });
+});
