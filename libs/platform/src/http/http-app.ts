@@ -9,13 +9,15 @@ import {
   type OnModuleDestroy,
   type Type,
 } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, ModuleRef, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Failure } from '#domain';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CallerGuard, refusedCaller, unknownCaller } from '../callers/caller.guard.js';
 import type { Caller } from '../callers/caller.js';
 import type { CallersFile } from '../callers/callers-file.js';
+import { HealthController } from '../health/health.controller.js';
+import { Health } from '../health/health.js';
 import { LocalMetricsController, MetricsController } from '../health/metrics.controller.js';
 import { nestLogger } from '../logging/nest-logger.js';
 import type { ProcessLog } from '../logging/process-log.js';
@@ -83,7 +85,9 @@ class HttpRootModule {
       providers: [
         { provide: APP_GUARD, useFactory: (reflector: Reflector) => new CallerGuard(reflector), inject: [Reflector] },
         { provide: APP_FILTER, useValue: filter },
-        ...(metrics instanceof MetricsDoor ? [{ provide: MetricsDoor, useValue: metrics }] : []),
+        ...(metrics instanceof MetricsDoor
+          ? [{ provide: MetricsDoor, useFactory: (modules: ModuleRef) => metrics.of(modules), inject: [ModuleRef] }]
+          : []),
       ],
     };
   }
@@ -91,17 +95,26 @@ class HttpRootModule {
 
 type MetricsPlace = typeof LocalMetricsController | typeof MetricsController | MetricsDoor;
 
-@Module({})
-class NothingModule {}
+@Module({ controllers: [HealthController] })
+class ProbesModule {}
 
-/** The second server of an app: opens and closes with it. */
+/** The second server of an app: opens and closes with it, and answers its probes too, so that whoever watches needs one address. */
 class MetricsDoor implements OnApplicationBootstrap, OnModuleDestroy {
   private app: NestFastifyApplication | undefined;
+  private modules: ModuleRef | undefined;
   constructor(private readonly options: Required<Pick<HttpAppOptions, 'callers' | 'log' | 'metricsAt' | 'tls'>>) {}
+
+  /** Of the app whose `Health` it tells. */
+  of(modules: ModuleRef): this {
+    this.modules = modules;
+    return this;
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     const { callers, log, metricsAt, tls } = this.options;
-    this.app = await httpServer(NothingModule, { callers, log, tls }, MetricsController);
+    const health = { provide: Health, useValue: this.modules?.get(Health, { strict: false }) };
+    const probes = { module: ProbesModule, providers: [health] };
+    this.app = await httpServer(probes, { callers, log, tls }, MetricsController);
     await listen(this.app, metricsAt.port, metricsAt.host);
     const address = this.app.getHttpServer().address();
     log.info('metrics.opened', typeof address === 'object' && address ? { port: address.port } : {});

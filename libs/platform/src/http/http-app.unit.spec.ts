@@ -412,6 +412,10 @@ describe('an HTTP app', () => {
     const url = `http://127.0.0.1:${port}/metrics`;
     const answer = await fetch(url, { headers: { 'x-forwarded-for': '192.0.2.1' } });
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('reprise_process')]);
+    for (const probe of ['livez', 'readyz']) {
+      const [here, there] = [await other.inject(`/${probe}`), await fetch(url.replace('metrics', probe))];
+      expect([there.status, await there.text()]).toEqual([here.statusCode, here.body]);
+    }
     expect((await fetch(url.replace('metrics', 'who'), { headers: bearer('sender') })).status).toBe(404);
     await other.close();
     await expect(fetch(url)).rejects.toThrow();
