@@ -32,21 +32,25 @@ import {
   declareSenders,
   declareTerritory,
   DirectoryDecisions,
+  LookForProblems,
   parseTerritory,
   type Profile,
   type RefusedSender,
+  ReportStatus,
   type TerritoryFile,
 } from '#usecases';
 import type { ControlConfiguration } from './control-configuration.js';
 import { accessKeptMs } from './status/access-problems.js';
 import { ControlModule } from './control.module.js';
 import { everyFewSeconds } from './every-few-seconds.js';
+import { tellNumbers, toldSettings } from './metrics/tell-numbers.js';
 import { describeApi } from './pages/api-document.js';
 import { RestoreDesk } from './restores/restore-desk.js';
 import { readSenders } from './senders/read-senders.js';
 
 const certifyEveryMs = 500;
 const assertEveryMs = 5_000;
+const tellEveryMs = 10_000;
 const retryMs = 500;
 /**
  * Bytes of a body that control takes: certificates of many establishments. 413 above.
@@ -134,10 +138,11 @@ export const bootControl = async (
   });
   const establishments = territory.establishments.map(({ finess }) => finess);
   const heartbeat = new LogHeartbeat();
-  const assertLogs = (): Promise<void> =>
+  const assertLogs = toldSettings(() =>
     heartbeat.hear(() =>
       topics.assertSettings([...new Set([...establishments, ...decisions.directory.establishments.keys()])]),
-    );
+    ),
+  );
 
   await whenReachable(log, async () => {
     await topics.ensure(establishments);
@@ -199,11 +204,13 @@ export const bootControl = async (
       log,
       'access.wrong',
     );
+  const numbers = { decisions, desk, problems: app.get(LookForProblems), status: app.get(ReportStatus), topics, now };
+  const telling = everyFewSeconds(tellEveryMs, () => tellNumbers(numbers), log, 'numbers.untold');
   const address = app.getHttpServer().address();
   return {
     ready: { port: typeof address === 'object' && address ? address.port : configuration.controlPort },
     close: async () => {
-      await Promise.all([certifying.stop(), asserting.stop(), guarding?.stop()]);
+      await Promise.all([certifying.stop(), asserting.stop(), guarding?.stop(), telling.stop()]);
       await app.close();
       callers.close();
       for (const folder of [doors, wire, wires]) folder?.close();

@@ -1,4 +1,5 @@
-import { metrics } from '#platform';
+import type { Finess } from '#domain';
+import { metrics, type SenderCaller } from '#platform';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { HeldBackSender } from './sender-quota.js';
 
@@ -8,6 +9,18 @@ const captured = new Counter({
   name: 'reprise_captured_messages_total',
   help: 'Messages by the door that they came through and what became of them',
   labelNames: ['door', 'outcome'],
+  registers: [metrics],
+});
+const ofSender = new Counter({
+  name: 'reprise_sender_messages_total',
+  help: 'Messages of a sender by what became of them: durable, refused, not-now, fault',
+  labelNames: ['establishment', 'sender', 'outcome'],
+  registers: [metrics],
+});
+const closed = new Gauge({
+  name: 'reprise_capture_closed',
+  help: 'Establishments of which nothing is taken, because a setting of their log could lose it: 1; 0 where all is well',
+  labelNames: ['establishment'],
   registers: [metrics],
 });
 const seconds = new Histogram({
@@ -59,12 +72,17 @@ export const showHeldBack = (senders: readonly HeldBackSender[]): void => {
   for (const held of senders) roomInSeconds.set({ sender: held.sender }, held.roomInSeconds);
 };
 
+export const showClosed = (establishment: Finess, isClosed: boolean): void => {
+  closed.set({ establishment }, isClosed ? 1 : 0);
+};
+
 /** Counts a message when it is answered. */
 export const countCaptured = (
-  door: Door,
+  { door, sender }: { readonly door: Door; readonly sender: Pick<SenderCaller, 'name' | 'finess'> },
   outcome: 'durable' | 'refused' | 'not-now' | 'fault',
   sinceMs: number,
 ): void => {
   captured.inc({ door, outcome });
+  ofSender.inc({ establishment: sender.finess, sender: sender.name, outcome });
   seconds.observe({ door }, (performance.now() - sinceMs) / 1000);
 };

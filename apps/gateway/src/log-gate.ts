@@ -1,6 +1,7 @@
 import { Failure, type Finess } from '#domain';
 import type { LogTopics } from '#kafka';
 import { LogHeartbeat, type ProcessLog } from '#platform';
+import { showClosed } from './capture-metrics.js';
 
 const everyMs = 5_000;
 
@@ -97,6 +98,7 @@ export class LogGate {
   private tell(establishment: Finess, state: Failure | 'open'): void {
     const before = this.asserted.get(establishment);
     this.asserted.set(establishment, state);
+    showClosed(establishment, state !== 'open');
     if (state === 'open') {
       if (before !== 'open') this.log.info('capture.opened', { establishment });
     } else this.log.fault('capture.stopped', state, { establishment });

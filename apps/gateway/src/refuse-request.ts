@@ -50,7 +50,7 @@ export class RefuseRequest {
     const envelope = { messageId: messageId instanceof Failure ? '' : messageId };
     const told = inLanguage(failure, publisher.sender.language);
     const captured = await this.capture.refuseWrite(publisher, { method, body }, envelope, told);
-    countCaptured(ofEvents ? 'cloudevents' : 'fhir', captured.outcome, since);
+    countCaptured({ door: ofEvents ? 'cloudevents' : 'fhir', sender: caller }, captured.outcome, since);
     return captured.failure;
   }
 

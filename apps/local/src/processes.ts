@@ -74,6 +74,8 @@ const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProc
         REPLICA: replica,
         TERRITORY: s.territory,
         ...postgresOf(s, replica, 'replicator'),
+        // Whichever is free: `replicator.ready` in its log says which.
+        METRICS_PORT: 0,
       },
     },
     {

@@ -10,6 +10,7 @@ import {
   postgresWires,
   type ProcessLog,
   type RunningApp,
+  showPool,
 } from '#platform';
 import { connectionBounds, PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { ReadRecords } from '#usecases';
@@ -18,6 +19,7 @@ import { turnBounds } from './caller-turns.js';
 import { languageOf } from './exchange.js';
 import type { ReaderConfiguration } from './reader-configuration.js';
 import { ReaderContext } from './reader-context.js';
+import { showAges } from './reader-metrics.js';
 import { readScopeKey } from './scope-key.js';
 import { ReaderModule } from './reader.module.js';
 
@@ -60,6 +62,9 @@ export const bootReader = async (
     askForLess: 'ask for less: an identifier, a longer beginning of a name, fewer values, a smaller _count, no _total',
   });
   const reads = new ReadRecords(new PostgresReplicaReader(connections, searches));
+  showPool('keys', () => connections.state);
+  showPool('searches', () => searches.state);
+  showAges({ replica, levels: () => reads.levels(callers.readable()), now });
   const app = await httpApp(ReaderModule.of({ context, reads, checks: { postgres: () => connections.check() } }), {
     callers,
     log,

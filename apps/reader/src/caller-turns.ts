@@ -56,6 +56,12 @@ export class CallerTurns {
     private readonly later: (ms: number, work: () => void) => void = (ms, work) => void setTimeout(work, ms),
   ) {}
 
+  /** Requests at work and those that wait, of all callers. */
+  get counts(): { readonly atWork: number; readonly waiting: number } {
+    const waiting = [...this.shares.values()].reduce((sum, share) => sum + share.waiting.length, 0);
+    return { atWork: this.atWork.size, waiting };
+  }
+
   /** Throws `caller.too-much`. */
   async of<T>(caller: string, work: () => Promise<T>): Promise<T> {
     const share = this.shareOf(caller);

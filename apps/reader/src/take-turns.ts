@@ -12,6 +12,7 @@ import { Failure } from '#domain';
 import type { FastifyRequest } from 'fastify';
 import { EMPTY, from, lastValueFrom, mergeMap, type Observable, of } from 'rxjs';
 import { CallerTurns, turnBounds } from './caller-turns.js';
+import { showTurns } from './reader-metrics.js';
 
 const goesByKeys = 'reprise:goes-by-keys';
 
@@ -27,6 +28,10 @@ export class TakeTurns implements NestInterceptor {
   private readonly keys = new CallerTurns(turnBounds.keys);
   private readonly searches = new CallerTurns(turnBounds.searches);
   private readonly reflector = new Reflector();
+  private readonly countRefused = new Map([
+    [this.keys, showTurns('keys', this.keys)],
+    [this.searches, showTurns('searches', this.searches)],
+  ]);
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const { caller, raw } = context.switchToHttp().getRequest<FastifyRequest>();
@@ -38,11 +43,16 @@ export class TakeTurns implements NestInterceptor {
     // Who has hung up meanwhile is not read for.
     const work = async (): Promise<Observable<unknown>> =>
       raw.socket.destroyed ? EMPTY : of(await lastValueFrom(next.handle(), { defaultValue: undefined }));
-    return from(turns.of(caller.name, work).catch(tellLater)).pipe(mergeMap((told) => told));
+    return from(
+      turns.of(caller.name, work).catch((error: unknown) => tellLater(error, this.countRefused.get(turns))),
+    ).pipe(mergeMap((told) => told));
   }
 }
 
-const tellLater = async (error: unknown): Promise<never> => {
-  if (Failure.is(error, 'caller.too-much')) await sleep(refusedAfterMs, undefined, { ref: false });
+const tellLater = async (error: unknown, countRefused: (() => void) | undefined): Promise<never> => {
+  if (Failure.is(error, 'caller.too-much')) {
+    countRefused?.();
+    await sleep(refusedAfterMs, undefined, { ref: false });
+  }
   throw error;
 };

@@ -23,7 +23,7 @@ describe('a replicator that starts', () => {
   let lines: string[] = [];
 
   const boot = (): Promise<RunningApp> => {
-    const settings = { kafkaBrokers: [testKafka().brokers], trustedKeysDir, replica: 'a', territory };
+    const settings = { kafkaBrokers: [testKafka().brokers], trustedKeysDir, replica: 'a', territory, metricsPort: 0 };
     lines = [];
     const log = new ProcessLog('replicator', { write: (line: string) => lines.push(line) });
     return bootReplicator({ ...settings, postgresUrl: database.urls.replicator }, log);
@@ -52,6 +52,13 @@ describe('a replicator that starts', () => {
     await migrate(database.urls.owner);
     const app = await booting;
     expect(app.ready).toMatchObject({ territory, count: 1 });
+    const at = `http://127.0.0.1:${String(app.ready?.port)}`;
+    const numbers = async (): Promise<string> => (await fetch(`${at}/metrics`)).text();
+    const told = (name: string): string => `reprise_replicator_${name}{replica="a",establishment="${finess}"}`;
+    await expect.poll(numbers, { timeout: 20_000 }).toContain(`${told('position')} -1`);
+    expect(await numbers()).toContain(`${told('parked_events')} 0`);
+    expect(await numbers()).toContain('reprise_postgres_connections{pool="rows",state="idle"}');
+    await expect.poll(async () => (await fetch(`${at}/readyz`)).status, { timeout: 5_000 }).toBe(200);
     await app.close();
   });
 

@@ -1,24 +1,38 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
-import { Failure, type Finess } from '#domain';
+import { Failure, type Finess, Instant } from '#domain';
 import { searchRule } from '#fhir';
 import { KafkaClient, KafkaDirectoryLog, KafkaEstablishmentLog, LogBatchStrategy } from '#kafka';
 import { FolderTrustedKeys } from '#keys';
-import { followDirectory, kafkaWire, nestLogger, postgresWires, type ProcessLog, type RunningApp } from '#platform';
+import {
+  doorsOf,
+  followDirectory,
+  type HealthCheck,
+  kafkaWire,
+  nestLogger,
+  postgresWires,
+  type ProcessLog,
+  type RunningApp,
+  showPool,
+} from '#platform';
 import {
   assertSchema,
   openForCopy,
   openReplica,
+  parkedCounts,
+  poolState,
   PostgresGenerationBuilder,
   PostgresReplicaScrub,
-  PostgresReplicaStore,
   PostgresSearchIndex,
 } from '#postgres';
 import { BuildGeneration, type Directory, FollowRestores, ReindexOlder, ReplicateLog } from '#usecases';
 import { Heartbeat } from './heartbeat.js';
+import { MeasuredStore } from './measured-store.js';
 import { ReindexLane } from './reindex-lane.js';
 import type { ReplicatorConfiguration } from './replicator-configuration.js';
+import { openDoor } from './replicator-door.js';
+import { ReplicatorMetrics, showReplicator } from './replicator-metrics.js';
 import { ReplicatorModule } from './replicator.module.js';
 import { RestoreLanes } from './restore-lanes.js';
 import { ScrubLane } from './scrub-lane.js';
@@ -38,12 +52,20 @@ const patiently = async <T>(log: ProcessLog, what: 'replica', work: () => Promis
     }
 };
 
+const notYet: HealthCheck = async () => {
+  throw new Failure('replica.unreachable', 'this replicator is starting: it waits for its database or for the log');
+};
+
 /** Follows the logs of the territory's establishments into one replica, and makes the generations that the directory asks for. */
 export const bootReplicator = async (
   settings: Readonly<ReplicatorConfiguration>,
   log: ProcessLog,
 ): Promise<RunningApp> => {
-  const { replica, territory } = settings;
+  const { replica, territory, metricsPort, host = '127.0.0.1' } = settings;
+  const checks = { replica: notYet, directory: notYet };
+  const tls = metricsPort === undefined ? undefined : doorsOf({ ...settings, host }, log);
+  const asked = { replica: () => checks.replica(), directory: () => checks.directory() };
+  const door = metricsPort === undefined ? undefined : await openDoor({ port: metricsPort, host }, asked, { log, tls });
   const wires = postgresWires(settings.postgresTlsDir, log);
   const address = wires.to(settings.postgresUrl, settings.postgresPasswordFile);
   const wire = kafkaWire(settings, log);
@@ -52,13 +74,17 @@ export const bootReplicator = async (
   const copies = await patiently(log, 'replica', () => openForCopy(address));
   // Of its own: what is read in the background takes no connection from what is written.
   const reading = await patiently(log, 'replica', () => openReplica(address, 1));
-  const store = new PostgresReplicaStore(rows, copies, searchRule);
+  const parked = (): ReturnType<typeof parkedCounts> => parkedCounts(rows);
+  const numbers = new ReplicatorMetrics(replica, () => Instant.of(Date.now()), parked);
+  showReplicator(numbers);
+  for (const [pool, source] of Object.entries({ rows, copies, reading })) showPool(pool, () => poolState(source));
+  const store = new MeasuredStore((ms) => numbers.written(ms), rows, copies, searchRule);
   const builder = new PostgresGenerationBuilder(rows, copies, searchRule);
   const client = new KafkaClient({ ...wire, clientId: `reprise.replicator.${replica}` });
   const logs = new KafkaEstablishmentLog(client);
   const directoryLog = new KafkaDirectoryLog(client);
   const replicate = new ReplicateLog(store, logs);
-  const heartbeat = new Heartbeat(store, `${hostname()}:${process.pid}`, () => replicate.owned);
+  const heartbeat = new Heartbeat(store, numbers, `${hostname()}:${process.pid}`, () => replicate.owned);
   heartbeat.start();
 
   const members = (directory: Directory): readonly Finess[] => directory.members(territory);
@@ -82,12 +108,14 @@ export const bootReplicator = async (
     establishments: members(followed.directory),
     startAt: async (establishment) => {
       const position = await replicate.start(establishment);
+      numbers.begun(establishment, position);
       lanes.wake();
       reindex.wake();
       return position;
     },
     onLost: (establishment) => {
       replicate.release(establishment);
+      numbers.lost(establishment);
       lanes.wake();
     },
     onHalt: (establishment, _stream, cause) => {
@@ -102,12 +130,13 @@ export const bootReplicator = async (
     onTakenOver: (establishment, _stream, cause) =>
       log.fault('establishment.taken-over', cause, { establishment, replica }),
     onLevel: (establishment, at) => {
+      numbers.level(establishment, at);
       store.level(establishment, at).catch((error: unknown) => log.fault('level.untold', error, { establishment }));
     },
   });
   for (const establishment of members(followed.directory))
     await patiently(log, 'replica', () => replicate.prepare(establishment));
-  const app = await NestFactory.createMicroservice(ReplicatorModule.of(replicate), {
+  const app = await NestFactory.createMicroservice(ReplicatorModule.of(replicate, numbers), {
     strategy,
     logger: nestLogger(log),
   });
@@ -116,9 +145,13 @@ export const bootReplicator = async (
   reindex.start();
   scrub.start();
   booted.resolve();
+  checks.replica = parked;
+  checks.directory = () => followed.check();
   return {
-    ready: { replica, territory, count: members(followed.directory).length },
+    ready: { replica, territory, count: members(followed.directory).length, ...(door && { port: door.port }) },
     close: async () => {
+      await door?.close();
+      tls?.close();
       await followed.close().catch(() => undefined);
       await Promise.all([lanes.close(), reindex.close(), scrub.close(), heartbeat.close(), app.close()]);
       await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), copies.destroy(), reading.destroy()]);

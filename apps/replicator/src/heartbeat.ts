@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Failure, type Finess } from '#domain';
 import { heartbeatEveryMs, type OwnedEstablishment, type ReplicaStore } from '#usecases';
+import type { ReplicatorMetrics } from './replicator-metrics.js';
 
 /** A halt as operators read it; of a bug only that it is one, since its message may quote a row. */
 const sentenceOf = (cause: unknown): string =>
@@ -17,6 +18,7 @@ export class Heartbeat {
 
   constructor(
     private readonly store: Pick<ReplicaStore, 'beat' | 'leave'>,
+    private readonly numbers: Pick<ReplicatorMetrics, 'beaten' | 'halted'>,
     /** Of this process among those that write the replica. */
     private readonly name: string,
     private readonly owned: () => readonly OwnedEstablishment[],
@@ -24,6 +26,7 @@ export class Heartbeat {
 
   halt(establishment: Finess, cause: unknown): void {
     this.halted.set(establishment, sentenceOf(cause));
+    this.numbers.halted(establishment);
   }
 
   start(): void {
@@ -41,7 +44,10 @@ export class Heartbeat {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       // A replica that is away is told by whoever asks it; here the next beat is soon.
-      await this.store.beat({ name: this.name, owned: this.owned(), halted: this.halted }).catch(() => undefined);
+      await this.store.beat({ name: this.name, owned: this.owned(), halted: this.halted }).then(
+        () => this.numbers.beaten(),
+        () => undefined,
+      );
       await pause(heartbeatEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

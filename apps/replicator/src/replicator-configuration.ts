@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { Addresses, PostgresUrl, Text } from '#platform';
+import { Addresses, Port, PostgresUrl, Text } from '#platform';
 
 export class ReplicatorConfiguration {
   @Addresses() kafkaBrokers: readonly string[];
@@ -16,4 +16,10 @@ export class ReplicatorConfiguration {
   @PostgresUrl() postgresUrl: string;
   @IsOptional() @Text() postgresPasswordFile?: string;
   @IsOptional() @Text() postgresTlsDir?: string;
+  /** `/livez`, `/readyz` and `/metrics` on this port of `host`; without it this process has no door. */
+  @IsOptional() @Port() metricsPort?: number;
+  /** Of that door, as of any other. */
+  @IsOptional() @Text() tlsDir?: string;
+  /** `127.0.0.1` unless given. */
+  @IsOptional() @Text() host?: string;
 }

@@ -1,5 +1,6 @@
 export { type App as KafkaApp, principals as kafkaPrincipals } from './access/access-table.js';
 export * from './access/kafka-access.js';
+export type { InSync } from './in-sync.js';
 export * from './kafka-client.js';
 export * from './kafka-directory-log.js';
 export * from './kafka-establishment-log.js';

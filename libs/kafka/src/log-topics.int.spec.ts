@@ -25,6 +25,12 @@ describe('settings of the logs', () => {
   const topic = logTopic(establishment);
   beforeAll(() => topics.ensure([establishment]));
 
+  it('says how many brokers hold a log, and how many are level', async () => {
+    const establishment = Finess.parse(freshFiness());
+    await topics.ensure([establishment]);
+    expect(await topics.inSync([establishment])).toEqual([{ establishment, assigned: 1, inSync: 1 }]);
+  });
+
   it('are right as the topics are made, and making them again changes nothing', async () => {
     await topics.ensure([establishment]);
     await topics.assertSettings([establishment]);

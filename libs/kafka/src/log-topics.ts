@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { Failure, type Finess } from '#domain';
+import { type InSync, readInSync } from './in-sync.js';
 import type { KafkaClient } from './kafka-client.js';
 import { ConfigResourceTypes, KafkaJSProtocolError } from './library.js';
 import { directoryTopic, journalTopic, logTopic, messageBytesMax } from './topics.js';
@@ -79,6 +80,11 @@ export class LogTopics {
         wrong.join('; '),
         'set them as said; nothing is captured meanwhile, because acknowledged events could be lost',
       );
+  }
+
+  /** How many brokers hold each log, and how many of them are level. Throws `log.unreachable`, `log.settings`. */
+  async inSync(establishments: readonly Finess[]): Promise<readonly InSync[]> {
+    return this.asAdmin((admin) => readInSync(admin, establishments));
   }
 
   private async wrongShapes(admin: Admin, names: readonly string[]): Promise<readonly string[]> {

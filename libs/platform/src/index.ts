@@ -11,6 +11,7 @@ export * from './files/watched-files.js';
 export * from './health/health.js';
 export * from './health/health.module.js';
 export * from './health/log-heartbeat.js';
+export * from './health/pool-metrics.js';
 export * from './http/access-line.js';
 export * from './http/failure-table.js';
 export * from './http/failure.filter.js';

@@ -10,6 +10,7 @@ export {
   postgresRoles,
   roleName,
 } from './provision/provision.js';
+export { poolState } from './pool-state.js';
 export { scopeKeyBytes } from './provision/scope-key.js';
 export { migrate } from './migrate.js';
 export { assertSchema } from './assert-schema.js';
@@ -21,3 +22,4 @@ export { PostgresGenerationBuilder } from './build/postgres-generation-builder.j
 export { PostgresReplicaReader } from './read/postgres-replica-reader.js';
 export { connectionBounds, ScopedConnections } from './read/scoped-connections.js';
 export { PostgresReplicaStatus } from './status/postgres-replica-status.js';
+export { parkedCounts } from './status/parked-counts.js';

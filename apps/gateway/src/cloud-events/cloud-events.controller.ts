@@ -91,7 +91,7 @@ export class CloudEventsController {
     const take = async (event: ReadEvent): Promise<Captured> => {
       const since = performance.now();
       const captured = await captureEvent(this.capture, publisher, event);
-      countCaptured('cloudevents', captured.outcome, since);
+      countCaptured({ door: 'cloudevents', sender: publisher.sender }, captured.outcome, since);
       return captured;
     };
     const captured = await takeInOrder(events, take, () => ({ outcome: 'not-now', failure: untried }));

@@ -68,14 +68,14 @@ export class WriteController {
     const since = performance.now();
     const publisher = this.publishers.of(caller, write.body.byteLength);
     if (publisher instanceof Failure) {
-      countCaptured('fhir', 'not-now', since);
+      countCaptured({ door: 'fhir', sender: caller }, 'not-now', since);
       await sendFailure(reply, publisher, this.publishers.languageOf(caller));
       return;
     }
     const captured = await this.shares.of(caller.name, write.body.byteLength, () =>
       this.take(publisher, write, request),
     );
-    countCaptured('fhir', captured.outcome, since);
+    countCaptured({ door: 'fhir', sender: caller }, captured.outcome, since);
     await answer(reply, captured, { write, publisher, base: `/establishments/${request.params.finess}/fhir` });
   }
 

@@ -114,12 +114,12 @@ export class AnswerFrame {
     const since = performance.now();
     try {
       const captured = await this.taken(caller, item, now);
-      countCaptured('mllp', captured.outcome, since);
+      countCaptured({ door: 'mllp', sender: caller }, captured.outcome, since);
       if (captured.outcome === 'not-now') this.tellNotNow(caller, captured.failure);
       return captured;
     } catch (error) {
       // A bug that this message meets is not to stop the feeds of all others: it stays with its sender, who sends it again.
-      countCaptured('mllp', 'fault', since);
+      countCaptured({ door: 'mllp', sender: caller }, 'fault', since);
       this.log.fault('capture.failed', error, { sender: caller.name, establishment: caller.finess });
       return this.capture.hl7NotNow(unknownSender(caller), bytesOf(item), overBudget);
     }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Failure } from '#domain';
+import { Failure, type Finess } from '#domain';
 import { WatchedFiles } from '../files/watched-files.js';
 import type { ProcessLog } from '../logging/process-log.js';
 import type { Caller, SenderCaller } from './caller.js';
@@ -53,6 +53,12 @@ export class CallersFile {
 
   senders(): readonly SenderCaller[] {
     return this.known.senders;
+  }
+
+  /** The establishments that any reader may see. */
+  readable(): readonly Finess[] {
+    const seen = [...this.known.byToken.values()].flatMap((one) => (one.kind === 'reader' ? one.establishments : []));
+    return [...new Set(seen)];
   }
 
   /** Called after the file has changed. */

@@ -1,10 +1,18 @@
-import { type DynamicModule, type FactoryProvider, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  Inject,
+  Module,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { HealthController } from './health.controller.js';
 import { Health, type HealthChecks } from './health.js';
+import { showDependencies } from './process-metrics.js';
 
-/** /livez and /readyz. `readyz` turns false as soon as the app begins to stop. */
+/** /livez and /readyz, and what they say as numbers. `readyz` turns false as soon as the app begins to stop. */
 @Module({ controllers: [HealthController] })
-export class HealthModule implements OnModuleDestroy {
+export class HealthModule implements OnModuleInit, OnModuleDestroy {
   constructor(@Inject(Health) private readonly health: Health) {}
 
   static forRoot(checks: HealthChecks): DynamicModule {
@@ -29,6 +37,10 @@ export class HealthModule implements OnModuleDestroy {
         },
       ],
     };
+  }
+
+  onModuleInit(): void {
+    showDependencies(this.health);
   }
 
   onModuleDestroy(): void {

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Finess, RecordKey } from '#domain';
 import type { FastifyRequest } from 'fastify';
 import type { LogFields, ProcessLog } from '../logging/process-log.js';
+import { countRequest } from './request-metrics.js';
 
 /** What only the app knows of an access: references and numbers, never content. */
 export interface AccessNote {
@@ -61,9 +62,19 @@ export class Access {
       ...this.noted,
       status: told ?? this.status,
       ...(told === undefined && !this.answer.writableFinished && { state: 'cut-off' }),
-      ms: Math.round((performance.now() - this.since) * 10) / 10,
+      ms: Math.round(this.ms * 10) / 10,
       correlationId: asked?.id ?? randomUUID(),
     };
+  }
+
+  /** As a number among others; `told` as in the line. */
+  count(told?: number): void {
+    const { asked, request, ms } = this;
+    countRequest({ method: request.method, route: asked?.routeOptions.url, status: told ?? this.status, ms });
+  }
+
+  private get ms(): number {
+    return performance.now() - this.since;
   }
 
   get status(): number {
@@ -122,6 +133,7 @@ export class AccessLines {
   unreadable(socket: Socket, status: number): void {
     const begun = this.last.get(socket);
     if (begun && !begun.isTold) return this.end(begun, status);
+    countRequest({ method: undefined, route: undefined, status, ms: 0 });
     this.log.often('access', {
       ...(socket.remoteAddress !== undefined && { address: socket.remoteAddress }),
       status,
@@ -132,6 +144,7 @@ export class AccessLines {
   private end(access: Access, told?: number): void {
     if (access.isTold) return;
     access.isTold = true;
+    access.count(told);
     if (!this.isUsualProbe(access)) this.log.often('access', access.line(told));
   }
 

@@ -13,6 +13,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CallersFile } from '../callers/callers-file.js';
 import { Callers } from '../callers/route-access.js';
 import { HealthModule } from '../health/health.module.js';
+import { metrics } from '../health/health.js';
 import { ProcessLog } from '../logging/process-log.js';
 import { accessOf } from './access-line.js';
 import { httpApp } from './http-app.js';
@@ -135,6 +136,17 @@ describe('the line of an access', () => {
       correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(JSON.stringify(written)).not.toContain('DUPONT');
+  });
+
+  it('counts it by route and class of its status: nothing that was sent stands in a number', async () => {
+    await ask(`${here}/Patient?name=DUPONT`, 'reader');
+    await ask('/DUPONT/1', 'reader');
+    const text = await metrics.metrics();
+    const counted = (method: string, at: string, status: string): string =>
+      `http_server_request_duration_seconds_count{http_request_method="${method}",http_route="${at}",http_response_status_class="${status}"}`;
+    expect(text).toContain(counted('GET', '/establishments/:finess/fhir/Patient', '2xx'));
+    expect(text).toContain(counted('GET', '', '4xx'));
+    expect(text).not.toContain('DUPONT');
   });
 
   const route = '/establishments/:finess/fhir/:type/:id';

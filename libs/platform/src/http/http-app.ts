@@ -35,8 +35,11 @@ import type { TlsFolder } from '../tls/tls-folder.js';
 import { boundStrangers, followFolder, refuseBadCertificates, serverOptions } from '../tls/tls-server.js';
 import { takeExpectations, unmetHead } from './unmet-head.js';
 
+/** Who may call: a file's, or nobody where a door has no callers. */
+type KnownCallers = Pick<CallersFile, 'byToken' | 'byCertificate'>;
+
 export interface HttpAppOptions {
-  readonly callers: CallersFile;
+  readonly callers: KnownCallers;
   readonly log: ProcessLog;
   /** Content types whose body reaches the controller as a Buffer. Without any, `application/json` is parsed. */
   readonly rawBodies?: readonly string[];
@@ -128,7 +131,7 @@ const bearer = /^Bearer ([\x21-\x7e]+)$/i;
 const bodyless = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** By a token, by a certificate, or by both of one caller. What is shown and not known makes a stranger of him, whatever else he shows. */
-const recognise = (request: FastifyRequest, callers: CallersFile, peers: Peers): Caller | undefined => {
+const recognise = (request: FastifyRequest, callers: KnownCallers, peers: Peers): Caller | undefined => {
   const token = bearer.exec(request.headers.authorization ?? '')?.[1];
   const certificate = peers.of(request.raw.socket);
   const byToken = token === undefined ? undefined : callers.byToken(token);
@@ -152,6 +155,14 @@ export const httpApp = (module: Type | DynamicModule, options: HttpAppOptions): 
   const place = metricsAt ? new MetricsDoor({ callers, log, metricsAt, tls }) : LocalMetricsController;
   return httpServer(module, options, place);
 };
+
+const nobody: KnownCallers = { byToken: () => undefined, byCertificate: () => undefined };
+
+/** The door of a process that has no other: what its module has, `HealthModule` for one, and `/metrics`, to all who reach it. */
+export const probesApp = (
+  module: Type | DynamicModule,
+  { log, tls }: Pick<HttpAppOptions, 'log' | 'tls'>,
+): Promise<NestFastifyApplication> => httpServer(module, { callers: nobody, log, tls }, MetricsController);
 
 const httpServer = async (
   module: Type | DynamicModule,

@@ -175,6 +175,11 @@ export class ScopedConnections {
     await this.query([], { name: 'check', text: 'select 1' }, []);
   }
 
+  /** At this moment: all that are open, those of them that nobody uses, and who waits for one. */
+  get state(): { readonly open: number; readonly idle: number; readonly waiting: number } {
+    return { open: this.open, idle: this.idle.length, waiting: this.waiting.length };
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     clearInterval(this.sweep);
