@@ -3,6 +3,7 @@ import { composeCheck, composeConfigurationCheck } from './compose.js';
 import { imagesCheck } from './images.js';
 import { kubernetesChecks } from './kubernetes/check-kubernetes.js';
 import { writeMadeFiles } from './kubernetes/made-files.js';
+import { prometheusRules } from './prometheus.js';
 
 /** `npm run deploy:check`: all that a machine can check of `deploy/`. What it could not check is said, and is no failure. */
 const checks: readonly DeployCheck[] = [
@@ -10,6 +11,7 @@ const checks: readonly DeployCheck[] = [
   composeConfigurationCheck,
   composeCheck,
   ...kubernetesChecks,
+  prometheusRules,
 ];
 
 const marks: Readonly<Record<Outcome['kind'], string>> = { held: 'ok', 'not-checked': '--', failed: 'NO' };

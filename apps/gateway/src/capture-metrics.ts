@@ -76,13 +76,25 @@ export const showClosed = (establishment: Finess, isClosed: boolean): void => {
   closed.set({ establishment }, isClosed ? 1 : 0);
 };
 
+const outcomes = ['durable', 'refused', 'not-now', 'fault'] as const;
+const counted = new Set<string>();
+
+/** A series that begins with its first message has no increase that Prometheus could see: each outcome begins with 0. */
+const beginCounting = (labels: { readonly establishment: string; readonly sender: string }): void => {
+  if (counted.has(labels.sender)) return;
+  counted.add(labels.sender);
+  for (const outcome of outcomes) ofSender.inc({ ...labels, outcome }, 0);
+};
+
 /** Counts a message when it is answered. */
 export const countCaptured = (
   { door, sender }: { readonly door: Door; readonly sender: Pick<SenderCaller, 'name' | 'finess'> },
-  outcome: 'durable' | 'refused' | 'not-now' | 'fault',
+  outcome: (typeof outcomes)[number],
   sinceMs: number,
 ): void => {
   captured.inc({ door, outcome });
-  ofSender.inc({ establishment: sender.finess, sender: sender.name, outcome });
+  const labels = { establishment: sender.finess, sender: sender.name };
+  beginCounting(labels);
+  ofSender.inc({ ...labels, outcome });
   seconds.observe({ door }, (performance.now() - sinceMs) / 1000);
 };
