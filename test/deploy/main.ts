@@ -1,5 +1,6 @@
 import type { DeployCheck, Outcome } from './check.js';
 import { composeCheck, composeConfigurationCheck } from './compose.js';
+import { dashboardsLive } from './dashboards-live.js';
 import { imagesCheck } from './images.js';
 import { kubernetesChecks } from './kubernetes/check-kubernetes.js';
 import { writeMadeFiles } from './kubernetes/made-files.js';
@@ -12,6 +13,7 @@ const checks: readonly DeployCheck[] = [
   composeCheck,
   ...kubernetesChecks,
   prometheusRules,
+  dashboardsLive,
 ];
 
 const marks: Readonly<Record<Outcome['kind'], string>> = { held: 'ok', 'not-checked': '--', failed: 'NO' };
