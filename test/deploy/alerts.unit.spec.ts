@@ -33,7 +33,7 @@ describe('alerts', async () => {
     const told = all.map(({ expr }) => expr).find((expr) => expr.includes('code!~'));
     const elsewhere = /code!~"([^"]*)"/.exec(told ?? '')?.[1]?.split('|') ?? [];
     const named = all.filter(({ expr }) => expr !== told).map(({ expr }) => expr);
-    const byNumber = ['replica.behind', 'sender.silent', 'sender.over-quota'];
+    const byNumber = ['replica.behind', 'sender.silent', 'sender.over-quota', 'events.parked', 'certificate.ends'];
     expect(elsewhere.filter((code) => !byNumber.includes(code) && !named.some((expr) => expr.includes(code)))).toEqual(
       [],
     );

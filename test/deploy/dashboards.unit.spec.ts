@@ -20,6 +20,7 @@ describe('dashboards', async () => {
     expect(excused).toEqual([
       'reprise-establishment, Problèmes · Problems: there is a problem',
       'reprise-pipeline, Octets perdus · Bytes lost: a sender was cut off',
+      'reprise-pipeline, Poignées de main TLS échouées · TLS handshakes that failed: somebody was turned away',
       'reprise-territory, Problèmes · Problems: there is a problem',
       'reprise-territory, Jours depuis la dernière restauration prouvée · Days since the last proven restore: a restore was proven',
     ]);

@@ -76,6 +76,7 @@ const replicaProcesses = (s: Surroundings, replica: 'a' | 'b'): readonly AppProc
         ...postgresOf(s, replica, 'replicator'),
         // Whichever is free: `replicator.ready` in its log says which.
         METRICS_PORT: 0,
+        ...doorsOf(s),
       },
     },
     {
