@@ -181,7 +181,7 @@ export class LocalSystem {
 
   private async startMember(name: string, launch: () => Running | Promise<Running>): Promise<void> {
     this.giveUp.signal.throwIfAborted();
-    const member = new Member(name, launch, { say: this.say, up: () => this.writeReadyFile() });
+    const member = new Member(name, launch, { say: this.say, pidChanged: () => this.writeReadyFile() });
     this.members.push(member);
     await member.start(readyMsMax);
     this.giveUp.signal.throwIfAborted();
@@ -200,7 +200,7 @@ export class LocalSystem {
     });
   }
 
-  /** Again after each restart: pids change. */
+  /** Again when a process ends and when it runs again: nobody is led to a pid that is another's by now. */
   private writeReadyFile(): void {
     if (this.isReady) this.readyFileAt?.write(this.addresses());
   }

@@ -3,8 +3,8 @@ import { Failure, type FailureCode } from '#domain';
 import type { Running } from './launch-app.js';
 
 export interface MemberWords {
-  /** A new process runs, perhaps not yet ready. */
-  readonly up: () => void;
+  /** A new process runs, perhaps not yet ready, or the one that ran has ended. */
+  readonly pidChanged: () => void;
   readonly say: (line: string) => void;
 }
 
@@ -105,14 +105,16 @@ export class Member {
     try {
       this.current = await this.launch();
       if (this.stopping) void this.current.stop();
-      this.words.up();
+      this.words.pidChanged();
       if (failures > 0) this.words.say(`${this.name} runs again`);
       await this.current.exited;
       this.hear();
     } catch (error) {
       this.refusal = error;
     }
+    const hasRun = this.current !== undefined;
     this.current = undefined;
+    if (hasRun && !this.stopping) this.words.pidChanged();
   }
 
   private sayEnded(failures: number, waitMs: number): void {

@@ -22,7 +22,7 @@ const running = (pid: number, options: { ready?: boolean; deaf?: boolean } = {})
 
 const words = () => {
   const said: string[] = [];
-  return { said, say: (line: string) => void said.push(line), up: () => void said.push('up') };
+  return { said, say: (line: string) => void said.push(line), pidChanged: () => void said.push('pid') };
 };
 
 describe('a member of the system', () => {
@@ -38,7 +38,13 @@ describe('a member of the system', () => {
     expect(member.pid).toBe(0);
     await sleep(400);
     expect(member.pid).toBe(2);
-    expect(heard.said).toEqual(['up', 'gateway ended; starting it again in 0.25 s', 'up', 'gateway runs again']);
+    expect(heard.said).toEqual([
+      'pid',
+      'pid',
+      'gateway ended; starting it again in 0.25 s',
+      'pid',
+      'gateway runs again',
+    ]);
     await member.stop(1000);
     expect(member.pid).toBe(0);
   });

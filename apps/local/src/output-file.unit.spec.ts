@@ -47,7 +47,7 @@ describe('the output of a process', () => {
     };
   };
   const member = (script: string): Member =>
-    new Member('gateway', () => run(script), { up: () => undefined, say: () => undefined });
+    new Member('gateway', () => run(script), { pidChanged: () => undefined, say: () => undefined });
 
   it('of one that never comes up is why it is given up: its last lines, of this run, harmless to a terminal', async () => {
     writeFileSync(logFile, 'of a former run: ready\n');
