@@ -3,6 +3,7 @@ import { Failure, type FailureCode } from '#domain';
 import { demoTerritory } from './demo-territory.js';
 import { folderOf, projectFolder } from './data-folder.js';
 import { parseFlags, usage } from './flags.js';
+import { idleSettings } from './idle-settings.js';
 import { LocalSystem } from './local-system.js';
 import { planPorts } from './port-plan.js';
 import { welcome } from './welcome.js';
@@ -39,6 +40,7 @@ const sameSignalMs = 400;
 const run = async (): Promise<void> => {
   const flags = parseFlags(process.argv.slice(2));
   if (flags.help) return console.log(usage);
+  for (const sentence of idleSettings(flags, process.env)) say(sentence);
   const ports = planPorts(flags.portBase, process.env);
   const system = new LocalSystem(flags, ports, folderOf(flags, process.env), say);
   let stoppingSinceMs: number | undefined;
