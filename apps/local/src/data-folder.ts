@@ -109,6 +109,10 @@ export const otherFold = (folder: string, foldVersion: number): string | undefin
   -> build them anew (npx reprise restore plan), or begin anew without these data: npm start -- --fresh`;
 };
 
+/** Is there anything that beginning anew would free? */
+export const hasData = (folder: string): boolean =>
+  readdirSync(folder).some((entry) => entry !== 'lock' && entry !== 'version' && entry !== 'fold');
+
 /** Throws `disk.full` before a server meets it in the middle of something. @returns what to say where there is little left */
 export const assertSpace = (folder: string): string | undefined => {
   const { bavail, bsize } = statfsSync(folder);
@@ -117,7 +121,7 @@ export const assertSpace = (folder: string): string | undefined => {
     throw new Failure(
       'disk.full',
       `only ${freeMb} MB are free for ${folder}, the system needs ${freeMbMin} MB`,
-      'free some space, or begin anew: npm start -- --fresh',
+      hasData(folder) ? 'free some space, or begin anew: npm start -- --fresh' : 'free some space',
     );
   return freeMb < fewMb
     ? `only ${freeMb} MB are free for ${folder}: below ${freeMbMin} MB it does not start`
