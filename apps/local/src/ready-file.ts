@@ -1,4 +1,5 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '#domain';
 import { writeWhole } from './write-whole.js';
@@ -44,6 +45,23 @@ export const supervisorName = 'supervisor';
 
 const named = (path: string): string => `--ready-file ${path}`;
 
+/** Tried, since rights are not all: a disk may be read-only or full, a folder no real one. */
+const assertWritable = (path: string): void => {
+  const tried = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    writeFileSync(tried, '', { mode: 0o600, flag: 'wx' });
+    rmSync(tried);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'for an unknown reason';
+    throw new Failure(
+      'input.invalid',
+      `${named(path)}: nothing can be written there (${code})`,
+      'name a file in a folder that may be written to',
+      { cause: error },
+    );
+  }
+};
+
 /** The folder with its links followed once, and a place in it that others cannot exchange. */
 const assertPlace = (path: string): void => {
   const folder = statSync(dirname(path), { throwIfNoEntry: false });
@@ -73,6 +91,7 @@ const assertPlace = (path: string): void => {
       `${named(path)}: that is a folder`,
       `for example --ready-file ${join(path, 'ready.json')}`,
     );
+  assertWritable(path);
 };
 
 /**

@@ -152,6 +152,7 @@ describe('the ready file on the disk', () => {
 
   it('is refused, before anything is started, where it cannot be or others may exchange it', () => {
     expect(() => ReadyFileAt.begin(folder)).toThrow(/is a folder/);
+    expect(() => ReadyFileAt.begin('/proc/self/ready.json')).toThrow(/nothing can be written there \(E[A-Z]+\)/);
     expect(() => ReadyFileAt.begin(join(folder, 'none', 'ready.json'))).toThrow(/there is no folder/);
     chmodSync(folder, 0o777);
     expect(() => ReadyFileAt.begin(path)).toThrow(/anybody may exchange files/);
