@@ -51,7 +51,14 @@ const find = (place: Place): { readonly file: string; readonly text: string } =>
   }
   const asked = flags.one('token-file');
   if (asked !== undefined) throw unreadable(asked, say);
-  throw new CliFailure(exitCodes.usage, say('credentials.missing'), say('credentials.missing-hint'));
+  const [file = ''] = candidates(place);
+  throw place.env['REPRISE_DATA_DIR']
+    ? new CliFailure(
+        exitCodes.usage,
+        say('credentials.none-in-folder', { file }),
+        say('credentials.none-in-folder-hint'),
+      )
+    : new CliFailure(exitCodes.usage, say('credentials.missing'), say('credentials.missing-hint'));
 };
 
 const unreadable = (file: string, say: Say): CliFailure =>

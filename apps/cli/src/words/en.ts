@@ -118,6 +118,9 @@ export const en = {
   'usage.certificate-hint': 'write it with: reprise certificate show ID --output json > FILE',
   'usage.certificate-invalid': '{file} holds no certificate in JSON',
   'credentials.missing': 'no credentials found: no .reprise/credentials.json here or in a folder above',
+  'credentials.none-in-folder': 'no credentials found: there is no {file}, where REPRISE_DATA_DIR leads',
+  'credentials.none-in-folder-hint':
+    'let REPRISE_DATA_DIR name the data folder that npm start says, or take it away; or name a file with --token-file F',
   'credentials.missing-hint':
     'start the system with npm start, or name a file with --token-file F, or the data folder with REPRISE_DATA_DIR',
   'credentials.unreadable': 'cannot read the credentials in {file}',

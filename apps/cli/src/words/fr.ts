@@ -126,6 +126,9 @@ export const fr: Words = {
   'usage.certificate-invalid': '{file} ne contient pas de certificat en JSON',
   'credentials.missing':
     "aucun jeton d'accès trouvé : pas de .reprise/credentials.json ici ni dans un dossier au-dessus",
+  'credentials.none-in-folder': "aucun jeton d'accès trouvé : pas de {file}, où mène REPRISE_DATA_DIR",
+  'credentials.none-in-folder-hint':
+    'donnez à REPRISE_DATA_DIR le dossier des données que dit npm start, ou retirez-la ; ou nommez un fichier avec --token-file F',
   'credentials.missing-hint':
     'démarrez le système avec npm start, ou nommez un fichier avec --token-file F, ou le dossier des données avec REPRISE_DATA_DIR',
   'credentials.unreadable': "impossible de lire les jetons d'accès dans {file}",
