@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { knownParts } from '../known-parts.mjs';
 import { BenchSystem } from './bench-system.js';
 import { benchCapture } from './capture.js';
 import { benchLive } from './live.js';
@@ -12,14 +13,14 @@ import { topFunctionsIn, topStatements } from './where-time-goes.js';
 type Bench = (system: BenchSystem, events: number) => Promise<Report>;
 
 /** Each with the number of events that it takes unless told. */
-const benches: Readonly<Record<string, readonly [Bench, number]>> = {
+const benches = {
   capture: [benchCapture, 30_000],
   live: [benchLive, 100_000],
   restore: [benchRestore, 100_000],
   read: [benchRead, 60_000],
   soak: [benchSoak, 1_000_000],
   withstand: [benchWithstand, 60_000],
-};
+} as const satisfies Readonly<Record<(typeof knownParts.bench)[number], readonly [Bench, number]>>;
 
 const usage = `npm run bench -- ${Object.keys(benches).join('|')} [--events N] [--json] [--profile FOLDER]
   --profile  also writes a CPU profile of every process and prints where the time went; figures are then too low`;
@@ -27,8 +28,9 @@ const usage = `npm run bench -- ${Object.keys(benches).join('|')} [--events N] [
 const main = async (): Promise<number> => {
   const options = { events: { type: 'string' }, json: { type: 'boolean' }, profile: { type: 'string' } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const [bench, defaultEvents = 0] = benches[positionals[0] ?? ''] ?? [];
-  const events = values.events === undefined ? defaultEvents : Number(values.events);
+  const name = knownParts.bench.find((known) => known === positionals[0]);
+  const [bench, defaultEvents]: readonly [Bench?, number?] = name === undefined ? [] : benches[name];
+  const events = values.events === undefined ? (defaultEvents ?? 0) : Number(values.events);
   if (!bench || positionals.length !== 1 || !Number.isInteger(events) || events < 300 || events > 5_000_000) {
     console.error(usage);
     return 2;

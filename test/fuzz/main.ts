@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { knownParts } from '../known-parts.mjs';
 import { fuzz } from './fuzz.js';
 import type { Target } from './target.js';
 import { cloudEventsTarget } from './targets/cloud-events.js';
@@ -8,7 +9,7 @@ import { hl7Target } from './targets/hl7.js';
 import { mllpTarget } from './targets/mllp.js';
 import { representedTarget } from './targets/represented.js';
 
-const targets: Readonly<Record<string, () => Target>> = {
+const targets: Readonly<Record<(typeof knownParts.fuzz)[number], () => Target>> = {
   hl7: hl7Target,
   mllp: mllpTarget,
   fhir: fhirTarget,
@@ -23,7 +24,8 @@ const main = async (): Promise<number> => {
   const options = { minutes: { type: 'string' }, seed: { type: 'string' }, findings: { type: 'string' } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [name = ''] = positionals;
-  const target = Object.hasOwn(targets, name) ? targets[name] : undefined;
+  const known = knownParts.fuzz.find((one) => one === name);
+  const target = known && targets[known];
   const [minutes, seed] = [Number(values.minutes ?? 1), Number(values.seed ?? Date.now() % 1_000_000)];
   if (!target || positionals.length !== 1 || !(minutes > 0 && minutes <= 1440) || !Number.isInteger(seed)) {
     console.error(usage);
