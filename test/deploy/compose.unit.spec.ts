@@ -94,6 +94,41 @@ describe('deploy/compose', () => {
   });
 });
 
+describe('three servers', () => {
+  const readme = readFileSync('deploy/compose/README.md', 'utf8');
+  const rows = readme.split('\n').filter((line) => /^ +\| `docker compose /.test(line));
+  const cells = rows.map((row) => row.split('|').slice(2, 5));
+  const on = (server: number): readonly string[] =>
+    cells.flatMap((row) => row[server]?.match(/[a-z0-9-]+/g) ?? []).toSorted();
+
+  it('run each service, the doors twice', () => {
+    const named = [0, 1, 2].flatMap((server) => on(server)).toSorted();
+    const expected = [...all.map(([name]) => name).filter((name) => name !== 'cli'), 'doors'].toSorted();
+    expect(named).toEqual(expected);
+  });
+
+  it('are two sites and a third broker: whichever is lost, two brokers and one of each are left', () => {
+    for (const [server, site] of ['a', 'b'].entries()) {
+      expect(on(server)).toContain(`postgres-${site}`);
+      expect(on(server)).toContain('doors');
+    }
+    for (const server of [0, 1, 2]) expect(on(server).filter((name) => name.startsWith('kafka-')).length).toBe(1);
+  });
+
+  it('start nothing before what it waits for', () => {
+    const rowOf = (name: string): number =>
+      cells.findIndex((row) =>
+        row
+          .join(' ')
+          .match(/[a-z0-9-]+/g)
+          ?.includes(name),
+      );
+    for (const [name, { depends_on: needed = {} }] of all)
+      for (const other of Object.keys(needed))
+        if (name !== 'cli') expect(rowOf(other), `${other} before ${name}`).toBeLessThan(rowOf(name));
+  });
+});
+
 describe('what stands beside the compose file', () => {
   /** Who can be reached from the doors' network, by name. */
   const reachable = all.filter(([, { networks = [] }]) => networks.includes('doors')).map(([name]) => name);
