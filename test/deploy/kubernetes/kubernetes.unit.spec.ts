@@ -9,6 +9,7 @@ import { numberRules } from './number-rules.js';
 import { podRules } from './pod-rules.js';
 import { kubernetesDir, overlays, readOverlay, replicasOf } from './read-overlay.js';
 import { referenceRules } from './reference-rules.js';
+import { settingRules } from './setting-rules.js';
 import { wiringRules } from './wiring-rules.js';
 
 const readme = readFileSync(join(kubernetesDir, 'README.md'), 'utf8');
@@ -39,6 +40,10 @@ describe.each(overlays)('the manifests of %s', (overlay) => {
 
   it('agree with the numbers of the program', () => {
     expect(numberRules(installation.manifests)).toEqual([]);
+  });
+
+  it('give each app the settings that it asks for, and mount what they name', () => {
+    expect(settingRules(installation)).toEqual([]);
   });
 
   it('run the images of this version', () => {
@@ -204,6 +209,22 @@ describe('the rules see', () => {
 
   it.each(seen)('%s', (_, rules, right, wrong, fault) => {
     expect(rules(altered(right, wrong)).join('\n')).toContain(fault);
+  });
+
+  it('a setting that is missing, unknown or malformed, and a file that is not mounted', () => {
+    const faults = (right: string, wrong: string): string =>
+      settingRules({ ...twoSites, manifests: altered(right, wrong) }).join('\n');
+    expect(faults('"name":"REPRISE_MLLPS_PORT"', '"name":"REPRISE_MLLP_PORT"')).toContain(
+      'gateway: REPRISE_MLLPS_PORT is missing\nDeployment gateway: gateway: REPRISE_MLLP_PORT is not a setting of this app',
+    );
+    expect(faults('"value":"2585"', '"value":"mllps"')).toContain('REPRISE_MLLPS_PORT must be a port');
+    expect(faults('"key":"replicas"', '"key":"replica"')).toContain('REPRISE_REPLICAS is missing');
+    expect(faults('"mountPath":"/etc/reprise/kafka"', '"mountPath":"/etc/reprise/kaffa"')).toContain(
+      'nothing is mounted for REPRISE_KAFKA_TLS_DIR',
+    );
+    expect(faults('"key":"password","path":"password"', '"key":"password","path":"pass"')).toContain(
+      'REPRISE_POSTGRES_PASSWORD_FILE is not in',
+    );
   });
 
   it('a mount that nobody provides, a secret in a file, an entry of the README for nothing, a certificate without an issuer', () => {
