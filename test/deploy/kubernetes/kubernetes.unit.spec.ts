@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { parseTerritory } from '#usecases';
 import { accessRules, clusterName } from '../../../libs/kafka/src/access/access-table.js';
 import { madeFiles } from './made-files.js';
@@ -84,6 +85,15 @@ describe('what is made from other files', () => {
     expect(held.map((rule) => rule.replace(/ \S+/, (word) => word.toLowerCase())).toSorted()).toEqual(
       wanted.toSorted(),
     );
+  });
+
+  it('has every alert, as it was tried', () => {
+    const folder = join('deploy', 'prometheus', 'rules');
+    const tried = readdirSync(folder)
+      .toSorted()
+      .map((file) => parse(readFileSync(join(folder, file), 'utf8')) as unknown);
+    expect(tried.length).toBeGreaterThan(0);
+    expect(twoSites.manifests.filter(({ kind }) => kind === 'PrometheusRule').map(({ spec }) => spec)).toEqual(tried);
   });
 
   it('has no reader, and nobody who deletes or alters', () => {
