@@ -83,9 +83,9 @@ describe('the list of processes', () => {
     const apps = appProcesses({ ...surroundings, closed: true }, true);
     expect(Object.fromEntries(apps.map((app) => [app.name, wires(app)]))).toEqual({
       control: ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR', 'TLS_DIR'],
-      'replicator-a': ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR'],
+      'replicator-a': ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR', 'TLS_DIR'],
       'reader-a': ['POSTGRES_TLS_DIR', 'TLS_DIR'],
-      'replicator-b': ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR'],
+      'replicator-b': ['KAFKA_TLS_DIR', 'POSTGRES_TLS_DIR', 'TLS_DIR'],
       'reader-b': ['POSTGRES_TLS_DIR', 'TLS_DIR'],
       gateway: ['KAFKA_TLS_DIR', 'TLS_DIR'],
       simulator: [],
