@@ -38,6 +38,12 @@ const batchMax = { entries: 1000, bytes: 4 * 1024 * 1024 };
 const waitingMax = { entries: 4000, bytes: 16 * 1024 * 1024 };
 const backOffMs = { first: 100, most: 5000 };
 const levelEveryMs = 1000;
+/**
+ * A new leader may for a moment know less of what is acknowledged than it holds: until the brokers that are left have asked it, which takes
+ * them seconds on a busy machine. That is no loss, and to wait harms nobody.
+ */
+const newLeaderMs = 10_000;
+const lookAgainMs = 500;
 /** The group soon says whose the log is. Where it still says ours, it is taken up again after this. */
 const takenOverMs = 1000;
 /**
@@ -215,9 +221,12 @@ export class LogFeed {
     // What is taken while the log answers may be newer than its answer.
     const taken = this.next - 1;
     let range = await this.surroundings.range();
-    // A new leader may for a moment know less of what is acknowledged than it holds.
-    for (let again = 0; again < 4 && taken > range.last && !this.isOther(range); again += 1) {
-      await pause(500, this.stopping.signal);
+    for (
+      let waitedMs = 0;
+      waitedMs < newLeaderMs && taken > range.last && !this.isOther(range);
+      waitedMs += lookAgainMs
+    ) {
+      await pause(lookAgainMs, this.stopping.signal);
       askedAtMs = Date.now();
       range = await this.surroundings.range();
     }

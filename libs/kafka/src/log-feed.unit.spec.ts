@@ -281,14 +281,14 @@ describe('LogFeed', () => {
   it('halts when the log ends before the store, unless a new leader only needs a moment', async () => {
     const { feed, world } = worldOf(20, 9);
     const started = feed.start();
-    await settle(1000);
+    await settle(9000);
     expect(world.halts).toEqual([]);
     await settle(5000);
     await started;
     expect(codes(world.halts)).toEqual(['log.truncated']);
     const late = worldOf(20, 9);
     void late.feed.start();
-    await settle(600);
+    await settle(8100);
     late.world.range = { ...late.world.range, last: Position.of(20) };
     await settle(5000);
     expect(late.world.halts).toEqual([]);
