@@ -12,6 +12,7 @@ import { identity } from './system/messages.js';
 import { codeOf, MllpConnection } from './system/mllp-connection.js';
 import { callersOn, startBeside } from './system/start-beside.js';
 import { type Acknowledged, sendSteadily } from './system/steady-senders.js';
+import { asSender, certifiedAs } from './system/wires.js';
 
 /** The promise: what a dead process followed is followed again. */
 const takenOverMsMax = 6000;
@@ -51,12 +52,14 @@ describe('two of each', () => {
       const { gateway, readers } = system.ready;
       const settings = {
         CONTROL_PORT: beside.controlPort,
-        GATEWAYS: `gateway-1=${gateway},gateway-2=http://127.0.0.1:${beside.gatewayPort}`,
-        READERS: `a-1=${readers.a},a-2=http://127.0.0.1:${beside.readerPort},b=${readers.b}`,
+        GATEWAYS: `gateway-1=${gateway},gateway-2=${at(beside.gatewayPort)}`,
+        READERS: `a-1=${readers.a},a-2=${at(beside.readerPort)},b=${readers.b}`,
       };
       second.set('control', await startBeside(system, 'control', 'control-2', settings));
     },
   };
+  /** Of a second process. */
+  const at = (port: number): string => `${new URL(system.ready.gateway).protocol}//127.0.0.1:${port}`;
   const theSecond = (app: keyof typeof startSecond): Running => {
     const running = second.get(app);
     if (!running) throw new Error(`no second ${app}`);
@@ -72,7 +75,9 @@ describe('two of each', () => {
 
   /** Establishments that each process of replica a follows, as the group has dealt them out. */
   const shares = async (): Promise<readonly (readonly string[])[]> => {
-    const admin = new Kafka({ brokers: [system.ready.kafka], logLevel: logLevel.NOTHING }).admin();
+    const ssl = certifiedAs(system.credentials, 'reprise-admin');
+    const kafka = new Kafka({ brokers: [system.ready.kafka], logLevel: logLevel.NOTHING, ...(ssl && { ssl }) });
+    const admin = kafka.admin();
     await admin.connect();
     try {
       const { groups } = await admin.describeGroups(['reprise.replica.a']);
@@ -118,10 +123,19 @@ describe('two of each', () => {
     return (JSON.parse(stdout) as Status).problems;
   };
 
-  const load = (ports: readonly number[], name: string, rate = 60) => {
+  /** Of one sender. */
+  const load = (index: number, ports: readonly number[], name: string, rate = 60) => {
     const acknowledged: Acknowledged[] = [];
     let isOver = false;
-    const running = sendSteadily({ ports, connections: 6, rate, name, goesOn: () => !isOver, acknowledged });
+    const running = sendSteadily({
+      ports,
+      tls: asSender(system.credentials, index),
+      connections: 6,
+      rate,
+      name,
+      goesOn: () => !isOver,
+      acknowledged,
+    });
     return {
       acknowledged,
       /** How many were sent again. */
@@ -137,7 +151,8 @@ describe('two of each', () => {
     const [gatewayPort = 0, readerPort = 0, controlPort = 0, ...mllpPorts] = await freePorts(6);
     beside = { gatewayPort, readerPort, controlPort, mllpPorts };
     finesses = [0, 1, 2].map((index) => Finess.parse(system.sender(index).finess));
-    log = new KafkaEstablishmentLog(new KafkaClient({ brokers: [system.ready.kafka] }));
+    const ssl = certifiedAs(system.credentials, 'reprise-admin');
+    log = new KafkaEstablishmentLog(new KafkaClient({ brokers: [system.ready.kafka], ...(ssl && { ssl: () => ssl }) }));
     await followedAfterMs();
   });
   afterAll(async () => {
@@ -147,7 +162,7 @@ describe('two of each', () => {
   });
 
   it('come, and senders and readers notice nothing', async () => {
-    const sending = load([system.sender(0).mllpPort], 'N');
+    const sending = load(0, [system.sender(0).mllpPort], 'N');
     const reads: number[] = [];
     let isOver = false;
     const reading = (async () => {
@@ -179,7 +194,7 @@ describe('two of each', () => {
     };
     const expected = ['a', 'b'].map((replica) => [replica, 'reachable', finesses.length]);
     expect(await told(system.ready.readers.a)).toEqual(expected);
-    expect(await told(`http://127.0.0.1:${beside.readerPort}`)).toEqual(expected);
+    expect(await told(at(beside.readerPort))).toEqual(expected);
   });
 
   it('a replicator is killed: what it followed is followed again in less than six seconds', async () => {
@@ -197,7 +212,7 @@ describe('two of each', () => {
   });
 
   it('a replicator hangs: it is taken over, missed, and applies nothing twice when it wakes up', async () => {
-    const sending = finesses.map((_, index) => load([system.sender(index).mllpPort], `Z${index}-`, 30));
+    const sending = finesses.map((_, index) => load(index, [system.sender(index).mllpPort], `Z${index}-`, 30));
     const { pid } = theSecond('replicator');
     await pause(1000);
     process.kill(pid, 'SIGSTOP');
@@ -229,7 +244,9 @@ describe('two of each', () => {
 
   it('gateways take one message at one time: one effect, and the same acknowledgement', async () => {
     const { name, finess, mllpPort } = system.sender(0);
-    const both = await Promise.all([mllpPort, beside.mllpPorts[0] ?? 0].map((port) => MllpConnection.open(port)));
+    const both = await Promise.all(
+      [mllpPort, beside.mllpPorts[0] ?? 0].map((port) => MllpConnection.open(port, asSender(system.credentials, 0))),
+    );
     const ids = Array.from({ length: 20 }, (_, n) => `T${n}`);
     for (const id of ids) {
       const message = identity({ controlId: id, ipp: id, family: `DEUX${id}` });
@@ -254,7 +271,7 @@ describe('two of each', () => {
 
   it('refusals of both are in the journal', async () => {
     const { name, finess, token } = system.sender(0);
-    for (const url of [system.ready.gateway, `http://127.0.0.1:${beside.gatewayPort}`]) {
+    for (const url of [system.ready.gateway, at(beside.gatewayPort)]) {
       const answer = await fetch(`${url}/establishments/${finess}/fhir/Patient/refused`, {
         method: 'PUT',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
@@ -276,7 +293,7 @@ describe('two of each', () => {
   it('a gateway is killed under load: its senders go to the other one, in their order, and nothing acknowledged is lost', async () => {
     const { finess, mllpPort } = system.sender(0);
     await startSecond.control();
-    const sending = load([beside.mllpPorts[0] ?? 0, mllpPort], 'G', 120);
+    const sending = load(0, [beside.mllpPorts[0] ?? 0, mllpPort], 'G', 120);
     await pause(3000);
     await theSecond('gateway').kill();
     const before = sending.acknowledged.length;
@@ -294,13 +311,7 @@ describe('two of each', () => {
       expect(positions).toEqual(positions.toSorted((a, b) => a - b));
     }
     const told = async (): Promise<readonly string[]> => {
-      const { stdout } = await system.reprise(
-        '--api',
-        `http://127.0.0.1:${beside.controlPort}`,
-        'status',
-        '--output',
-        'json',
-      );
+      const { stdout } = await system.reprise('--api', at(beside.controlPort), 'status', '--output', 'json');
       return (JSON.parse(stdout) as Status).problems.map(({ code, text }) => `${code}: ${text}`);
     };
     expect((await told()).join('\n')).toContain('gateway.unreachable: gateway gateway-2 does not answer');
@@ -313,13 +324,7 @@ describe('two of each', () => {
     const answer = await system.read('a', system.sender(0).finess, 'Patient?_count=5');
     await answer.arrayBuffer();
     expect(answer.status).toBe(200);
-    const { stdout } = await system.reprise(
-      '--api',
-      `http://127.0.0.1:${beside.controlPort}`,
-      'status',
-      '--output',
-      'json',
-    );
+    const { stdout } = await system.reprise('--api', at(beside.controlPort), 'status', '--output', 'json');
     expect((JSON.parse(stdout) as Status).problems.map(({ code, text }) => [code, text])).toEqual([
       ['reader.unreachable', 'reader a-2 does not answer: who reads there is cut off'],
     ]);

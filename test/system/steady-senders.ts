@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
 import { identity } from './messages.js';
 import { MllpConnection } from './mllp-connection.js';
 
 export interface SteadyLoad {
   /** Where a connection is made, or made again: the first that answers counts. */
   readonly ports: readonly number[];
+  /** With which certificate, where wires are closed. */
+  readonly tls?: ConnectionOptions | undefined;
   readonly connections: number;
   /** Messages a second, of all connections together. */
   readonly rate: number;
@@ -41,9 +44,12 @@ const answered = async (connection: MllpConnection, message: string): Promise<st
   }
 };
 
-const connect = async (ports: readonly number[]): Promise<MllpConnection | undefined> => {
+const connect = async (
+  ports: readonly number[],
+  tls: ConnectionOptions | undefined,
+): Promise<MllpConnection | undefined> => {
   for (const port of ports) {
-    const connection = await MllpConnection.open(port).catch(() => undefined);
+    const connection = await MllpConnection.open(port, tls).catch(() => undefined);
     if (connection) return connection;
   }
   return undefined;
@@ -55,14 +61,14 @@ const connect = async (ports: readonly number[]): Promise<MllpConnection | undef
  * @returns how many were sent again
  */
 export const sendSteadily = async (load: SteadyLoad): Promise<number> => {
-  const { ports, connections, rate, name, goesOn, acknowledged } = load;
+  const { ports, tls, connections, rate, name, goesOn, acknowledged } = load;
   let repeated = 0;
   const everyMs = (1000 * connections) / rate;
   const line = async (index: number): Promise<void> => {
     const own = [...ports.slice(index % ports.length), ...ports.slice(0, index % ports.length)];
     let connection: MllpConnection | undefined;
     const taken = async (message: string): Promise<boolean> => {
-      connection ??= await connect(own);
+      connection ??= await connect(own, tls);
       if (!connection) return false;
       try {
         const code = /MSA\|(\w\w)/.exec(await answered(connection, message))?.[1];
