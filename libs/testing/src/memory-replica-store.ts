@@ -134,6 +134,13 @@ class MemoryOpenGeneration implements OpenGeneration {
     };
   }
 
+  async contentBytes(records: ReadonlySet<RecordKey>): Promise<ReadonlyMap<RecordKey, number>> {
+    const bytes = new Map<RecordKey, number>();
+    for (const [key, { content, deleted }] of chosen(this.tables.rows.heads, records))
+      if (content && !deleted) bytes.set(key, content.byteLength);
+    return bytes;
+  }
+
   async write(effects: readonly Effects[], progress: Progress): Promise<void> {
     const before = this.asked;
     this.asked = progress.position;

@@ -19,6 +19,16 @@ lateral (
   where v.type = h.type and v.id = h.id and v.position = h.position offset 0
 ) as v`;
 
+/** The same without the contents: of what lies packed apart from its row the length is known without reading it. */
+export const loadContentBytes = (generation: number): string => `
+select h.type || '/' || h.id, octet_length(v.content)
+from unnest($1::text[], $2::text[]) as k (type, id),
+lateral (select * from heads_g${generation} as h where h.type = k.type and h.id = k.id and not h.deleted offset 0) as h,
+lateral (
+  select v.content from versions_g${generation} as v
+  where v.type = h.type and v.id = h.id and v.position = h.position offset 0
+) as v`;
+
 /** $1 keys. */
 export const loadSubjects = (generation: number): string => `
 select s.key, s.state

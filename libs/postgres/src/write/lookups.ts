@@ -10,7 +10,7 @@ import {
   type Subject,
 } from '#domain';
 import type { Column } from '../rows/column.js';
-import { loadContents, loadHeads, loadMessages, loadSubjects } from '../sql/load-fold-state.sql.js';
+import { loadContentBytes, loadContents, loadHeads, loadMessages, loadSubjects } from '../sql/load-fold-state.sql.js';
 
 /** A statement that finds rows by keys: its parameters, and what its row (an array) says. */
 export interface Lookup<Key, Row, Found> {
@@ -40,6 +40,13 @@ export const headsByKey: Lookup<RecordKey, HeadRow, readonly [RecordKey, Head]> 
 export const contentsByKey: Lookup<RecordKey, [RecordKey, Uint8Array], readonly [RecordKey, Uint8Array]> = {
   name: 'load-contents',
   sql: loadContents,
+  columns: typeAndId,
+  found: (row) => row,
+};
+
+export const contentBytesByKey: Lookup<RecordKey, [RecordKey, number], readonly [RecordKey, number]> = {
+  name: 'load-content-bytes',
+  sql: loadContentBytes,
   columns: typeAndId,
   found: (row) => row,
 };

@@ -6,6 +6,7 @@ import {
   type Instant,
   type ParkedEvent,
   type Position,
+  type RecordKey,
   type SeenMessage,
   type Touched,
 } from '#domain';
@@ -16,7 +17,7 @@ import type { GenerationRow } from '../rows/generation-row.js';
 import type { TokensOf } from '../rows/rows-of-effects.js';
 import { advanceGeneration, selectGeneration } from '../sql/generations.sql.js';
 import { batchStatements } from './batch-statements.js';
-import { contentsByKey, headsByKey, type Lookup, messagesSince, subjectsByKey } from './lookups.js';
+import { contentBytesByKey, contentsByKey, headsByKey, type Lookup, messagesSince, subjectsByKey } from './lookups.js';
 import { type Statement, statementOf } from './statement.js';
 import { takenOver } from './taken-over.js';
 
@@ -55,11 +56,19 @@ export class PostgresOpenGeneration implements OpenGeneration {
     this.position = { committed: position, asked: position };
   }
 
-  async load(touched: Touched, clock: Instant): Promise<StoredState> {
+  load(touched: Touched, clock: Instant): Promise<StoredState> {
+    return this.onConnection((client) => this.loadOn(client, touched, clock));
+  }
+
+  async contentBytes(records: ReadonlySet<RecordKey>): Promise<ReadonlyMap<RecordKey, number>> {
+    return new Map(await this.onConnection((client) => this.find(client, contentBytesByKey, records)));
+  }
+
+  private async onConnection<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     try {
       const { runner, client } = await this.connect();
       try {
-        return await this.loadOn(client, touched, clock);
+        return await work(client);
       } finally {
         await runner.release();
       }

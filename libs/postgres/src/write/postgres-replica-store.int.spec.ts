@@ -107,6 +107,24 @@ describe('a replica in Postgres', () => {
     await fc.assert(law, { numRuns: 20 });
   });
 
+  it('knows how large the newest contents are, of what is there and was not removed', async () => {
+    const { generation, establishment } = await newGeneration();
+    const texts = { 1: 'é', 2: 'x'.repeat(100_000), 3: 'gone' };
+    const events = Object.entries(texts).map(([n, text]) => anEvent([put(patientKey(Number(n)), { text })]));
+    const again = anEvent([put(patientKey(1), { text: 'ééé' })]);
+    const gone = anEvent([{ kind: 'remove', record: patientKey(3), patient: patientKey(3) }]);
+    await follow(replica.store, aLog(), establishment, [...events, again, gone]);
+    const open = await replica.store.open(generation, await replica.store.takeOver(establishment));
+    const keys = [1, 2, 3, 4].map((n) => patientKey(n));
+    const { contents } = await open.load(
+      { heads: new Set(), contents: new Set(keys), subjects: new Set(), messageKeys: new Set() },
+      Instant.of(0),
+    );
+    const lengths = Array.from(contents, ([key, content]) => [key, content.byteLength] as const);
+    expect(lengths.length).toBe(2);
+    expect(await open.contentBytes(new Set(keys))).toEqual(new Map(lengths));
+  });
+
   const tokensIn = async (generation: number): Promise<unknown[]> => {
     const text = `select type, token, id from tokens where generation = $1 order by type, id, token`;
     return (await superuser.query({ text, values: [generation], rowMode: 'array' })).rows;

@@ -73,6 +73,8 @@ export interface OpenGeneration {
    * of the newest event folded.
    */
   load(touched: Touched, clock: Instant): Promise<StoredState>;
+  /** How large the contents are that `load` would give, bytes; cheap, whatever it is. */
+  contentBytes(records: ReadonlySet<RecordKey>): Promise<ReadonlyMap<RecordKey, number>>;
   /**
    * One transaction: versions, heads, tokens, subjects, messages, parked and the progress. Writes may be asked for before the ones
    * before them are done; they are done in the order of the calls, and behind one that failed none is. The progress moves by

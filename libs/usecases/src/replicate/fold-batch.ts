@@ -6,7 +6,10 @@ import {
   type FoldView,
   type LogEvent,
   type RecordedEvent,
+  type RecordKey,
   type Timeline,
+  type Touched,
+  touchedBy,
 } from '#domain';
 import type { LogEntry } from '../ports/establishment-log.js';
 import type { Progress } from '../ports/replica-store.js';
@@ -29,19 +32,38 @@ export interface Batch {
 }
 
 /**
- * A patch of a hundred bytes needs, and makes, a whole record, which may be 20 MB: of so many at a time the contents are looked up.
- * @limit Inside | merge patches of a batch that are folded at a time | the rest comes with the next lookup
+ * A patch of a hundred bytes needs, and makes, a whole record, which may be 20 MB: contents of so many bytes are looked up at a time,
+ * those of one event always.
+ * @limit Inside | bytes of records that merge patches need, looked up at a time | the rest comes with the next lookup
  */
-const patchesMax = 8;
+export const patchedBytesMax = 32 * 1024 * 1024;
 
-const patches = ({ event }: RecordedEvent): boolean => event.changes.some(({ kind }) => kind === 'merge-patch');
+/** Of so few records the contents are looked up without asking first how large they are. */
+export const fewPatched = 8;
+
+const patches = ({ changes }: LogEvent): boolean => changes.some(({ kind }) => kind === 'merge-patch');
+
+/** Records whose contents the merge patches of these events need. */
+export const patchedBy = (events: readonly RecordedEvent[]): ReadonlySet<RecordKey> =>
+  touchedBy(events.map(({ event }) => event).filter(patches)).contents;
+
+/** What of contents is looked up for an event, and how large it is, as far as that is known. */
+export interface Contents {
+  readonly neededBy: (touched: Touched) => ReadonlySet<RecordKey>;
+  readonly bytesOf: (record: RecordKey) => number;
+}
 
 /** In pieces whose lookups are made at a time. */
-export function* inLookups({ entries, events }: Batch): Generator<Batch> {
+export function* inLookups({ entries, events }: Batch, { neededBy, bytesOf }: Contents): Generator<Batch> {
   for (let from = 0, to = 0; from < events.length; from = to) {
-    for (let left = patchesMax; to < events.length; to += 1) {
-      const event = events[to];
-      if (event && patches(event) && --left < 0) break;
+    const needed = new Set<RecordKey>();
+    let bytes = 0;
+    for (; to < events.length; to += 1) {
+      const event = events[to]?.event;
+      const news = event && patches(event) ? [...neededBy(touchedBy([event]))].filter((key) => !needed.has(key)) : [];
+      bytes += news.reduce((sum, key) => sum + bytesOf(key), 0);
+      if (bytes > patchedBytesMax && to > from && news.length > 0) break;
+      for (const key of news) needed.add(key);
     }
     yield { entries: entries.slice(from, to), events: events.slice(from, to) };
   }

@@ -13,7 +13,7 @@ import { anEvent, asRecorded, patientKey, put } from '../../../testing/src/build
 import { MemoryEstablishmentLog } from '../../../testing/src/memory-establishment-log.js';
 import { MemoryReplicaStore } from '../../../testing/src/memory-replica-store.js';
 import type { Progress } from '../ports/replica-store.js';
-import { type Batch, foldBatch, foldedBytesMax, inLookups } from './fold-batch.js';
+import { type Batch, foldBatch, foldedBytesMax, inLookups, patchedBytesMax } from './fold-batch.js';
 import { ReplicateLog } from './replicate-log.js';
 
 const text = 'x'.repeat(3 * 1024 * 1024);
@@ -63,14 +63,31 @@ describe('a batch of small events that make much', () => {
     expect(pieces.at(-1)?.progress).toEqual(one);
   });
 
-  it('looks up few contents at a time, and of all else as many as come', () => {
-    const sizes = (feed: readonly LogEvent[]): number[] =>
-      [...inLookups(batchOf(feed))].map(({ events }) => events.length);
+  it('looks up contents of so many bytes at a time, each record once, and of all else as many as come', () => {
+    const sizes = (feed: readonly LogEvent[], bytes: number): number[] =>
+      [...inLookups(batchOf(feed), { neededBy: ({ contents }) => contents, bytesOf: () => bytes })].map(
+        ({ events }) => events.length,
+      );
     const plain = anEvent([put(patientKey(1))]);
-    expect(sizes([])).toEqual([]);
-    expect(sizes(Array.from({ length: 1000 }, () => plain))).toEqual([1000]);
-    const patches = Array.from({ length: 20 }, (_, n) => patch(1, n));
-    expect(sizes([plain, ...patches, plain])).toEqual([9, 8, 5]);
+    const large = patchedBytesMax / 4;
+    expect(sizes([], large)).toEqual([]);
+    expect(
+      sizes(
+        Array.from({ length: 1000 }, () => plain),
+        large,
+      ),
+    ).toEqual([1000]);
+    const patches = Array.from({ length: 10 }, (_, n) => patch(n + 1, n));
+    expect(sizes([plain, ...patches, plain], large)).toEqual([5, 4, 3]);
+    expect(sizes([plain, ...patches, plain], 1000)).toEqual([12]);
+    expect(
+      sizes(
+        Array.from({ length: 50 }, (_, n) => patch(1, n)),
+        large,
+      ),
+    ).toEqual([50]);
+    // Of one event always.
+    expect(sizes(patches.slice(0, 3), 2 * patchedBytesMax)).toEqual([1, 1, 1]);
   });
 
   it('is written by a follower in pieces, one after the other', async () => {

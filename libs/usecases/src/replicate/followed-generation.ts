@@ -1,7 +1,7 @@
-import { Failure, type Finess, FOLD_VERSION, Position, touchedBy } from '#domain';
+import { Failure, type Finess, FOLD_VERSION, Position, type RecordKey, type Touched, touchedBy } from '#domain';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
 import type { OpenGeneration, Progress, ReplicaStore } from '../ports/replica-store.js';
-import { eventsToLookUp, foldBatch, inLookups, readEntries } from './fold-batch.js';
+import { eventsToLookUp, fewPatched, foldBatch, inLookups, patchedBy, readEntries } from './fold-batch.js';
 import { FoldWindow } from './fold-window.js';
 
 interface Which {
@@ -115,7 +115,14 @@ export class FollowedGeneration {
     if (news.length === 0) return;
     const { open, window } = standing;
     const { timeline } = open.generation;
-    for (const piece of inLookups({ entries: news, events: readEntries(news) })) {
+    const events = readEntries(news);
+    const patched = patchedBy(events);
+    const bytes = patched.size > fewPatched ? await open.contentBytes(patched) : new Map<RecordKey, number>();
+    const contents = {
+      neededBy: (touched: Touched) => touched.contents,
+      bytesOf: (record: RecordKey) => bytes.get(record) ?? 0,
+    };
+    for (const piece of inLookups({ entries: news, events }, contents)) {
       await run.writes[0];
       const touched = touchedBy(eventsToLookUp(piece.events, window.parked));
       await window.know(touched, (asked, clock) => open.load(asked, clock));

@@ -1,4 +1,14 @@
-import { emptyChain, Failure, type Head, Instant, namedBy, Position, RecordKey, touchedBy } from '#domain';
+import {
+  emptyChain,
+  Failure,
+  type Head,
+  Instant,
+  namedBy,
+  Position,
+  RecordKey,
+  type Touched,
+  touchedBy,
+} from '#domain';
 import type { RestoreTarget } from '../directory/directory-event.js';
 import type { EstablishmentLog, LogEntry } from '../ports/establishment-log.js';
 import type { BuildPhase, GenerationBuilder, GenerationTables } from '../ports/generation-builder.js';
@@ -92,7 +102,11 @@ class Build {
   }
 
   private async take(entries: readonly LogEntry[]): Promise<void> {
-    for (const batch of inLookups({ entries, events: readEntries(entries) })) await this.fold(batch);
+    const contents = {
+      neededBy: (touched: Touched) => this.inAllUses(touched.contents, touched.subjects),
+      bytesOf: (record: RecordKey) => this.state.contentBytes(record),
+    };
+    for (const batch of inLookups({ entries, events: readEntries(entries) }, contents)) await this.fold(batch);
     if (this.progress.position - this.reportedAt >= reportEveryEvents) await this.report('replaying');
   }
 
