@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { createSecretKey } from 'node:crypto';
+import { Instant, type Sender } from '#domain';
+import { FrameReader } from '#hl7v2';
+import { readHl7, recordIds } from '#usecases';
 import { describe, expect, it } from 'vitest';
 import { demoTerritory } from './demo-territory.js';
 import { planPorts } from './port-plan.js';
@@ -25,8 +30,27 @@ describe('what npm start says when it is ready', () => {
     expect(said(true)).toMatch(/curl -s -X PUT .*senders\[0\]\.token.*"resourceType":"Patient"/);
   });
 
+  it('is a first message over MLLP as well: a frame that is read', () => {
+    const [, made = '', port] =
+      /^ {2}(printf '[^']+') \| curl .*telnet:\/\/127\.0\.0\.1:(\d+) /m.exec(said(true)) ?? [];
+    expect(port).toBe('31000');
+    const bytes = execFileSync('sh', ['-c', made]);
+    const [content] = new FrameReader(10_000).push(bytes);
+    if (content?.kind !== 'frame') throw new Error('no frame');
+    expect(content.bytes.toString()).toMatch(/^MSH\|\^~\\&\|/);
+    const sender = { ...demoTerritory.senders[0], incarnation: 1 } as Sender;
+    const [establishment] = demoTerritory.establishments;
+    if (!establishment) throw new Error('no establishment');
+    const idOf = recordIds(createSecretKey(Buffer.alloc(32, 7)));
+    const read = readHl7(
+      { sender, establishment, idOf },
+      { received: content.bytes, receivedAt: Instant.of(1_790_000_000_000) },
+    );
+    expect(read).toMatchObject({ accepted: true });
+  });
+
   it('is nothing of that while the simulator publishes', () => {
-    expect(said(false)).not.toMatch(/Nothing is fed|PUT/);
+    expect(said(false)).not.toMatch(/Nothing is fed|PUT|printf/);
   });
 
   it('is never a token', () => {
