@@ -68,7 +68,7 @@ export const frenchSentences: Readonly<Record<string, string>> = {
   'more than {} values in one resource': 'plus de {} valeurs dans une ressource',
   'more than {} members in one object': 'plus de {} membres dans un objet',
   'send a list in place of so many members': "envoyer une liste à la place d'autant de membres",
-  'Bundle.entry: more than {} entries': 'Bundle.entry : plus de {} entrées',
+  'more than {} entries': 'plus de {} entrées',
   'split the Bundle': 'découper le Bundle',
   'split the message': 'découper le message',
   'split the resource': 'découper la ressource',

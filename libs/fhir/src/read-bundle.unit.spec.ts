@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sender } from '#domain';
 import { Failure } from '#domain';
+import { said } from './in-language.js';
 import { readWrite } from './read-write.js';
 import { referencesIn } from './references.js';
 import { spliced } from './splice.js';
@@ -214,6 +215,8 @@ describe('a batch', () => {
     const empty = (count: number): Failure => refusalOf(bundle('batch', ...Array.from({ length: count }, () => ({}))));
     expect(empty(20_000).message).toContain('Bundle.entry[0]: no request');
     expect(empty(20_001)).toMatchObject({ code: 'input.too-large', message: 'Bundle.entry: more than 20000 entries' });
+    expect(said('Bundle.entry: more than 20000 entries', 'fr')).toBe('Bundle.entry : plus de 20000 entrées');
+    expect(said('$.m: more than 1000 members in one object (byte 7)', 'fr')).toContain('plus de 1000 membres');
   });
 
   it('keeps of what it refuses the bytes of that entry', () => {
