@@ -18,6 +18,7 @@ export class MeasuredStore extends PostgresReplicaStore {
       generation: opened.generation,
       parked: opened.parked,
       load: (touched, clock) => opened.load(touched, clock),
+      contentBytes: (records) => opened.contentBytes(records),
       write: async (effects, progress) => {
         const since = performance.now();
         await opened.write(effects, progress);

@@ -1,1 +1,1 @@
-import '#usecases';
+import '@nestjs/common';
