@@ -222,7 +222,7 @@ export class PostgresReplicaStatus extends ReplicaStatus {
       await client.query(`begin isolation level repeatable read read only; ${byKey}`);
       const { rows } = await client.query<SnapshotRow>(select, [of]);
       const [row] = rows;
-      if (row) return new PostgresSnapshot(client, row, this.rule, end);
+      if (row) return new PostgresSnapshot(client, row, { replica: this.name, rule: this.rule }, end);
       await end();
       return undefined;
     } catch (error) {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type DigestedRecord, Position, type Timeline } from '#domain';
 import type { ComparedTable, DigestReport, ReplicaSnapshot, SelfCheck, ServedRow } from '#usecases';
-import { asFailure } from '../postgres-failure.js';
+import { asFailureOf } from '../postgres-failure.js';
 import { checkGeneration } from '../proof/check-generation.js';
 import { servedRows } from '../proof/served-rows.js';
 import type { SearchRule } from '../rows/search-rule.js';
@@ -16,11 +16,11 @@ export interface SnapshotRow {
   readonly searchVersion: number;
 }
 
-async function* failing<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
+async function* failing<T>(replica: string, rows: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* rows;
   } catch (error) {
-    throw asFailure(error);
+    throw asFailureOf(replica, error);
   }
 }
 
@@ -33,7 +33,7 @@ export class PostgresSnapshot implements ReplicaSnapshot {
   constructor(
     private readonly client: pg.ClientBase,
     private readonly row: SnapshotRow,
-    private readonly rule: SearchRule,
+    private readonly from: { readonly replica: string; readonly rule: SearchRule },
     readonly close: () => Promise<void>,
   ) {
     this.position = Position.of(row.position);
@@ -42,36 +42,36 @@ export class PostgresSnapshot implements ReplicaSnapshot {
   }
 
   digest(): Promise<DigestReport> {
-    return this.of({ basis: 'heads', position: this.position }, this.row.chainHash);
+    return this.digestOf({ basis: 'heads', position: this.position }, this.row.chainHash);
   }
 
   digestAt(position: Position, parked?: readonly Position[]): Promise<DigestReport> {
-    return this.of({ basis: 'history', position, ...(parked && { parked }) }, '');
+    return this.digestOf({ basis: 'history', position, ...(parked && { parked }) }, '');
   }
 
   digested(): AsyncIterable<DigestedRecord> {
     const basis = { basis: 'heads', position: this.position } as const;
-    return failing(digestedRecords(this.client, this.row.generation, basis));
+    return failing(this.from.replica, digestedRecords(this.client, this.row.generation, basis));
   }
 
   served(table: ComparedTable, upTo: Position): AsyncIterable<readonly ServedRow[]> {
-    return failing(servedRows(this.client, this.row.generation, table, upTo));
+    return failing(this.from.replica, servedRows(this.client, this.row.generation, table, upTo));
   }
 
   async selfCheck(): Promise<SelfCheck> {
     try {
-      return await checkGeneration(this.client, this.row.generation, this.rule);
+      return await checkGeneration(this.client, this.row.generation, this.from.rule);
     } catch (error) {
-      throw asFailure(error);
+      throw asFailureOf(this.from.replica, error);
     }
   }
 
-  private async of(basis: DigestBasis, chainHash: string): Promise<DigestReport> {
+  private async digestOf(basis: DigestBasis, chainHash: string): Promise<DigestReport> {
     try {
       const { stateDigest, records } = await stateOfSnapshot(this.client, this.row.generation, basis);
       return { stateDigest, records, timeline: this.timeline, position: basis.position, chainHash };
     } catch (error) {
-      throw asFailure(error);
+      throw asFailureOf(this.from.replica, error);
     }
   }
 }
