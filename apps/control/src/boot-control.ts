@@ -25,7 +25,7 @@ import {
   type ProcessLog,
   type RunningApp,
   tellRefusal,
-  trustAlso,
+  trustAsDoors,
 } from '#platform';
 import { PostgresReplicaStatus } from '#postgres';
 import {
@@ -117,9 +117,7 @@ export const bootControl = async (
   const keys = new FolderKeyStore(configuration.keysDir, new FolderTrustedKeys(configuration.trustedKeysDir));
   const callers = new CallersFile(configuration.callersFile, log);
   const doors = doorsOf(configuration, log);
-  const trust = (): void => doors && trustAlso(doors.material.ca);
-  trust();
-  doors?.onChange(trust);
+  trustAsDoors(doors);
   const wire = kafkaWire(configuration, log);
   const wires = postgresWires(configuration.postgresTlsDir, log);
   const client = new KafkaClient({ ...wire, clientId: 'reprise.control' });

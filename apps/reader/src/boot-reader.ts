@@ -11,6 +11,7 @@ import {
   type ProcessLog,
   type RunningApp,
   showPool,
+  trustAsDoors,
 } from '#platform';
 import { connectionBounds, PostgresReplicaReader, ScopedConnections } from '#postgres';
 import { ReadRecords } from '#usecases';
@@ -45,6 +46,8 @@ export const bootReader = async (
   const context = new ReaderContext(replica, territory, urls, log, now);
   const callers = new CallersFile(configuration.callersFile, log);
   const doors = doorsOf(configuration, log);
+  // The readers of the other replicas are asked how level they are.
+  trustAsDoors(doors);
   const wires = postgresWires(configuration.postgresTlsDir, log);
   const address = wires.to(configuration.postgresUrl, configuration.postgresPasswordFile);
   const scopeKey = readScopeKey(configuration.scopeKeyFile);
