@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { Failure, type Finess } from '#domain';
+import { asAdmin } from './as-admin.js';
 import { type InSync, readInSync } from './in-sync.js';
 import type { KafkaClient } from './kafka-client.js';
-import { ConfigResourceTypes, KafkaJSProtocolError } from './library.js';
+import { ConfigResourceTypes } from './library.js';
 import { directoryTopic, journalTopic, logTopic, messageBytesMax } from './topics.js';
-import { unreachable } from './unreachable.js';
 
 interface Setting {
   readonly name: string;
@@ -123,23 +123,12 @@ export class LogTopics {
     }
   }
 
-  private async asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const client = this.client.open();
-    const admin = client.kafka.admin();
-    try {
-      await admin.connect();
-      return await work(admin);
-    } catch (error) {
-      if (error instanceof KafkaJSProtocolError && error.type === 'UNKNOWN_TOPIC_OR_PARTITION')
-        throw new Failure(
-          'log.settings',
-          'a topic of the logs does not exist',
-          'make it with the next start of control',
-        );
-      throw unreachable('topics', error);
-    } finally {
-      await admin.disconnect().catch(() => {});
-      client.cut();
-    }
+  private asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    return asAdmin(this.client, 'topics', toldBy, work);
   }
 }
+
+const toldBy = (answer: string): Failure | undefined =>
+  answer === 'UNKNOWN_TOPIC_OR_PARTITION'
+    ? new Failure('log.settings', 'a topic of the logs does not exist', 'make it with the next start of control')
+    : undefined;

@@ -1,5 +1,6 @@
 import type { AclEntry, Admin } from 'kafkajs';
 import { Failure, type Finess } from '#domain';
+import { asAdmin } from '../as-admin.js';
 import type { KafkaClient } from '../kafka-client.js';
 import {
   AclOperationTypes,
@@ -9,7 +10,6 @@ import {
   KafkaJSProtocolError,
   ResourcePatternTypes,
 } from '../library.js';
-import { unreachable } from '../unreachable.js';
 import { type AccessRule, accessRules, inWords, principals } from './access-table.js';
 
 const resourceTypes = {
@@ -132,32 +132,29 @@ export class KafkaAccess {
     );
   }
 
-  private async asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const client = this.client.open();
-    const admin = client.kafka.admin();
-    try {
-      await admin.connect();
-      return await work(admin);
-    } catch (error) {
-      if (error instanceof KafkaJSProtocolError && error.type === 'SECURITY_DISABLED')
-        throw new Failure(
-          'log.settings',
-          'Kafka has no rules: whoever reaches its port may read, write and delete the logs',
-          'set authorizer.class.name at its brokers (deploy/README.md)',
-        );
-      if (error instanceof KafkaJSProtocolError && error.type === 'CLUSTER_AUTHORIZATION_FAILED')
-        throw new Failure(
-          'log.settings',
-          'Kafka does not let this process look at its rules',
-          'run the job that grants (apps/grant) with the certificate of an administrator',
-        );
-      throw unreachable('access', error);
-    } finally {
-      await admin.disconnect().catch(() => {});
-      client.cut();
-    }
+  private asAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    return asAdmin(this.client, 'access', toldBy, work);
   }
 }
+
+const toldBy = (answer: string): Failure | undefined => {
+  switch (answer) {
+    case 'SECURITY_DISABLED':
+      return new Failure(
+        'log.settings',
+        'Kafka has no rules: whoever reaches its port may read, write and delete the logs',
+        'set authorizer.class.name at its brokers (deploy/README.md)',
+      );
+    case 'CLUSTER_AUTHORIZATION_FAILED':
+      return new Failure(
+        'log.settings',
+        'Kafka does not let this process look at its rules',
+        'run the job that grants (apps/grant) with the certificate of an administrator',
+      );
+    default:
+      return undefined;
+  }
+};
 
 /** A broker does not tell `allow.everyone.if.no.acl.found`: what no rule opens is asked for, and has to be refused. */
 const openToAll = async (admin: Admin): Promise<readonly string[]> => {
