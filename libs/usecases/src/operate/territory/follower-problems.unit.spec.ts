@@ -134,11 +134,19 @@ describe('looking for problems', () => {
     ).toEqual(['wrong scrub.differs', 'warning sender.silent']);
   });
 
-  it('tells the log of the process which source failed', async () => {
+  it('tells the log of the process which source begins to fail, and not each time that it is asked', async () => {
     const told: string[] = [];
-    const broken = source('b', async () => Promise.reject(new Error('a bug')));
-    await new LookForProblems([broken], (name) => told.push(name)).look(directory, now);
+    let isBroken = true;
+    const broken = source('b', async () => (isBroken ? Promise.reject(new Error('a bug')) : []));
+    const problems = new LookForProblems([broken], (name) => told.push(name));
+    await problems.look(directory, now);
+    await problems.look(directory, now);
     expect(told).toEqual(['b']);
+    isBroken = false;
+    await problems.look(directory, now);
+    isBroken = true;
+    await problems.look(directory, now);
+    expect(told).toEqual(['b', 'b']);
   });
 
   it('calls wrong what could not be looked at, for whatever reason', async () => {

@@ -31,7 +31,10 @@ const unanswered = (name: string, why: string): Problem => ({
 
 /** Everything that operators have to know of, from all sources at one time. */
 export class LookForProblems {
-  /** `onFault`: a source that failed, for the log of the process. */
+  /** Sources that could not be looked at the last time. */
+  private readonly failing = new Set<string>();
+
+  /** `onFault`: a source that begins to fail, for the log of the process; not each time that it is asked again. */
   constructor(
     private readonly sources: readonly ProblemSource[],
     private readonly onFault: (source: string, error: unknown) => void = () => undefined,
@@ -60,9 +63,12 @@ export class LookForProblems {
       const late = (): readonly Problem[] => {
         throw noAnswer('log.unreachable', sourceWithinMs);
       };
-      return { name, problems: await within(sourceWithinMs, source.look(directory, now), late), isAway: false };
+      const problems = await within(sourceWithinMs, source.look(directory, now), late);
+      this.failing.delete(name);
+      return { name, problems, isAway: false };
     } catch (error) {
-      this.onFault(name, error);
+      if (!this.failing.has(name)) this.onFault(name, error);
+      this.failing.add(name);
       const isAway = Failure.is(error, 'log.unreachable') || Failure.is(error, 'replica.unreachable');
       return { name, problems: [unanswered(name, Failure.is(error) ? error.message : 'an error')], isAway };
     }
