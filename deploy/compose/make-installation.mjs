@@ -122,6 +122,12 @@ for (const [service, hosts] of Object.entries(doors)) {
   const all = [...new Set([...hosts, 'doors', values.address, ...local])];
   await identity(at(service, 'doors'), `reprise-${service.split('-')[0]}`, all);
 }
+// Of a replicator: for its numbers and probes, asked by nobody outside.
+for (const site of sites) {
+  const door = at(`replicator-${site}`, 'doors');
+  trusts(door, inside);
+  await identity(door, 'reprise-replicator', [`replicator-${site}-1`, `replicator-${site}-2`, ...local]);
+}
 trusts(at('doors'), inside);
 
 const senders = demoTerritory.senders.map(({ name }) => name);
