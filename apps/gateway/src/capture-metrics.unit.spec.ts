@@ -20,12 +20,12 @@ it('names in its numbers who is held back, as control reads it, and nobody else'
 
 it('counts a message by its door, and by its sender; and says of which establishment nothing is taken', async () => {
   const finess = Finess.parse('990000010');
-  countCaptured({ door: 'mllp', sender: { name: 'his', finess } }, 'refused', performance.now());
+  countCaptured({ door: 'mllp', sender: { name: 'his-counted', finess } }, 'refused', performance.now());
   showClosed(finess, true);
   const text = await metrics.metrics();
   expect(text).toContain('reprise_captured_messages_total{door="mllp",outcome="refused"} 1');
-  expect(text).toContain('reprise_sender_messages_total{establishment="990000010",sender="his",outcome="refused"} 1');
-  expect(text).toContain('reprise_sender_messages_total{establishment="990000010",sender="his",outcome="fault"} 0');
+  expect(text).toContain('reprise_sender_messages_total{establishment="990000010",sender="his-counted",outcome="refused"} 1');
+  expect(text).toContain('reprise_sender_messages_total{establishment="990000010",sender="his-counted",outcome="fault"} 0');
   expect(text).toContain('reprise_capture_closed{establishment="990000010"} 1');
   showClosed(finess, false);
   expect(await metrics.metrics()).toContain('reprise_capture_closed{establishment="990000010"} 0');
