@@ -66,7 +66,7 @@ const lookForTopicsEveryMs = 5000;
  * After such a silence the group gives what a process followed to another one; with a heartbeat and the group's own round, logs are taken
  * over in less than six seconds. Nothing here keeps a member from its heartbeat.
  */
-const sessionMs = 4000;
+export const sessionMs = 4000;
 /** The shortest that brokers take unless their `group.min.session.timeout.ms` says otherwise: logs are then taken over in less than eight seconds. */
 const usualSessionMs = 6000;
 const heartbeatMs = 1000;
