@@ -6,7 +6,13 @@ const onceOnly = ['test/three-brokers.e2e.spec.ts', 'test/samples.e2e.spec.ts'];
 
 /** Layers by name: `.unit.spec.ts` is pure, `.int.spec.ts` needs real Kafka or Postgres, `test/` crosses processes. */
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
+  // As Node resolves packages: what some of them keep for bundlers beside it (`module`) cannot be run.
+  ssr: {
+    resolve: {
+      conditions: ['source', ...defaultServerConditions.filter((condition) => condition !== 'module')],
+      mainFields: ['main'],
+    },
+  },
   test: {
     isolate: false,
     // A busy machine is no failure.
@@ -20,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['{apps,libs}/**/*.int.spec.ts'],
+          include: ['{apps,libs,test}/**/*.int.spec.ts'],
           globalSetup: ['libs/testing/src/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

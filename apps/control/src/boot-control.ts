@@ -21,6 +21,7 @@ import {
   listen,
   LogHeartbeat,
   metricsAt,
+  openTraces,
   postgresWires,
   type ProcessLog,
   type RunningApp,
@@ -179,11 +180,13 @@ export const bootControl = async (
     now,
     newId: randomUUID,
   };
+  const traces = await openTraces('control', configuration, log);
   const app = await httpApp(ControlModule.of(parts), {
     callers,
     log,
     tls: doors,
     ...metricsAt(configuration),
+    traces,
     bodyBytesMax: certificateBytesMax,
   });
   describeApi(app);
@@ -210,6 +213,7 @@ export const bootControl = async (
     close: async () => {
       await Promise.all([certifying.stop(), asserting.stop(), guarding?.stop(), telling.stop()]);
       await app.close();
+      await traces.close();
       callers.close();
       for (const folder of [doors, wire, wires]) folder?.close();
       await decisions.close().catch(() => undefined);

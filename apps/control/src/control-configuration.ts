@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { Addresses, Count, NamedPostgresUrls, NamedUrls, Port, Text } from '#platform';
+import { Addresses, Count, NamedPostgresUrls, NamedUrls, Port, Ratio, Text, Url } from '#platform';
 
 export class ControlConfiguration {
   @Addresses() kafkaBrokers: readonly string[];
@@ -31,4 +31,8 @@ export class ControlConfiguration {
   @Port() controlPort: number;
   /** `/metrics` on a port of its own, and no longer beside the app’s routes. */
   @IsOptional() @Port() metricsPort?: number;
+  /** OTLP over HTTP; without it no traces are recorded. */
+  @IsOptional() @Url() tracesUrl?: string;
+  /** Of the traces that begin here, how many are recorded. */
+  @IsOptional() @Ratio() tracesRatio?: number;
 }

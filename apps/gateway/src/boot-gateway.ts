@@ -13,6 +13,7 @@ import {
   kafkaWire,
   listen,
   metricsAt,
+  openTraces,
   type ProcessLog,
   type RunningApp,
   TlsFolder,
@@ -90,6 +91,7 @@ export const bootGateway = async (
   log: ProcessLog,
   { limits = mllpLimits, runThread }: GatewayOptions = {},
 ): Promise<RunningApp> => {
+  const traces = await openTraces('gateway', configuration, log);
   const secrets = readSecrets(configuration.secretsFile);
   const doors = doorsOf(configuration, log);
   const ofMllp = configuration.mllpsTlsDir;
@@ -129,6 +131,7 @@ export const bootGateway = async (
   const capture = new CaptureMessage(establishmentLog, journal, {
     now: () => Instant.of(Date.now()),
     newId: () => randomUUID(),
+    tracing: traces.tracing,
     letOthers: () => (turns.isOver ? turns.pass() : undefined),
     readLarge: (publisher, message) => thread.read(publisher, message),
   });
@@ -146,6 +149,7 @@ export const bootGateway = async (
       tls: doors,
       certificates: 'asked',
       ...metricsAt(configuration),
+      traces,
       rawBodies: ['*'],
       bodyBytesMax: messageBytesMax,
       budget: httpBudget,
@@ -163,7 +167,7 @@ export const bootGateway = async (
   unpackBodies(fastify, { refuse, budget: httpBudget, bodyBytesMax: messageBytesMax });
   const refuseCutOff = new RefuseCutOff(journal, () => Instant.of(Date.now()));
   const faults = new LineFaults(publishers, refuseCutOff, log);
-  const answer = new AnswerFrame(publishers, capture, log, shares, faults);
+  const answer = new AnswerFrame(publishers, capture, log, shares, faults, traces.tracing);
   const tlsAddress = { host: configuration.host, port: configuration.mllpsPort };
   const mllp = new MllpServer({
     callers,
@@ -194,6 +198,7 @@ export const bootGateway = async (
       for (const folder of [doors, tls, wire]) folder?.close();
       await followed.close().catch(() => undefined);
       await Promise.all([establishmentLog.close(), journal.close(), directoryLog.close()]);
+      await traces.close();
     },
   };
 };

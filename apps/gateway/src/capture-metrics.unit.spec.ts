@@ -24,8 +24,12 @@ it('counts a message by its door, and by its sender; and says of which establish
   showClosed(finess, true);
   const text = await metrics.metrics();
   expect(text).toContain('reprise_captured_messages_total{door="mllp",outcome="refused"} 1');
-  expect(text).toContain('reprise_sender_messages_total{establishment="990000010",sender="his-counted",outcome="refused"} 1');
-  expect(text).toContain('reprise_sender_messages_total{establishment="990000010",sender="his-counted",outcome="fault"} 0');
+  expect(text).toContain(
+    'reprise_sender_messages_total{establishment="990000010",sender="his-counted",outcome="refused"} 1',
+  );
+  expect(text).toContain(
+    'reprise_sender_messages_total{establishment="990000010",sender="his-counted",outcome="fault"} 0',
+  );
   expect(text).toContain('reprise_capture_closed{establishment="990000010"} 1');
   showClosed(finess, false);
   expect(await metrics.metrics()).toContain('reprise_capture_closed{establishment="990000010"} 0');

@@ -1,5 +1,5 @@
 import { IsOptional, ValidateIf } from 'class-validator';
-import { Addresses, Count, Port, Text } from '#platform';
+import { Addresses, Count, Port, Ratio, Text, Url } from '#platform';
 
 export class GatewayConfiguration {
   @Addresses() kafkaBrokers: readonly string[];
@@ -22,4 +22,8 @@ export class GatewayConfiguration {
   @IsOptional() @Port() metricsPort?: number;
   /** MB of 2^20 bytes that one sender may have written in an hour, unpacked; `senderMegabytesAnHour` where it is not set. */
   @IsOptional() @Count() senderMegabytesAnHour?: number;
+  /** OTLP over HTTP; without it no traces are recorded. */
+  @IsOptional() @Url() tracesUrl?: string;
+  /** Of the traces that begin here, how many are recorded. */
+  @IsOptional() @Ratio() tracesRatio?: number;
 }

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const mebibyte = 1024 * 1024;
@@ -37,7 +38,9 @@ export class SenderShares {
     this.shares.set(sender, share);
     if (share.waiting.length === 0 && fits(share, bytes)) return this.run(sender, share, { bytes, work });
     return new Promise<T>((resolve) => {
-      share.waiting.push({ bytes, start: () => resolve(this.run(sender, share, { bytes, work })) });
+      // In its own trace, whoever makes room for it.
+      const start = AsyncResource.bind(() => resolve(this.run(sender, share, { bytes, work })));
+      share.waiting.push({ bytes, start });
     });
   }
 

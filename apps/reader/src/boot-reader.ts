@@ -7,6 +7,7 @@ import {
   isMediaType,
   listen,
   metricsAt,
+  openTraces,
   postgresWires,
   type ProcessLog,
   type RunningApp,
@@ -42,6 +43,7 @@ export const bootReader = async (
   now: () => Instant = () => Instant.of(Date.now()),
 ): Promise<RunningApp> => {
   const { replica, territory, readers } = configuration;
+  const traces = await openTraces('reader', configuration, log);
   const urls = new Map(Object.entries(readers).map(([name, url]) => [name, url.replace(/\/+$/, '')]));
   const context = new ReaderContext(replica, territory, urls, log, now);
   const callers = new CallersFile(configuration.callersFile, log);
@@ -74,6 +76,7 @@ export const bootReader = async (
     tls: doors,
     certificates: 'asked',
     ...metricsAt(configuration),
+    traces,
     // Bodies of refused writes are not looked at, whatever their type.
     rawBodies: ['*'],
     bodyBytesMax: formBytesMax,
@@ -96,6 +99,7 @@ export const bootReader = async (
       doors?.close();
       wires.close();
       await Promise.all([connections.close(), searches.close()]);
+      await traces.close();
     },
   };
 };

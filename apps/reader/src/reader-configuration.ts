@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { NamedUrls, Port, PostgresUrl, Text } from '#platform';
+import { NamedUrls, Port, PostgresUrl, Ratio, Text, Url } from '#platform';
 
 export class ReaderConfiguration {
   @Text() replica: string;
@@ -19,4 +19,8 @@ export class ReaderConfiguration {
   @Port() readerPort: number;
   /** `/metrics` on a port of its own, and no longer beside the app’s routes. */
   @IsOptional() @Port() metricsPort?: number;
+  /** OTLP over HTTP; without it no traces are recorded. */
+  @IsOptional() @Url() tracesUrl?: string;
+  /** Of the traces that begin here, how many are recorded. */
+  @IsOptional() @Ratio() tracesRatio?: number;
 }

@@ -11,6 +11,7 @@ import {
   type HealthCheck,
   kafkaWire,
   nestLogger,
+  openTraces,
   postgresWires,
   type ProcessLog,
   type RunningApp,
@@ -28,6 +29,7 @@ import {
 } from '#postgres';
 import { BuildGeneration, type Directory, FollowRestores, ReindexOlder, ReplicateLog } from '#usecases';
 import { Heartbeat } from './heartbeat.js';
+import { Traced } from './log.controller.js';
 import { MeasuredStore } from './measured-store.js';
 import { ReindexLane } from './reindex-lane.js';
 import type { ReplicatorConfiguration } from './replicator-configuration.js';
@@ -66,6 +68,7 @@ export const bootReplicator = async (
   const tls = metricsPort === undefined ? undefined : doorsOf({ ...settings, host }, log);
   const asked = { replica: () => checks.replica(), directory: () => checks.directory() };
   const door = metricsPort === undefined ? undefined : await openDoor({ port: metricsPort, host }, asked, { log, tls });
+  const traces = await openTraces('replicator', settings, log);
   const wires = postgresWires(settings.postgresTlsDir, log);
   const address = wires.to(settings.postgresUrl, settings.postgresPasswordFile);
   const wire = kafkaWire(settings, log);
@@ -136,7 +139,8 @@ export const bootReplicator = async (
   });
   for (const establishment of members(followed.directory))
     await patiently(log, 'replica', () => replicate.prepare(establishment));
-  const app = await NestFactory.createMicroservice(ReplicatorModule.of(replicate, numbers), {
+  const traced = new Traced(traces.tracing, replica);
+  const app = await NestFactory.createMicroservice(ReplicatorModule.of(replicate, numbers, traced), {
     strategy,
     logger: nestLogger(log),
   });
@@ -155,6 +159,7 @@ export const bootReplicator = async (
       await followed.close().catch(() => undefined);
       await Promise.all([lanes.close(), reindex.close(), scrub.close(), heartbeat.close(), app.close()]);
       await Promise.all([logs.close(), directoryLog.close(), rows.destroy(), copies.destroy(), reading.destroy()]);
+      await traces.close();
       wires.close();
       wire.close();
     },

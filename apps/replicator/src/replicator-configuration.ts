@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { Addresses, Port, PostgresUrl, Text } from '#platform';
+import { Addresses, Port, PostgresUrl, Text, Url } from '#platform';
 
 export class ReplicatorConfiguration {
   @Addresses() kafkaBrokers: readonly string[];
@@ -22,4 +22,6 @@ export class ReplicatorConfiguration {
   @IsOptional() @Text() tlsDir?: string;
   /** `127.0.0.1` unless given. */
   @IsOptional() @Text() host?: string;
+  /** OTLP over HTTP; without it no traces are recorded. */
+  @IsOptional() @Url() tracesUrl?: string;
 }

@@ -107,6 +107,19 @@ const recordsOf = async (batch: Buffer, wanted: Wanted): Promise<Buffer> => {
   return records;
 };
 
+const traceHeader = Buffer.from('traceparent');
+/** Of a traceparent of version 00. */
+const traceparentBytes = 55;
+
+/** The first header, where it is a trace context: looked at with as little as possible, and never a reason to refuse a record. */
+const traceparentAt = (records: Records, end: number): string | undefined => {
+  // Less is left than it takes: no headers, or others.
+  if (end - records.place < 1 + 1 + traceHeader.byteLength + 1 + traceparentBytes) return undefined;
+  if (records.varint() === 0 || records.varint() !== traceHeader.byteLength) return undefined;
+  if (!records.slice(traceHeader.byteLength).equals(traceHeader)) return undefined;
+  return records.varint() === traceparentBytes ? records.slice(traceparentBytes).toString('latin1') : undefined;
+};
+
 const entriesIn = (batch: Buffer, unpacked: Buffer, wanted: Wanted): readonly LogEntry[] => {
   const entries: LogEntry[] = [];
   const attributes = batch.readInt16BE(attributesAt);
@@ -123,8 +136,10 @@ const entriesIn = (batch: Buffer, unpacked: Buffer, wanted: Wanted): readonly Lo
     records.skip(Math.max(0, records.varint()));
     const valueSize = records.varint();
     const value = valueSize < 0 ? nothing : records.slice(valueSize);
-    entries.push({ position, appendedAt: Instant.of(stamped ? stamp : stamp + stampDelta), value });
-    // Headers are for those who look at a log with other tools.
+    const appendedAt = Instant.of(stamped ? stamp : stamp + stampDelta);
+    const traceparent = traceparentAt(records, end);
+    entries.push({ position, appendedAt, value, ...(traceparent !== undefined && { traceparent }) });
+    // Other headers are for those who look at a log with other tools.
     records.goTo(end);
   }
   return entries;

@@ -33,6 +33,8 @@ export * from './tls/peer.js';
 export * from './tls/tls-folder.js';
 export * from './tls/tls-server.js';
 export * from './tls/trust-also.js';
+export * from './traces/process-traces.js';
+export * from './traces/traces.js';
 export * from './wires/doors.js';
 export * from './wires/kafka-wire.js';
 export * from './wires/loopback.js';

@@ -6,6 +6,7 @@ export * from './directory/restore.js';
 export * from './directory/restore-rules.js';
 export { directoryTextMax } from './directory/shapes.js';
 export { timelineParentsMax } from './directory/directory-shapes.js';
+export * from './ports/tracing.js';
 export * from './ports/directory-log.js';
 export * from './ports/establishment-log.js';
 export * from './ports/generation-builder.js';

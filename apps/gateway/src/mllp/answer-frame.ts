@@ -1,7 +1,14 @@
 import { Failure, Instant } from '#domain';
 import { answerBatch, type BatchFile, readBatch } from '#hl7v2';
 import type { ProcessLog, SenderCaller } from '#platform';
-import type { Captured, CaptureMessage, Hl7Captured, Publisher } from '#usecases';
+import {
+  type Captured,
+  type CaptureMessage,
+  type Hl7Captured,
+  noTracing,
+  type Publisher,
+  type Tracing,
+} from '#usecases';
 import { countCaptured } from '../capture-metrics.js';
 import type { Publishers } from '../publishers.js';
 import type { SenderShares } from '../sender-shares.js';
@@ -50,6 +57,7 @@ export class AnswerFrame {
     private readonly log: Pick<ProcessLog, 'warn' | 'fault'>,
     private readonly shares: SenderShares,
     private readonly faults: LineFaults,
+    private readonly tracing: Tracing = noTracing,
   ) {}
 
   /** Rejects only where not even "not now" can be said. */
@@ -110,7 +118,17 @@ export class AnswerFrame {
     }
   }
 
-  private async ofMessage(caller: SenderCaller, item: Message, now: boolean): Promise<Hl7Captured> {
+  private ofMessage(caller: SenderCaller, item: Message, now: boolean): Promise<Hl7Captured> {
+    const told = { sender: caller.name, establishment: caller.finess };
+    return this.tracing.span('gateway.frame', told, async (span) => {
+      const captured = await this.answered(caller, item, now);
+      const { outcome } = captured;
+      span.note(outcome === 'durable' ? { outcome, position: captured.position } : { outcome });
+      return captured;
+    });
+  }
+
+  private async answered(caller: SenderCaller, item: Message, now: boolean): Promise<Hl7Captured> {
     const since = performance.now();
     try {
       const captured = await this.taken(caller, item, now);

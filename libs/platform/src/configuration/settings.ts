@@ -37,6 +37,11 @@ export const Port = setting('port', 'must be a port, 0 to 65535', (text) => inte
 /** A whole number of at least one: replicas, sizes. */
 export const Count = setting('count', 'must be a whole number of at least 1', (text) => integer(text, 1, 999_999_999));
 
+/** A part of a whole, from 0 to 1. */
+export const Ratio = setting('ratio', 'must be a number from 0 to 1', (text) =>
+  /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text) ? Number(text) : undefined,
+);
+
 /** `host:port,host:port` */
 export const Addresses = setting('addresses', 'must be host:port, several divided by commas', (text) =>
   list(text, (item) => (/^[^\s:/]+:\d{1,5}$/.test(item) ? item : undefined)),

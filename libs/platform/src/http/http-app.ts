@@ -33,6 +33,8 @@ import { unstorable } from './storable-text.js';
 import { Peers } from '../tls/peers.js';
 import type { TlsFolder } from '../tls/tls-folder.js';
 import { boundStrangers, followFolder, refuseBadCertificates, serverOptions } from '../tls/tls-server.js';
+import { traceRequests } from '../traces/trace-requests.js';
+import type { Traces } from '../traces/process-traces.js';
 import { takeExpectations, unmetHead } from './unmet-head.js';
 
 /** Who may call: a file's, or nobody where a door has no callers. */
@@ -57,6 +59,7 @@ export interface HttpAppOptions {
   readonly tls?: TlsFolder | undefined;
   /** Does it ask for them? A browser would ask whoever looks at a page. */
   readonly certificates?: 'asked' | 'anybody';
+  readonly traces?: Traces;
   /** /metrics on a port of its own, and no longer beside the routes of the app. */
   readonly metricsAt?: { readonly port: number; readonly host: string };
 }
@@ -177,6 +180,7 @@ const httpServer = async (
     limits = httpLimits,
     tls,
     certificates = 'anybody',
+    traces,
   }: HttpAppOptions,
   metrics: MetricsPlace,
 ): Promise<NestFastifyApplication> => {
@@ -248,6 +252,7 @@ const httpServer = async (
       budget && admit(request, budget, bodyBytesMax, (free) => reply.raw.once('close', free));
     done(refusedUnread(request) ?? admitted());
   });
+  if (traces?.request) traceRequests(fastify, traces.request);
   takeRawBodies(fastify, rawBodies);
   // Where bodies stay raw the app reads its addresses and bodies itself, and answers for them.
   if (rawBodies.length === 0)

@@ -9,6 +9,7 @@ import {
   type WriteRequest,
   type Written,
 } from '#fhir';
+import { noTracing } from '../ports/tracing.js';
 import { type Captured, type Envelope, type Reason, refusedStatus } from './captured.js';
 import { fhirMessageId } from './fhir-message-id.js';
 import { isLogFailure, type KeepMessage } from './keep-message.js';
@@ -41,14 +42,10 @@ export class CaptureFhir {
     const { name } = publisher.sender;
     for (let busy = this.order.before(name); busy; busy = this.order.before(name)) await busy;
     try {
-      const steps = readWriteInSteps(request, this.writeContext(publisher, request.body, envelope.messageId));
-      // What has no steps is read without waiting: events that come together keep their order by that.
-      let step = steps.next();
-      for (; !step.done; step = steps.next()) {
-        const others = this.surroundings.letOthers?.();
-        if (others) await others;
-      }
-      const written = step.value;
+      const reading = (this.surroundings.tracing ?? noTracing).span('gateway.map', {}, () =>
+        this.read(request, this.writeContext(publisher, request.body, envelope.messageId)),
+      );
+      const written = reading instanceof Promise ? await reading : reading;
       const { sender } = publisher;
       const event: LogEvent = {
         format: 'fhir',
@@ -73,6 +70,19 @@ export class CaptureFhir {
       if (!(error instanceof Failure)) throw error;
       return this.refuse(publisher, request, envelope, error);
     }
+  }
+
+  /** What has no steps is read without waiting: events that come together keep their order by that. */
+  private read(request: WriteRequest, context: WriteContext): Written | Promise<Written> {
+    const steps = readWriteInSteps(request, context);
+    const goOn = (): Written | Promise<Written> => {
+      for (let step = steps.next(); ; step = steps.next()) {
+        if (step.done) return step.value;
+        const others = this.surroundings.letOthers?.();
+        if (others) return others.then(goOn);
+      }
+    };
+    return goOn();
   }
 
   async refuse(

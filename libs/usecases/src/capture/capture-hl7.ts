@@ -1,6 +1,7 @@
 import { encodeEvent, Failure, type LogEvent } from '#domain';
 import { type BatchFile, type Outcome, readEnvelope, readHead } from '#hl7v2';
 import { answersTo, toldAs, tooLarge, tooMuch } from './answer-hl7.js';
+import { noTracing, type Tracing } from '../ports/tracing.js';
 import type { Captured, Envelope } from './captured.js';
 import { type KeepMessage, notNowWhenLogFails } from './keep-message.js';
 import type { Publisher } from './publisher.js';
@@ -19,11 +20,15 @@ const largeFromBytes = 16 * 1024;
 
 /** HL7 v2 messages, by whatever door: read, into the log or the journal, answered. */
 export class CaptureHl7 {
+  private readonly tracing: Tracing;
+
   constructor(
     private readonly kept: KeepMessage,
     private readonly surroundings: Surroundings,
     private readonly order: SenderOrder,
-  ) {}
+  ) {
+    this.tracing = surroundings.tracing ?? noTracing;
+  }
 
   async message(publisher: Publisher, received: Uint8Array, envelope?: Envelope): Promise<Hl7Captured> {
     const message = { received, receivedAt: this.surroundings.now(), envelope };
@@ -32,11 +37,15 @@ export class CaptureHl7 {
     const { readLarge } = this.surroundings;
     if (!readLarge || received.byteLength < largeFromBytes)
       // Without waiting: messages that come together keep their order by that.
-      return this.taken(publisher, message, readHl7(publisher, message));
+      return this.taken(
+        publisher,
+        message,
+        this.tracing.span('gateway.map', {}, () => readHl7(publisher, message)),
+      );
     const handOver = this.order.begin(name);
     let captured: Promise<Hl7Captured>;
     try {
-      const read = await readLarge(publisher, message);
+      const read = await this.tracing.span('gateway.map', {}, () => readLarge(publisher, message));
       // Handed on before it first waits, and before what waits for it goes on.
       captured = this.taken(publisher, message, read);
     } finally {

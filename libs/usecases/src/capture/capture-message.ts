@@ -21,7 +21,7 @@ export class CaptureMessage {
   private readonly ofFhir: CaptureFhir;
 
   constructor(log: EstablishmentLog, journal: RefusalJournal, surroundings: Surroundings) {
-    const kept = new KeepMessage(log, journal, surroundings.newId);
+    const kept = new KeepMessage(log, journal, surroundings.newId, surroundings.tracing);
     // A sender may speak both: one order for all that it sends.
     const order = new SenderOrder();
     this.ofHl7 = new CaptureHl7(kept, surroundings, order);

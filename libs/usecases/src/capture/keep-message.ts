@@ -1,6 +1,7 @@
 import { Failure, type Position } from '#domain';
 import type { EstablishmentLog } from '../ports/establishment-log.js';
 import type { Refusal, RefusalJournal } from '../ports/refusal-journal.js';
+import { noTracing, type Tracing } from '../ports/tracing.js';
 import type { Captured, Envelope } from './captured.js';
 import { eventAttributes } from './event-attributes.js';
 import type { Publisher } from './publisher.js';
@@ -12,6 +13,7 @@ export class KeepMessage {
     private readonly log: EstablishmentLog,
     private readonly journal: RefusalJournal,
     private readonly newId: () => string,
+    private readonly tracing: Tracing = noTracing,
   ) {}
 
   refuse({ sender, establishment }: Publisher, refusal: Omit<Refusal, 'sender'>): Promise<void> {
@@ -25,7 +27,16 @@ export class KeepMessage {
     envelope?: Envelope,
   ): Promise<Position> {
     const attributes = eventAttributes(event, type, envelope, this.newId);
-    return this.log.append(establishment.finess, encoded, attributes);
+    const { finess } = establishment;
+    const told = { sender: event.sender, establishment: finess, label: event.label };
+    return this.tracing.span('log.append', told, async (span) => {
+      const { traceparent } = span;
+      // The first header: a follower looks no further.
+      const traced = traceparent === undefined ? attributes : { traceparent, ...attributes };
+      const position = await this.log.append(finess, encoded, traced);
+      span.note({ position, outcome: 'durable' });
+      return position;
+    });
   }
 }
 

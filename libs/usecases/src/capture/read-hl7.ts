@@ -12,7 +12,7 @@ export interface Hl7Message {
 }
 
 /** What of an event its attributes and its answer are made of. */
-export type EventHead = Pick<LogEvent, 'sender' | 'messageId' | 'sentAt' | 'receivedAt' | 'warnings'>;
+export type EventHead = Pick<LogEvent, 'sender' | 'messageId' | 'label' | 'sentAt' | 'receivedAt' | 'warnings'>;
 
 /** What the log gets of a message, and what its answer is made of. Plain data: it may come from another thread. */
 export type ReadHl7 =
@@ -54,9 +54,10 @@ export const readHl7 = (publisher: Publisher, { received, receivedAt, envelope }
   };
 };
 
-const headOf = ({ sender, messageId, sentAt, receivedAt, warnings }: LogEvent): EventHead => ({
+const headOf = ({ sender, messageId, label, sentAt, receivedAt, warnings }: LogEvent): EventHead => ({
   sender,
   messageId,
+  label,
   ...(sentAt !== undefined && { sentAt }),
   receivedAt,
   warnings,

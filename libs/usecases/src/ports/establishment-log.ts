@@ -7,6 +7,8 @@ export interface LogEntry {
   readonly appendedAt: Instant;
   /** An event in format v1 (`decodeEvent`). */
   readonly value: Buffer;
+  /** W3C trace context of who appended it, as it came; nothing but traces depends on it. */
+  readonly traceparent?: string;
 }
 
 export interface LogRange {
