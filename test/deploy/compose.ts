@@ -8,8 +8,8 @@ import { docker, noEngine } from './engine.js';
 import { checkTag } from './images.js';
 import { partsImage } from './parts-image.js';
 
-/** Its image cannot be made here: what it shows is checked as data. */
-const without = ['grafana'];
+/** Grafana's image cannot be made here, what it shows is checked as data; the command of operators is run when it is needed. */
+const without = ['grafana', 'cli'];
 
 const withSystem = async (
   parts: string,
@@ -45,6 +45,33 @@ const configuration: DeployCheck['run'] = async () => {
 
 const readyMsMax = 420_000;
 
+interface Targets {
+  readonly data: { readonly activeTargets: readonly { readonly scrapeUrl: string; readonly health: string }[] };
+}
+
+/** Prometheus has the numbers of each process; throws with those that it has not. */
+const assertScraped = (system: ComposeSystem): Promise<void> =>
+  system.until(
+    'Prometheus has the numbers of every process',
+    async () => {
+      const answer = await fetch(`http://127.0.0.1:${system.port('PROMETHEUS_PORT')}/api/v1/targets`);
+      const { activeTargets } = ((await answer.json()) as Targets).data;
+      return activeTargets.length > 0 && activeTargets.every(({ health }) => health === 'up');
+    },
+    60_000,
+  );
+
+/** What `doctor` ends with where something did not answer in time: try again. */
+const tryAgain = 75;
+const triesMax = 10;
+
+/** What an operator is told where all is well: no problem. */
+const doctorFaults = async (system: ComposeSystem, tries = 1): Promise<readonly string[]> => {
+  const { code, stdout, stderr } = await system.compose('run', '--rm', 'cli', 'doctor');
+  if (code === tryAgain && tries < triesMax) return doctorFaults(system, tries + 1);
+  return code === 0 ? [] : [`doctor ends with ${code}: ${stdout}${stderr.slice(-1000)}`];
+};
+
 const run: DeployCheck['run'] = async () => {
   const why = await noEngine();
   if (why !== undefined) return notChecked(why);
@@ -64,7 +91,8 @@ const run: DeployCheck['run'] = async () => {
       const page = `http://127.0.0.1:${system.port('READY_PORT')}/ready`;
       await system.until('the page says that all is ready', async () => (await fetch(page)).ok, readyMsMax);
       const seconds = Math.round((Date.now() - startedAtMs) / 1000);
-      const faults = await lineFaults(system);
+      const faults = [...(await lineFaults(system)), ...(await doctorFaults(system))];
+      await assertScraped(system);
       if (faults.length > 0) return failed(faults);
       // One of two is enough, at once.
       await system.composes('kill', 'gateway-1', 'reader-a-1', 'reader-b-2', 'replicator-a-1', 'kafka-3');

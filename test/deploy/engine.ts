@@ -32,6 +32,10 @@ export const dockerSays = async (...args: readonly string[]): Promise<string> =>
   return stdout.trim();
 };
 
+/** As `build.mjs` builds: a client without buildx builds by itself only if it is told to. */
+export const buildEnvironment = async (): Promise<NodeJS.ProcessEnv> =>
+  (await docker('buildx', 'version')).code === 0 ? process.env : { ...process.env, DOCKER_BUILDKIT: '0' };
+
 /** Why no image can be built or run on this machine; nothing where one can. */
 export const noEngine = async (): Promise<string | undefined> => {
   const { code } = await docker('version', '--format', '{{.Server.Version}}');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DeployCheck, failed, held, notChecked } from './check.js';
 import { targets } from './dockerfile.js';
-import { baseImage, docker, dockerSays, noEngine, ran } from './engine.js';
+import { baseImage, buildEnvironment, docker, dockerSays, noEngine, ran } from './engine.js';
 
 const builder = 'deploy/images/build.mjs';
 
@@ -52,9 +52,7 @@ const run: DeployCheck['run'] = async () => {
     const second = sumsOf(await node(builder, '--stage-only', '--context', again));
     const faults: string[] = first !== '' && first === second ? [] : [`two builds differ:\n${first}\n${second}`];
     const args = ['--build-arg', `BASE=${base}`, '--no-cache', '--target', 'gateway', '--tag', `${checkTag}-again`];
-    const built = await ran('docker', ['build', '--quiet', ...args, again], {
-      env: { ...process.env, DOCKER_BUILDKIT: '0' },
-    });
+    const built = await ran('docker', ['build', '--quiet', ...args, again], { env: await buildEnvironment() });
     if (built.code !== 0) return failed([built.stderr]);
     if ((await layersOf(`reprise-gateway:${checkTag}`)) !== (await layersOf(`${checkTag}-again`)))
       faults.push('the layers of two builds differ');
