@@ -1,10 +1,12 @@
 // Makes what an installation has of its own: certificates, passwords, keys, the demo territory, a folder a service:
 // `node deploy/compose/make-installation.mjs [--address NAME]`. What is there stays: to have a new certificate, remove the old
-// one and run it again. Needs what `npm run build` makes.
+// one and run it again. Needs what `npm run build` makes. With `--servers NAME,NAME,NAME` it is that of deploy/servers, and a folder
+// a server is made of what that server's services are given.
 import { createHash, randomBytes, X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
 import { callersOf, makeCredentials, recordIdSecrets } from '../../dist/apps/local/src/credentials.js';
 import { demoTerritory } from '../../dist/apps/local/src/demo-territory.js';
 import { senderFile } from '../../dist/apps/local/src/sender-file.js';
@@ -14,11 +16,15 @@ import { certify, newAuthority } from './authority.mjs';
 const { values } = parseArgs({
   options: {
     address: { type: 'string', default: 'localhost' },
-    folder: { type: 'string', default: join(import.meta.dirname, 'installation') },
+    servers: { type: 'string' },
+    folder: { type: 'string' },
   },
 });
 
-const home = values.folder;
+const servers = values.servers?.split(',') ?? [];
+if (servers.length !== 0 && new Set(servers).size !== 3) throw new Error('--servers takes three names: NAME,NAME,NAME');
+const compose = join(import.meta.dirname, servers.length === 0 ? '.' : '../servers');
+const home = values.folder ?? join(compose, 'installation');
 const at = (...path) => join(home, ...path);
 const sites = ['a', 'b'];
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
@@ -70,14 +76,16 @@ const trusts = (folder, ...authorities) =>
   write(join(folder, 'ca.crt'), authorities.map(({ certificate }) => certificate).join(''));
 
 const local = ['localhost', '127.0.0.1'];
+/** What others call the servers (1, 2, 3) on which a service runs; nothing where there is one machine. */
+const on = (...numbers) => numbers.flatMap((number) => servers[number - 1] ?? []);
 
 // ---------------------------------------------------------------- Kafka and Postgres
 
 const clusterId = keep(at('kafka-1', 'cluster-id'), () => randomBytes(16).toString('base64url').replace(/^-/, 'A'));
-for (const node of ['kafka-1', 'kafka-2', 'kafka-3']) {
+for (const [index, node] of ['kafka-1', 'kafka-2', 'kafka-3'].entries()) {
   write(at(node, 'cluster-id'), clusterId);
   trusts(at(node), inside);
-  await identity(at(node), 'reprise-broker', [node, ...local]);
+  await identity(at(node), 'reprise-broker', [node, ...on(index + 1), ...local]);
   write(at(node, 'keystore.pem'), read(at(node, 'tls.key')) + read(at(node, 'tls.crt')));
 }
 for (const [service, name] of [
@@ -91,9 +99,9 @@ for (const [service, name] of [
   await identity(at(service, 'kafka'), name, []);
 }
 
-for (const site of sites) {
+for (const [index, site] of sites.entries()) {
   trusts(at(`postgres-${site}`), inside);
-  await identity(at(`postgres-${site}`), `postgres-${site}`, [`postgres-${site}`, ...local]);
+  await identity(at(`postgres-${site}`), `postgres-${site}`, [`postgres-${site}`, ...on(index + 1), ...local]);
   const superuser = keep(at(`postgres-${site}`, 'superuser-password'), password);
   write(at(`provision-${site}`, 'superuser-password'), superuser);
   const scopeKey = keep(at(`reader-${site}`, 'scope-key'), () => randomBytes(32).toString('hex'));
@@ -112,10 +120,10 @@ trusts(at('control', 'postgres'), inside);
 // ---------------------------------------------------------------- doors and callers
 
 const doors = {
-  gateway: ['gateway-1', 'gateway-2'],
-  'reader-a': ['reader-a-1', 'reader-a-2'],
-  'reader-b': ['reader-b-1', 'reader-b-2'],
-  control: ['control'],
+  gateway: ['gateway-1', 'gateway-2', ...on(1, 2)],
+  'reader-a': ['reader-a-1', 'reader-a-2', ...on(1)],
+  'reader-b': ['reader-b-1', 'reader-b-2', ...on(2)],
+  control: ['control', ...on(1)],
 };
 for (const [service, hosts] of Object.entries(doors)) {
   trusts(at(service, 'doors'), inside, outside);
@@ -166,5 +174,23 @@ for (const file of readdirSync(keys)) chmodSync(join(keys, file), 0o444);
 for (const service of ['gateway', 'replicator-a', 'replicator-b', 'control'])
   write(at(service, 'trusted-keys', `control${publicKeyEnding}`), publicKeyIn(keys));
 keep(at('grafana', 'admin-password'), password);
+
+// ---------------------------------------------------------------- a folder a server
+
+/** Who runs what is said by the profiles of compose.yaml; the command of operators is used on server 1. */
+const profileOf = { tools: 'server-1' };
+if (servers.length !== 0) {
+  const { operators } = credentials;
+  trusts(at('cli'), inside);
+  write(at('cli', 'credentials.json'), json({ operators }));
+  const { services } = parse(read(join(compose, 'compose.yaml')), { merge: true, maxAliasCount: -1 });
+  for (const number of [1, 2, 3]) {
+    rmSync(at(`server-${number}`), { recursive: true, force: true });
+    mkdirSync(at(`server-${number}`), { mode: 0o700 });
+  }
+  for (const { profiles, volumes } of Object.values(services))
+    for (const [, folder] of volumes.join(' ').matchAll(/\.\/installation\/([a-z0-9-]+):/g))
+      for (const profile of profiles) cpSync(at(folder), at(profileOf[profile] ?? profile, folder), { recursive: true });
+}
 
 console.log(`${home} has what the services of compose.yaml are given; the tokens of callers are in ${formerFile}`);

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 
 export interface Service {
   readonly image: string;
+  readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];
   readonly networks?: readonly string[];
@@ -18,9 +19,9 @@ export interface Service {
 export const composeFolder = 'deploy/compose';
 
 /** The variables of `.env.example`. */
-export const exampleEnvironment = (): Readonly<Record<string, string>> =>
+export const exampleEnvironment = (folder = composeFolder): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    readFileSync(`${composeFolder}/.env.example`, 'utf8')
+    readFileSync(`${folder}/.env.example`, 'utf8')
       .split('\n')
       .flatMap((line) => {
         const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
@@ -29,9 +30,9 @@ export const exampleEnvironment = (): Readonly<Record<string, string>> =>
   );
 
 /** The services, with the variables of `.env.example` in their places. Throws where one is not there. */
-export const services = (): Readonly<Record<string, Service>> => {
-  const variables = exampleEnvironment();
-  const text = readFileSync(`${composeFolder}/compose.yaml`, 'utf8').replace(/\$\{(\w+)\}/g, (_, name: string) => {
+export const services = (folder = composeFolder): Readonly<Record<string, Service>> => {
+  const variables = exampleEnvironment(folder);
+  const text = readFileSync(`${folder}/compose.yaml`, 'utf8').replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = variables[name];
     if (value === undefined) throw new Error(`${name} is not in .env.example`);
     return value;

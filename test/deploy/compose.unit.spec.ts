@@ -1,44 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationFault, loadConfiguration } from '#platform';
-import { ControlConfiguration } from '../../apps/control/src/control-configuration.js';
-import { GatewayConfiguration } from '../../apps/gateway/src/gateway-configuration.js';
-import { GrantConfiguration } from '../../apps/grant/src/grant-configuration.js';
-import { MigrateConfiguration } from '../../apps/migrate/src/migrate-configuration.js';
-import { ProvisionConfiguration } from '../../apps/provision/src/provision-configuration.js';
-import { ReaderConfiguration } from '../../apps/reader/src/reader-configuration.js';
-import { ReplicatorConfiguration } from '../../apps/replicator/src/replicator-configuration.js';
 import { exampleEnvironment, installationPaths, type Service, services, targetOf } from './compose-file.js';
 import { targets } from './dockerfile.js';
+import { settingFaults } from './setting-faults.js';
 
 const all = Object.entries(services());
 const service = (name: string): Service => {
   const found = services()[name];
   if (!found) throw new Error(`no service ${name}`);
   return found;
-};
-
-const settings: Readonly<Record<string, new () => object>> = {
-  gateway: GatewayConfiguration,
-  replicator: ReplicatorConfiguration,
-  reader: ReaderConfiguration,
-  control: ControlConfiguration,
-  migrate: MigrateConfiguration,
-  grant: GrantConfiguration,
-  provision: ProvisionConfiguration,
-};
-
-const faultsOf = (app: string, environment: Readonly<Record<string, string>>): readonly string[] => {
-  const Configuration = settings[app];
-  if (!Configuration) return [`no settings are known of ${app}`];
-  try {
-    loadConfiguration(Configuration, environment);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationFault) return error.faults;
-    throw error;
-  }
 };
 
 describe('deploy/compose', () => {
@@ -52,7 +23,7 @@ describe('deploy/compose', () => {
   it('gives each app the settings that it has, all that it needs, and no other', () => {
     const ours = all.filter(([, one]) => targetOf(one) !== undefined && targetOf(one) !== 'cli');
     expect(ours.length).toBeGreaterThan(14);
-    for (const [name, one] of ours) expect(faultsOf(targetOf(one) ?? '', one.environment ?? {}), name).toEqual([]);
+    for (const [name, one] of ours) expect(settingFaults(targetOf(one) ?? '', one.environment ?? {}), name).toEqual([]);
   });
 
   it('names only images that the Dockerfile makes', () => {

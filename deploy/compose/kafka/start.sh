@@ -3,7 +3,9 @@
 set -eu
 node=$1
 properties=/tmp/broker.properties
-sed "s/NODE/$node/g" /etc/reprise/broker.properties >"$properties"
+# Where brokers do not know each other by the service's name, BROKER_1 to BROKER_3 are what they are called.
+sed -e "s/NODE/$node/g" -e "s/kafka-1:/${BROKER_1:-kafka-1}:/g" -e "s/kafka-2:/${BROKER_2:-kafka-2}:/g" -e "s/kafka-3:/${BROKER_3:-kafka-3}:/g" \
+  /etc/reprise/broker.properties >"$properties"
 kafka() {
   main=$1
   shift
