@@ -47,7 +47,7 @@ Reprise is ready after ${options.seconds} s. Ctrl-C stops all of it.
 
   control    ${ready.control}   where to go from here; API under /api
   gateway    ${ready.gateway}   FHIR and CloudEvents
-${credentials.senders.map((s) => `  MLLP       127.0.0.1:${s.mllpPort}   ${s.name}, ${nameOf(s.finess)}, FINESS ${s.finess}`).join('\n')}
+${credentials.senders.map((s) => `  ${isClosed ? 'MLLP/TLS' : 'MLLP    '}   127.0.0.1:${s.mllpPort}   ${s.name}, ${nameOf(s.finess)}, FINESS ${s.finess}${isClosed ? ', with its certificate' : ''}`).join('\n')}
   MLLP/TLS   127.0.0.1:${ready.mllps}   any sender, by its certificate
   reader A   ${ready.readers.a}
   reader B   ${ready.readers.b}

@@ -107,10 +107,10 @@ describe('two replicators of one replica', () => {
     );
     await expect.poll(() => states(first)).toEqual(establishments.map(() => 'built'));
     const started = told('build.started');
-    expect(started.flat()).toHaveLength(establishments.length);
     expect(new Set(started.flat())).toEqual(new Set(establishments));
-    expect(started.map((of) => of.length)).toEqual([2, 2]);
-    expect(told('build.interrupted').flat()).toEqual([]);
+    // Where the group deals anew meanwhile, a build is broken off and begun by its new owner.
+    expect(started.flat()).toHaveLength(establishments.length + told('build.interrupted').flat().length);
+    for (const of of started) expect(of.length).toBeGreaterThan(0);
   });
 
   it('one ends, and the other has all of them: it follows, drops what was cancelled, and builds', async () => {
