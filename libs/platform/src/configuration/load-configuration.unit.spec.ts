@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationFault, keyOf, loadConfiguration } from './load-configuration.js';
-import { Addresses, Count, NamedUrls, Port, Text, Url } from './settings.js';
+import { Addresses, Count, NamedUrls, Port, PostgresUrl, Text, Url } from './settings.js';
 
 class Sample {
   @Addresses() kafkaBrokers: readonly string[];
@@ -71,7 +71,7 @@ describe('loading the configuration', () => {
       'REPRISE_KAFKA_BROKERS must be host:port, several divided by commas',
       'REPRISE_LOG_REPLICATION must be a whole number of at least 1',
       'REPRISE_POSTGRES_URL must be a URL',
-      'REPRISE_READERS must be name=URL, several divided by commas, each name once',
+      'REPRISE_READERS must be name=https://host:port (on loopback http:// too), several divided by commas, each name once',
       'REPRISE_TLS_DIR is missing',
     ]);
     expect(faults.join()).not.toContain('hunter2');
@@ -79,11 +79,40 @@ describe('loading the configuration', () => {
 
   it('takes no name twice: one of two processes would be looked at by nobody', () => {
     expect(faultsOf({ ...good, REPRISE_READERS: 'a=http://127.0.0.1:1,a=http://127.0.0.1:2' })).toEqual([
-      'REPRISE_READERS must be name=URL, several divided by commas, each name once',
+      'REPRISE_READERS must be name=https://host:port (on loopback http:// too), several divided by commas, each name once',
     ]);
   });
 
   it('takes an empty variable for a missing one', () => {
     expect(faultsOf({ ...good, REPRISE_TLS_DIR: '' })).toEqual(['REPRISE_TLS_DIR is missing']);
+  });
+
+  class Wired {
+    @PostgresUrl() postgresUrl: string;
+    @NamedUrls() readers: Readonly<Record<string, string>>;
+  }
+  const wired = { REPRISE_POSTGRES_URL: 'postgres://r@db:5432/reprise', REPRISE_READERS: 'a=https://reader:8081' };
+  const refused = (environment: Record<string, string>): boolean => {
+    try {
+      loadConfiguration(Wired, { ...wired, ...environment });
+      return false;
+    } catch (error) {
+      expect(String(error)).not.toContain('hunter2');
+      return error instanceof ConfigurationFault;
+    }
+  };
+
+  it('takes no password in an address of Postgres, wherever it stands, and nothing that would be ignored', () => {
+    expect(refused({})).toBe(false);
+    for (const url of ['postgres://r:hunter2@db/reprise', 'postgres://r@db/reprise?password=hunter2'])
+      expect(refused({ REPRISE_POSTGRES_URL: url }), url).toBe(true);
+    for (const url of ['postgres://r@db/reprise?sslmode=disable', 'postgres://db/reprise', 'https://r@db/reprise'])
+      expect(refused({ REPRISE_POSTGRES_URL: url }), url).toBe(true);
+  });
+
+  it('takes no door in the clear outside loopback', () => {
+    expect(refused({ REPRISE_READERS: 'a=http://127.0.0.1:8081,b=http://localhost:8082' })).toBe(false);
+    for (const url of ['a=http://10.9.9.9:80', 'a=https://reader:1,b=http://reader:2', 'a=ftp://reader'])
+      expect(refused({ REPRISE_READERS: url }), url).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { buildMessage, ValidateBy } from 'class-validator';
+import { isLoopback } from '../wires/loopback.js';
 
 /** A kind of setting: how its text is read, and what a wrong one is told. `undefined` = wrong. */
 const setting =
@@ -55,12 +56,11 @@ export const Names = setting('names', 'must be names, several divided by commas'
 /** `https://host:port` */
 export const Url = setting('url', 'must be a URL', (text) => (URL.canParse(text) ? text : undefined));
 
-/** A password has no place in an environment: who may look at processes reads it. */
+/** A password has no place in an environment: who may look at processes reads it. Nor has anything behind `?`: it would be ignored in silence. */
 const postgresUrl = (text: string): string | undefined => {
   const url = URL.parse(text);
-  return url && /^postgres(?:ql)?:$/.test(url.protocol) && url.username !== '' && url.password === ''
-    ? text
-    : undefined;
+  if (!url || !/^postgres(?:ql)?:$/.test(url.protocol) || url.search !== '') return undefined;
+  return url.username !== '' && url.password === '' ? text : undefined;
 };
 
 /** `postgres://user@host:port/database` */
@@ -81,11 +81,18 @@ const named =
     return pairs && isEachOnce ? Object.freeze(Object.fromEntries(pairs)) : undefined;
   };
 
-/** `a=URL,b=URL`, read as `{ a: URL, b: URL }`. A name that comes twice would hide an address. */
+/** Of a door of ours: outside loopback nothing is spoken in the clear. */
+const doorUrl = (text: string): string | undefined => {
+  const url = URL.parse(text);
+  const isClosed = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  return isClosed ? text : undefined;
+};
+
+/** `a=https://host:port,b=…`, read as `{ a: URL, b: URL }`. A name that comes twice would hide an address. */
 export const NamedUrls = setting(
   'namedUrls',
-  'must be name=URL, several divided by commas, each name once',
-  named((url) => (URL.canParse(url) ? url : undefined)),
+  'must be name=https://host:port (on loopback http:// too), several divided by commas, each name once',
+  named(doorUrl),
 );
 
 /** `a=postgres://user@host:port/database,b=…` */
