@@ -15,7 +15,8 @@ if [ ! -e "$data" ]; then
 fi
 exec postgres -D "$data" \
   -c listen_addresses='*' -c unix_socket_directories= -c hba_file=/etc/reprise/pg_hba.conf \
-  -c ssl=on -c ssl_cert_file=/installation/tls.crt -c ssl_key_file=/tmp/tls.key -c ssl_min_protocol_version=TLSv1.2 \
+  -c ssl=on -c ssl_cert_file=/installation/tls.crt -c ssl_key_file=/tmp/tls.key -c ssl_min_protocol_version=TLSv1.2 -c ssl_ciphers=ECDHE+AESGCM:ECDHE+CHACHA20 \
+  -c ssl_tls13_ciphers=TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256 \
   -c password_encryption=scram-sha-256 -c timezone=UTC -c log_timezone=UTC \
   -c shared_buffers=256MB -c max_wal_size=2GB -c max_notify_queue_pages=64 \
   -c log_min_messages=warning -c log_min_error_statement=panic -c log_error_verbosity=terse -c log_parameter_max_length_on_error=0

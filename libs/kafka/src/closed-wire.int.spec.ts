@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { Failure, type Finess, Instant, Position } from '#domain';
 import { Authority, type CertifiedKey, freePorts, freshFiness, type RunningKafka, startKafka } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -170,6 +171,25 @@ describe('a Kafka that speaks TLS only and obeys whom its rules name', () => {
     await expect(
       readFrom(as('control', { ssl: () => ({ ca: untrusted.certificate, cert: mine?.certificate, key: mine?.key }) })),
     ).rejects.toThrow(Failure);
+  });
+
+  it('speaks TLS 1.2 and 1.3 with authenticated encryption only', async () => {
+    const own = certificates.get('control');
+    const [host, port] = kafka.brokers.split(':');
+    const speak = (ciphers: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect({
+          ...{ host, port: Number(port), ca: authority.certificate, cert: own?.certificate, key: own?.key },
+          ...{ maxVersion: 'TLSv1.2', ciphers },
+        });
+        socket.on('secureConnect', () => {
+          resolve(socket.getCipher().name);
+          socket.destroy();
+        });
+        socket.on('error', reject);
+      });
+    expect(await speak('ECDHE-ECDSA-AES256-GCM-SHA384')).toBe('ECDHE-ECDSA-AES256-GCM-SHA384');
+    await expect(speak('ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0')).rejects.toThrow();
   });
 
   it('knows users by their passwords as well, asked for with each connection', async () => {

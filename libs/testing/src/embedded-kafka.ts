@@ -58,6 +58,16 @@ export const brokerName = 'reprise-broker';
 /** Of who makes the rules. */
 export const administratorName = 'reprise-admin';
 
+/** As at our own doors: forward secrecy and authenticated encryption. */
+const suites = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  ...['ECDSA', 'RSA'].flatMap((key) =>
+    ['AES_256_GCM_SHA384', 'AES_128_GCM_SHA256'].map((suite) => `TLS_ECDHE_${key}_WITH_${suite}`),
+  ),
+];
+
 const door = (options: KafkaOptions): Record<string, string | boolean> => {
   const { port, controllerPort, dataDir, tls } = options;
   const way = tls ? 'SSL' : 'PLAINTEXT';
@@ -82,6 +92,7 @@ const door = (options: KafkaOptions): Record<string, string | boolean> => {
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': write('ca.crt', tls.authority),
     'ssl.enabled.protocols': 'TLSv1.2,TLSv1.3',
+    'ssl.cipher.suites': suites.join(','),
     'ssl.client.auth': 'required',
     'ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/,DEFAULT',
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',

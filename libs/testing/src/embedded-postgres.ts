@@ -109,6 +109,12 @@ const initialiseOnce = async ({ initdb, account, place, superuserPassword, signa
   renameSync(half, data);
 };
 
+/** As at our own doors: forward secrecy and authenticated encryption. */
+const suites = {
+  ssl_ciphers: 'ECDHE+AESGCM:ECDHE+CHACHA20',
+  ssl_tls13_ciphers: 'TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256',
+};
+
 /** What of the server's settings says how it is spoken to; written at each start, since it may be closed or opened between two. */
 const closeDoor = (data: string, account: Account | undefined, tls: PostgresTls | undefined): readonly string[] => {
   const write = (name: string, text: string): string => {
@@ -127,7 +133,7 @@ const closeDoor = (data: string, account: Account | undefined, tls: PostgresTls 
     ssl_key_file: write('server.key', tls.server.key),
     ssl_ca_file: write('ca.crt', tls.authority),
   };
-  return settingFlags({ ssl: 'on', ssl_min_protocol_version: 'TLSv1.2', ...files });
+  return settingFlags({ ssl: 'on', ssl_min_protocol_version: 'TLSv1.2', ...suites, ...files });
 };
 
 const settingFlags = (all: Readonly<Record<string, string>>): readonly string[] =>
