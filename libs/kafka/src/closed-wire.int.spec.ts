@@ -178,10 +178,8 @@ describe('a Kafka that speaks TLS only and obeys whom its rules name', () => {
     const [host, port] = kafka.brokers.split(':');
     const speak = (ciphers: string): Promise<string> =>
       new Promise((resolve, reject) => {
-        const socket = connect({
-          ...{ host, port: Number(port), ca: authority.certificate, cert: own?.certificate, key: own?.key },
-          ...{ maxVersion: 'TLSv1.2', ciphers },
-        });
+        const mine = { ca: authority.certificate, cert: own?.certificate, key: own?.key };
+        const socket = connect({ host, port: Number(port), maxVersion: 'TLSv1.2', ciphers, ...mine });
         socket.on('secureConnect', () => {
           resolve(socket.getCipher().name);
           socket.destroy();

@@ -13,6 +13,11 @@ set heard_at = ${now},
       where o.establishment = e.establishment
     ) then $1::jsonb ->> e.establishment else e.halted end`;
 
+/** $1 establishment, $2 its first generation. Who makes it lives. */
+export const makeEstablishment = `
+insert into establishments (establishment, live_generation, level_at, heard_at) values ($1, $2, 0, ${now})
+on conflict do nothing`;
+
 /** $1 name of the process, $2 how long one is missed at most, ms. */
 export const saySelf = `
 with forgotten as (

@@ -16,7 +16,7 @@ import {
   selectGenerations,
   showGeneration,
 } from '../sql/generations.sql.js';
-import { removeSelf, replaceOne, sayAlive, saySelf } from '../sql/replicators.sql.js';
+import { makeEstablishment, removeSelf, replaceOne, sayAlive, saySelf } from '../sql/replicators.sql.js';
 import { loadParked } from '../sql/load-fold-state.sql.js';
 import { openGeneration } from './open-generation.js';
 import { type ParkedRow, parkedOf } from './lookups.js';
@@ -50,10 +50,7 @@ export class PostgresReplicaStore extends ReplicaStore {
     }
     const values = [generation.generation];
     await this.query(`update generations set state = 'following', phase = 'done' where generation = $1`, values);
-    await this.query(
-      'insert into establishments (establishment, live_generation, level_at) values ($1, $2, 0) on conflict do nothing',
-      [establishment, generation.generation],
-    );
+    await this.query(makeEstablishment, [establishment, generation.generation]);
   }
 
   takeOver(establishment: Finess): Promise<number> {
