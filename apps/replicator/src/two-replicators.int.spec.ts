@@ -98,7 +98,7 @@ describe('two replicators of one replica', () => {
     ).rows.map(({ state }) => state);
   const first = `restore-1-${territory}`;
 
-  it('build a restore of all of them, each establishment once, both at work', async () => {
+  it('build a restore of all of them, each establishment once', async () => {
     await directory.append(
       aRequest(
         first,
@@ -108,9 +108,8 @@ describe('two replicators of one replica', () => {
     await expect.poll(() => states(first)).toEqual(establishments.map(() => 'built'));
     const started = told('build.started');
     expect(new Set(started.flat())).toEqual(new Set(establishments));
-    // Where the group deals anew meanwhile, a build is broken off and begun by its new owner.
+    // Whose each is, the group says; where it deals anew meanwhile, a build is broken off and begun by its new owner.
     expect(started.flat()).toHaveLength(establishments.length + told('build.interrupted').flat().length);
-    for (const of of started) expect(of.length).toBeGreaterThan(0);
   });
 
   it('one ends, and the other has all of them: it follows, drops what was cancelled, and builds', async () => {
